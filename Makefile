@@ -1,0 +1,95 @@
+# Needs Python 3.11 or newer, git and make; everything else goes into $(VENV). `make help` lists the targets.
+
+VENV    = .venv
+CLIENT  = reference
+TARGET  = mock
+PROFILE = quick
+SEED    =
+ARGS    =
+WORKERS = --numprocesses=auto --maxprocesses=4
+
+BIN     = $(VENV)/bin
+PIP     = $(BIN)/pip --quiet --disable-pip-version-check
+PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+
+# the shipped example that CLIENT names, if any, is installed before it is certified
+EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
+
+.PHONY: help certify test lint format types build docs examples clean
+.PHONY: example-amazonpayclient example-amazon-pay-v2 example-nodejs example-java
+.NOTPARALLEL:
+.DEFAULT_GOAL = help
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@echo "variables: CLIENT TARGET PROFILE SEED for certify, ARGS for certify and test, PYTHON, VENV"
+
+certify: export CLIENT_IN_WORDS = $(CLIENT)
+certify: $(VENV)/.kit $(EXAMPLE)  ## certify CLIENT (default: reference) against TARGET (default: mock)
+	@$(BIN)/amazonpay-conformance certify --client "$$CLIENT_IN_WORDS" --target "$(TARGET)" --profile "$(PROFILE)" $(if $(SEED),--seed "$(SEED)") $(ARGS)
+
+test: $(VENV)/.dev  ## run all tests
+	@$(MAKE) --silent --keep-going examples || echo "examples that are not installed are not tested"
+	@$(BIN)/pytest -rs $(WORKERS) $(ARGS)
+
+lint: $(VENV)/.dev  ## look for style and likely faults (ruff)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev  ## lay the code out as ruff wants it
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+build: $(VENV)/.dev  ## build sdist and wheel into dist/
+	@rm -rf dist
+	@said=$$($(BIN)/python -m build --outdir dist . 2>&1) || { echo "$$said"; exit 1; }
+	@ls dist
+
+types: build  ## check types of the built wheel (mypy --strict)
+	@rm -rf build/typing
+	@$(PIP) install --no-deps --target build/typing dist/*.whl
+	@MYPYPATH=build/typing $(BIN)/mypy --strict -p amazonpay_conformance
+
+docs: $(VENV)/.kit  ## write the generated parts of the documents anew
+	@$(BIN)/python docs/generate.py
+
+examples: example-amazonpayclient example-amazon-pay-v2  ## install the clients of examples/
+	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi
+	@if command -v mvn >/dev/null; then $(MAKE) --silent example-java; else echo "no mvn: examples/java is left out"; fi
+
+example-amazonpayclient example-amazon-pay-v2: example-%: $(VENV)/.example-%
+example-nodejs: examples/nodejs/node_modules
+example-java: examples/java/target/lib
+
+clean:  ## remove all that make has made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf amazonpay-conformance-report amazonpay-conformance-mock examples/nodejs/node_modules examples/java/target
+
+$(VENV)/.made:
+	@python=$$(for name in $(PYTHONS); do \
+	    "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done); \
+	test -n "$$python" || { echo "Python 3.11 or newer is needed, none of these is: $(PYTHONS); name it: make PYTHON=..." >&2; exit 1; }; \
+	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "$$python has no venv module (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1; }; \
+	echo "setting up $(VENV) with $$("$$python" --version)" && "$$python" -m venv $(VENV) && touch $@
+
+# pip looks at a project anew only when told to: when pyproject.toml has changed
+$(VENV)/.kit: pyproject.toml | $(VENV)/.made
+	@echo "installing the kit"
+	@$(PIP) install --editable . && touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/.made
+	@echo "installing the kit and what its tests need"
+	@$(PIP) install --editable '.[dev]' && touch $(VENV)/.kit $@
+
+$(VENV)/.example-%: examples/%/requirements.txt | $(VENV)/.kit
+	@echo "installing the client of examples/$*"
+	@$(PIP) install --requirement $< && touch $@
+
+examples/nodejs/node_modules: examples/nodejs/package.json
+	@echo "installing the client of examples/nodejs"
+	@npm install --prefix examples/nodejs --no-package-lock --no-audit --no-fund --silent && touch $@
+
+examples/java/target/lib: examples/java/pom.xml
+	@echo "installing the client of examples/java"
+	@said=$$(mvn --quiet --batch-mode --file $< dependency:copy-dependencies 2>&1) || { echo "$$said"; exit 1; }
+	@touch $@

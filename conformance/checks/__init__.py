@@ -1,0 +1,1 @@
+"""What must hold: short pure functions over one observation, each tied to a requirement."""

@@ -1,0 +1,118 @@
+"""What a server answers: status, reason, shape. api-facts §3, §7, §9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amazonpay_conformance import schemas
+from amazonpay_conformance.checks.bodies import parsed
+from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange
+from amazonpay_conformance.checks.differences import differences
+from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.model.step import Outcome
+from amazonpay_conformance.model.world import CheckoutSession
+
+REQUEST_ID_HEADER = "x-amz-pay-request-id"
+
+
+def answer_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
+    """Judge status and reason code by what the model permits; the requirement is the one that is at stake.
+
+    Every rule that the call breaks is at stake, or, where it breaks none, the success of its operation.
+    """
+    if seen.response is None or seen.transient or not seen.permitted:
+        return
+    at_stake = sorted({outcome.requirement for outcome in seen.permitted if outcome.required})
+    if seen.matched is not None:
+        # the answer shows the one rule that it follows; of the others it says nothing
+        if seen.matched.required:
+            yield Judgement(seen.matched.requirement, "answer_is_permitted", HELD)
+        return
+    problem = Problem(_permitted(seen.permitted), _given(seen))
+    for requirement in at_stake[:1] or [seen.permitted[0].requirement]:
+        yield Judgement(requirement, "answer_is_permitted", (problem,))
+
+
+def _permitted(outcomes: tuple[Outcome, ...]) -> str:
+    shown = dict.fromkeys(f"{o.status} {o.reason}" if o.reason else str(o.status) for o in outcomes)
+    return " or ".join(shown)
+
+
+def _given(seen: Seen) -> str:
+    status = seen.response.status if seen.response else None
+    code = seen.answer.get("reasonCode") if isinstance(seen.answer, dict) else None
+    return f"{status} {code}" if code else str(status)
+
+
+@on_exchange("RSP-001")
+def answer_carries_a_request_id(seen: Seen, made: Made) -> Answer:
+    if seen.response is None:
+        return None
+    return (
+        HELD if REQUEST_ID_HEADER in seen.response.headers else Problem(REQUEST_ID_HEADER, "no such header")
+    )
+
+
+@on_exchange("RSP-002")
+def answer_is_json(seen: Seen, made: Made) -> Answer:
+    if seen.response is None or seen.transient:
+        return None
+    try:
+        seen.response.json()
+    except ValueError as problem:
+        return Problem("JSON", f"{len(seen.response.body)} bytes that are not: {problem}")
+    return HELD
+
+
+@on_exchange("RSP-003")
+def object_satisfies_its_schema(seen: Seen, made: Made) -> Answer:
+    operation = seen.reading.operation
+    if seen.response is None or seen.response.status >= 300 or operation is None or not _is_json(seen):
+        return None
+    found = schemas.violations(operation.response, seen.answer)
+    return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in found)
+
+
+@on_exchange("RSP-004")
+def refusal_satisfies_its_schema(seen: Seen, made: Made) -> Answer:
+    if seen.response is None or seen.transient or seen.response.status < 400 or not _is_json(seen):
+        return None
+    found = schemas.violations("objects/error", seen.answer)
+    return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in found)
+
+
+@on_exchange("RSP-005")
+def what_was_set_is_read_back(seen: Seen, made: Made) -> Answer:
+    """Only the merchant's own texts: what else a service makes of a request is its own affair."""
+    if seen.body is None or seen.matched is None or seen.matched.subject is None:
+        return None
+    if seen.matched.replays is not None:
+        return None  # a stored answer shows what was then
+    value = seen.after.find(*seen.matched.subject)
+    data = getattr(value, "data", {})
+    held, shown = data.get("merchantMetadata"), seen.body.get("merchantMetadata")
+    if not held or (shown is None and isinstance(value, CheckoutSession)):
+        return None  # null once a session is completed, and only then, as the schema check says: §3.1
+    shown = {name: shown.get(name) if isinstance(shown, dict) else None for name in held}
+    return tuple(
+        d.problem() for d in differences({"merchantMetadata": dict(held)}, {"merchantMetadata": shown})
+    )
+
+
+@on_exchange("IDM-001")
+def repetition_gets_the_first_answer(seen: Seen, made: Made) -> Answer:
+    if (
+        seen.first_answer is None
+        or seen.matched is None
+        or seen.matched.replays is None
+        or seen.response is None
+    ):
+        return None
+    if seen.response.body == seen.first_answer or parsed(seen.response.body) == parsed(seen.first_answer):
+        return HELD
+    return Problem("the body of the first answer to this idempotency key", "another body")
+
+
+def _is_json(seen: Seen) -> bool:
+    """Whether there is something to judge by a schema; answer_is_json tells if not."""
+    return seen.answer is not None or (seen.response is not None and seen.response.body.strip() == b"null")

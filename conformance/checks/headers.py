@@ -1,0 +1,169 @@
+"""Headers and request line of what a client sends: api-facts §1, §2.1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange
+from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.model.operations import Operation, match
+from amazonpay_conformance.reading.requests import DATE_FORMS, DATE_HEADER, IDEMPOTENCY_HEADER, media_type
+
+REGION_ALIASES: Final[Mapping[str, frozenset[str]]] = {
+    # api-facts §1: accepted in any case (§13.11)
+    "na": frozenset({"na", "us"}),
+    "eu": frozenset({"eu", "de", "uk"}),
+    "jp": frozenset({"jp"}),
+}
+
+
+@on_exchange("HDR-001")
+def date_is_sent(seen: Seen, made: Made) -> Answer:
+    return HELD if DATE_HEADER in seen.request.headers else _missing(DATE_HEADER, "20261123T182658Z")
+
+
+@on_exchange("HDR-002")
+def date_is_well_formed(seen: Seen, made: Made) -> Answer:
+    value = seen.request.headers.get(DATE_HEADER)
+    if value is None:
+        return None
+    if DATE_FORMS.fullmatch(value) and _time(value) is not None:
+        return HELD
+    return Problem("a UTC time as 20261123T182658Z", f"{DATE_HEADER}: {value}")
+
+
+@on_exchange("HDR-003")
+def date_has_the_basic_form(seen: Seen, made: Made) -> Answer:
+    value = seen.request.headers.get(DATE_HEADER)
+    if value is None or not DATE_FORMS.fullmatch(value):
+        return None
+    basic = "-" not in value
+    return HELD if basic else Problem("the basic form, 20261123T182658Z", f"{DATE_HEADER}: {value}")
+
+
+@on_exchange("HDR-004")
+def date_is_the_time_of_the_request(seen: Seen, made: Made) -> Answer:
+    value = seen.request.headers.get(DATE_HEADER)
+    sent = _time(value) if value else None
+    if sent is None:
+        return None
+    off = round(sent.timestamp() - seen.exchange.received_at)
+    if abs(off) <= made.configured.skew_seconds:
+        return HELD
+    return Problem(
+        f"at most {made.configured.skew_seconds} s from the time of receipt",
+        f"{DATE_HEADER}: {value}, {abs(off)} s {'ahead' if off > 0 else 'behind'}",
+        "is it local time written with a Z? is the machine's clock right?",
+    )
+
+
+@on_exchange("HDR-005")
+def content_type_is_json(seen: Seen, made: Made) -> Answer:
+    value = seen.request.headers.get("content-type")
+    if value is None:
+        return _missing("content-type", "application/json")
+    return (
+        HELD
+        if media_type(value) == "application/json"
+        else Problem("application/json", f"content-type: {value}")
+    )
+
+
+@on_exchange("HDR-006")
+def authorization_is_sent(seen: Seen, made: Made) -> Answer:
+    return (
+        HELD
+        if "authorization" in seen.request.headers
+        else _missing("authorization", "AMZN-PAY-RSASSA-PSS-V2 …")
+    )
+
+
+@on_exchange("HDR-007")
+def accept_is_json(seen: Seen, made: Made) -> Answer:
+    value = seen.request.headers.get("accept")
+    if value is None:
+        return _missing("accept", "application/json")
+    return HELD if "application/json" in value.lower() else Problem("application/json", f"accept: {value}")
+
+
+@on_exchange("HDR-008")
+def region_is_the_configured_one(seen: Seen, made: Made) -> Answer:
+    value = seen.request.headers.get("x-amz-pay-region")
+    if value is None:
+        return _missing("x-amz-pay-region", made.configured.region)
+    if value.lower() in REGION_ALIASES[made.configured.region]:
+        return HELD
+    return Problem(f"{made.configured.region} or an alias of it", f"x-amz-pay-region: {value}")
+
+
+@on_exchange("HDR-009")
+def headers_of_the_caller_are_sent(seen: Seen, made: Made) -> Answer:
+    given = [(n, v) for n, v in made.asked.headers if n.lower() != IDEMPOTENCY_HEADER]
+    return tuple(_lost(seen, given)) if given else None
+
+
+def _lost(seen: Seen, given: list[tuple[str, str]]) -> Iterator[Problem]:
+    for name, value in given:
+        values = seen.request.headers.get_all(name)
+        if values != (value,):
+            yield Problem(
+                f"{name}: {value}, once", f"{name}: {', '.join(values)}" if values else f"no {name}"
+            )
+
+
+@on_exchange("URL-001")
+def request_is_the_operation_asked_for(seen: Seen, made: Made) -> Answer:
+    asked = made.asked
+    got = f"{seen.request.method} {seen.request.path}"
+    if _named(seen) == (asked.operation, asked.path_id):
+        return HELD
+    want = f"{asked.operation.method} …/v2{asked.operation.path_for(asked.path_id)}"
+    return Problem(want, got)
+
+
+@on_exchange("URL-002")
+def path_names_the_environment(seen: Seen, made: Made) -> Answer:
+    if seen.reading.version is None:
+        return None
+    specific = made.configured.public_key_id.upper().startswith(("SANDBOX", "LIVE"))
+    wanted = "sandbox" if made.configured.sandbox else "live"
+    found = seen.reading.environment
+    if found == wanted or (specific and found is None):
+        return HELD
+    also = f" or /v2/… (the key is {made.configured.public_key_id.partition('-')[0]}-)" if specific else ""
+    return Problem(f"a path that starts with /{wanted}/v2/{also}", seen.request.path)
+
+
+@on_exchange("URL-003")
+def path_has_no_trailing_slash(seen: Seen, made: Made) -> Answer:
+    slash = len(seen.request.path) > 1 and seen.request.path.endswith("/")
+    return Problem("no slash at the end", seen.request.path) if slash else HELD
+
+
+@on_exchange("URL-004")
+def version_is_v2(seen: Seen, made: Made) -> Answer:
+    if seen.reading.version is None:
+        return None
+    return HELD if seen.reading.version == "v2" else Problem("v2", seen.request.path)
+
+
+def _named(seen: Seen) -> tuple[Operation, str | None] | None:
+    """The operation and id that a request names, in whatever version of the API: URL-004 judges that."""
+    if seen.reading.version is None:
+        return None
+    return match(seen.request.method, seen.request.path.partition(f"/{seen.reading.version}/")[2])
+
+
+def _missing(name: str, example: str) -> Problem:
+    return Problem(f"{name}: {example}", f"no {name} header")
+
+
+def _time(value: str) -> datetime | None:
+    for form in ("%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ"):
+        try:
+            return datetime.strptime(value, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None

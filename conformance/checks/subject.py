@@ -1,0 +1,116 @@
+"""What a check looks at: a call that a client was asked to make, and every exchange that came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from amazonpay_conformance.model.operations import Operation
+from amazonpay_conformance.model.step import Outcome
+from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.requests import RequestReading
+from amazonpay_conformance.wire.keys import PublicKey
+from amazonpay_conformance.wire.messages import JSON, Exchange, Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """How the client under test was configured for this lane."""
+
+    public_key_id: str
+    region: str
+    algorithm: str
+    public_key: PublicKey | None = field(default=None, repr=False)
+    sandbox: bool = True
+    skew_seconds: int = 300
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One exchange with its meaning.
+
+    `permitted` are the answers that the model allows in `before`; `matched` the one that was given, None
+    where it was none of them; `after` the world that follows. `transient` answers (429, 5xx) say nothing
+    about the rules. `first_answer` is the body that the same idempotency key was answered with before.
+    """
+
+    exchange: Exchange
+    reading: RequestReading
+    before: World
+    permitted: tuple[Outcome, ...]
+    matched: Outcome | None
+    after: World
+    transient: bool = False
+    first_answer: bytes | None = None
+
+    @property
+    def request(self) -> Request:
+        """The request as it was on the wire."""
+        return self.exchange.request
+
+    @property
+    def response(self) -> Response | None:
+        """The response as it was on the wire, None where the connection was cut."""
+        return self.exchange.response
+
+    @cached_property
+    def answer(self) -> JSON:
+        """The response's body parsed, None where there is none or it is not JSON."""
+        if self.response is None:
+            return None
+        try:
+            return self.response.json()
+        except ValueError:
+            return None
+
+    @property
+    def body(self) -> dict[str, Any] | None:
+        """The object that a good answer carries, None for refusals and rubbish."""
+        good = self.response is not None and self.response.status < 300
+        return self.answer if good and isinstance(self.answer, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller asked of the client. `absent` tells no payload from a null one."""
+
+    operation: Operation
+    path_id: str | None
+    payload: JSON
+    absent: bool
+    headers: tuple[tuple[str, str], ...]
+    key: str | None
+    valid: bool
+    meant_to_succeed: bool
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the client told its caller. `outcome` is returned, raised or unsupported."""
+
+    outcome: str
+    status: int | None = None
+    body: JSON = None
+    has_body: bool = False
+    raw_body: str | None = None
+    error: str = ""
+    headers: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call that was made: what was asked, what went over the wire, what the caller was told."""
+
+    step: int
+    asked: Asked
+    told: Told
+    seen: tuple[Seen, ...]
+    configured: Configured
+    earlier: tuple[Made, ...] = ()
+
+    @property
+    def last(self) -> Seen | None:
+        """The exchange whose answer the client must have handed back."""
+        return self.seen[-1] if self.seen else None

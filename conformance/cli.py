@@ -1,0 +1,370 @@
+"""The command line: thin; everything it does is done elsewhere.
+
+Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 nothing exercised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.setup import Choice
+
+CONFORMS: Final = 0
+FAILURES: Final = 1
+USAGE: Final = 2
+SET_UP: Final = 3
+UNREACHABLE: Final = 4
+NOTHING_EXERCISED: Final = 5
+INTERRUPTED: Final = 130
+
+DEFAULT_OUT: Final = "amazonpay-conformance-report"
+
+CLIENT_HELP: Final = (
+    "the client: 'reference', a Python adapter (path/to/adapter.py or package.module[:object]), or a driver "
+    "in any language ('exec:node driver.mjs'); see docs/drivers.md"
+)
+EXIT_CODES: Final = (
+    "exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up (client, driver, key), 4 target unreachable, "
+    "5 nothing exercised"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the arguments, those of the process by default.
+
+    Returns:
+        The exit code.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        run: Callable[[argparse.Namespace], int] = arguments.run
+        return run(arguments)
+    except KeyboardInterrupt:
+        print("stopped by the user", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return CONFORMS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="amazonpay-conformance",
+        description="Conformance test kit for clients and servers of the Amazon Pay API v2 (Checkout v2).",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_certify(commands)
+    _add_replay(commands)
+    _add_explain(commands)
+    _add_serve(commands)
+    return parser
+
+
+def _add_certify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    certify = commands.add_parser(
+        "certify",
+        help="certify a client against the mock, or a server with the reference client",
+        description="Run generated scenarios with a client against a target and judge every message.",
+        epilog=EXIT_CODES,
+    )
+    _add_client_and_target(certify)
+    certify.add_argument(
+        "--profile", choices=("quick", "full"), default="quick", help="how much to try (default: quick)"
+    )
+    certify.add_argument(
+        "--seed", type=int, default=None, help="repeat a run exactly (default: chosen and printed)"
+    )
+    certify.add_argument(
+        "--out",
+        type=Path,
+        default=Path(DEFAULT_OUT),
+        metavar="DIR",
+        help=f"where report.json goes (default: {DEFAULT_OUT})",
+    )
+    certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
+    certify.set_defaults(run=_certify)
+
+
+def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--client", default="reference", metavar="CLIENT", help=CLIENT_HELP)
+    parser.add_argument(
+        "--target",
+        default="mock",
+        metavar="TARGET",
+        help="mock (default), sandbox, or https://host[:port] of somebody's mock",
+    )
+    parser.add_argument(
+        "--transport",
+        choices=("https", "http", "in-process"),
+        default="https",
+        help="how the client reaches the mock; in-process is for Python clients on requests (default: https)",
+    )
+    parser.add_argument(
+        "--region", choices=("na", "eu", "jp"), default=None, help="region of the main lane (default: na)"
+    )
+    parser.add_argument(
+        "--algorithm",
+        choices=("AMZN-PAY-RSASSA-PSS", "AMZN-PAY-RSASSA-PSS-V2"),
+        default=None,
+        help="only this algorithm (default: all that the client declares)",
+    )
+    parser.add_argument(
+        "--skew",
+        type=int,
+        default=300,
+        metavar="SECONDS",
+        help="how far x-amz-pay-date may be off before HDR-004 warns (default: 300)",
+    )
+    parser.add_argument(
+        "--deadline",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="how long one call may take before the driver counts as hanging (default: 30)",
+    )
+    remote = parser.add_argument_group(
+        "targets other than the mock (credentials come from the environment, docs/sandbox.md)"
+    )
+    remote.add_argument("--allow-network", action="store_true", help="really send requests to the sandbox")
+    remote.add_argument(
+        "--ca-file", type=Path, default=None, metavar="PEM", help="trust this CA for the target"
+    )
+    remote.add_argument(
+        "--resolve",
+        default=None,
+        metavar="HOST:PORT:ADDRESS:PORT",
+        help="connect elsewhere than to HOST:PORT, as curl's --resolve does",
+    )
+
+
+def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    replay = commands.add_parser(
+        "replay",
+        help="run one scenario file again",
+        description="Run a scenario that a report wrote and say whether it still fails.",
+        epilog="exit codes: 0 passes now, 1 still fails, 2 usage, 3 set-up, 4 no target, 5 cannot reach",
+    )
+    replay.add_argument(
+        "scenario", type=Path, metavar="FILE", help="a scenario file from a report's directory"
+    )
+    _add_client_and_target(replay)
+    replay.set_defaults(run=_replay)
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser("explain", help="say what a requirement means and where it is written")
+    explain.add_argument("requirement", metavar="ID", help="a requirement id, as SIG-004")
+    explain.set_defaults(run=_explain)
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="serve the mock over HTTPS for clients in any language",
+        description="Serve the mock on this machine until it is stopped, with a certificate made at start.",
+    )
+    serve.add_argument("--port", type=int, default=0, help="port on the loopback (default: a free one)")
+    serve.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
+    serve.add_argument(
+        "--public-key-id", default=None, metavar="ID", help="the merchant's key id (default: a made-up one)"
+    )
+    serve.add_argument(
+        "--public-key",
+        type=Path,
+        default=None,
+        metavar="PEM",
+        help="his public key (default: a key pair is made)",
+    )
+    serve.add_argument(
+        "--out",
+        type=Path,
+        default=Path("amazonpay-conformance-mock"),
+        metavar="DIR",
+        help="where ca.pem and a made key go (default: amazonpay-conformance-mock)",
+    )
+    serve.set_defaults(run=_serve)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.mock.serving import ServingProblem, served
+
+    try:
+        with served(
+            arguments.out,
+            port=arguments.port,
+            region=arguments.region,
+            public_key_id=arguments.public_key_id,
+            public_key_file=arguments.public_key,
+        ) as mock:
+            print("\n".join(mock.lines()), flush=True)
+            mock.wait()
+    except ServingProblem as problem:
+        return _refuse(str(problem), SET_UP)
+    return CONFORMS
+
+
+def _certify(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.setup import SetUpProblem
+    from amazonpay_conformance.reporting.report import write_report
+    from amazonpay_conformance.reporting.terminal import Progress, summary, wants_colour
+
+    progress = Progress(sys.stderr)
+    try:
+        result = _run_certification(arguments, progress)
+    except SetUpProblem as problem:
+        return _refuse(str(problem), USAGE if problem.is_usage else SET_UP)
+    progress.done()
+    try:
+        write_report(result, arguments.out)
+    except OSError as problem:
+        return _refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+    if result.error and not result.requests:
+        return _refuse(result.error, exit_code(result))
+    width = shutil.get_terminal_size((100, 24)).columns
+    lines = summary(
+        result,
+        directory=arguments.out,
+        command=_replay_command(arguments),
+        colour=wants_colour(sys.stdout),
+        width=width,
+    )
+    print("\n".join(lines))
+    return exit_code(result, strict=arguments.strict)
+
+
+def _run_certification(arguments: argparse.Namespace, progress: Callable[..., None]) -> Result:
+    import secrets
+
+    from amazonpay_conformance.engine.certification import PROFILES, Order
+    from amazonpay_conformance.engine.setup import prepared
+
+    choice = _choice(arguments)
+    with prepared(choice) as ready:
+        order = Order(
+            PROFILES[arguments.profile],
+            secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed,
+            region=ready.region,
+            algorithm=arguments.algorithm,
+            subjects=choice.subjects,
+            skew_seconds=arguments.skew,
+            deadline=arguments.deadline,
+        )
+        return ready.certify(order, (progress,))
+
+
+def _choice(arguments: argparse.Namespace) -> Choice:
+    from amazonpay_conformance.engine.setup import Choice
+
+    return Choice(
+        arguments.client,
+        arguments.target,
+        arguments.transport,
+        arguments.region,
+        arguments.ca_file,
+        arguments.resolve,
+        arguments.allow_network,
+    )
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.clients.driver import DriverError
+    from amazonpay_conformance.engine.replay import replay
+    from amazonpay_conformance.engine.scenario_files import BadScenario, read_scenario
+    from amazonpay_conformance.engine.setup import SetUpProblem, prepared
+    from amazonpay_conformance.engine.targets import TargetUnreachable
+
+    choice = _choice(arguments)
+    try:
+        scenario, lane = read_scenario(arguments.scenario)
+        with prepared(choice) as ready:
+            replayed = replay(ready, scenario, lane, choice.subjects, skew_seconds=arguments.skew)
+    except BadScenario as problem:
+        return _refuse(str(problem), USAGE)
+    except SetUpProblem as problem:
+        return _refuse(str(problem), USAGE if problem.is_usage else SET_UP)
+    except DriverError as problem:
+        return _refuse(str(problem), SET_UP)
+    except TargetUnreachable as problem:
+        return _refuse(str(problem), UNREACHABLE)
+    print("\n".join(replayed.lines()))
+    return {"still fails": FAILURES, "passes now": CONFORMS, "cannot reach": NOTHING_EXERCISED}[
+        replayed.answer
+    ]
+
+
+def _replay_command(arguments: argparse.Namespace) -> str:
+    words = ["amazonpay-conformance", "replay", "{scenario}", "--client", arguments.client]
+    if arguments.target != "mock":
+        words += ["--target", arguments.target]
+    if arguments.transport != "https":
+        words += ["--transport", arguments.transport]
+    if arguments.allow_network:
+        words.append("--allow-network")
+    if arguments.ca_file is not None:
+        words += ["--ca-file", str(arguments.ca_file)]
+    if arguments.resolve is not None:
+        words += ["--resolve", arguments.resolve]
+    return " ".join(word if word == "{scenario}" else shlex.quote(word) for word in words)
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> NoReturn:
+        from amazonpay_conformance.reporting.report import kit_version
+
+        print(f"amazonpay-conformance {kit_version()}")
+        parser.exit(CONFORMS)
+
+
+def exit_code(result: Result, *, strict: bool = False) -> int:
+    """Return the exit code of a certification.
+
+    Args:
+        result: what was found.
+        strict: whether warnings fail.
+    """
+    if result.verdict == "fail" or (strict and result.verdict == "warning"):
+        return FAILURES
+    if result.kit_defects or result.error_kind == "set-up":
+        return SET_UP
+    if result.error_kind == "unreachable":
+        return UNREACHABLE
+    if result.error_kind == "interrupted":
+        return INTERRUPTED
+    return NOTHING_EXERCISED if result.verdict in ("not exercised", "inconclusive") else CONFORMS
+
+
+def _refuse(message: str, code: int) -> int:
+    print(f"amazonpay-conformance: {message}", file=sys.stderr)
+    return code
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.model.requirements import REQUIREMENTS
+
+    requirement = REQUIREMENTS.get(arguments.requirement.upper())
+    if requirement is None:
+        near = [name for name in REQUIREMENTS if name.startswith(arguments.requirement.upper()[:3])]
+        known = f"; there are {', '.join(near)}" if near else "; ids look like SIG-004"
+        return _refuse(f"no requirement {arguments.requirement!r}{known}", USAGE)
+    print(f"{requirement.id}  {requirement.level}  {requirement.subject}")
+    print(requirement.statement)
+    print(f"source: api-facts {requirement.source} [{requirement.tag}]")
+    return CONFORMS
+
+
+if __name__ == "__main__":
+    sys.exit(main())

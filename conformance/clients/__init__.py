@@ -1,0 +1,1 @@
+"""Clients under test and the drivers that make them act."""

@@ -1,0 +1,1 @@
+"""Runs scenarios, records traces, calls checks, emits events."""

@@ -1,0 +1,257 @@
+"""Runs one scenario: makes the client act step by step, follows the wire, calls the judge."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from amazonpay_conformance import schemas
+from amazonpay_conformance.checks.check import Judgement
+from amazonpay_conformance.checks.judge import judge
+from amazonpay_conformance.checks.subject import Asked, Configured, Made, Told
+from amazonpay_conformance.clients.driver import (
+    ABSENT,
+    ClientCall,
+    Driver,
+    Raised,
+    Result,
+    Unsupported,
+)
+from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.follow import Oracle
+from amazonpay_conformance.engine.targets import Target
+from amazonpay_conformance.mock.service import ImpossibleAct
+from amazonpay_conformance.model.actions import Advance, BuyerAct
+from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.scenario import (
+    UNKNOWN_IDS,
+    AdvanceStep,
+    BuyerStep,
+    CallStep,
+    RepeatStep,
+    Scenario,
+    Setting,
+    Step,
+    Unresolved,
+)
+from amazonpay_conformance.model.step import step as model_step
+from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, SIMULATION_HEADER, Merchant
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of a scenario.
+
+    `judged` counts judgements by requirement; `covered` names the transitions that fired; `skipped` tells
+    which steps could not be taken and why; `unclear` why the rest of a scenario was not judged.
+    """
+
+    scenario: Scenario
+    made: tuple[Made, ...]
+    findings: tuple[Finding, ...]
+    judged: Counter[str]
+    covered: frozenset[str]
+    skipped: tuple[tuple[int, str], ...] = ()
+    unclear: str = ""
+
+    @property
+    def requests(self) -> int:
+        """How many requests went over the wire."""
+        return sum(len(made.seen) for made in self.made)
+
+
+@dataclass
+class Runner:
+    """Runs scenarios with one configured client against one target.
+
+    `caller_keys`: idempotency keys are given to the client; new ones in every run, since a service keeps
+    them for ever (api-facts §9).
+    """
+
+    driver: Driver
+    target: Target
+    configured: Configured
+    merchant: Merchant
+    caller_keys: bool
+    deadline: float = 30.0
+
+    def run(self, scenario: Scenario) -> Run:
+        """Run a scenario on a fresh target.
+
+        Raises:
+            DriverError: the driver died, hung or broke its protocol.
+            TargetUnreachable: the target did not answer.
+        """
+        return _Execution(self, Oracle(self.merchant, self.target.fresh())).run(scenario)
+
+
+@dataclass
+class _Execution:
+    """One run in the making."""
+
+    runner: Runner
+    oracle: Oracle
+    bindings: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, tuple[Operation, ClientCall]] = field(default_factory=dict)
+    made: list[Made] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    judged: Counter[str] = field(default_factory=Counter)
+    covered: set[str] = field(default_factory=set)
+    skipped: list[tuple[int, str]] = field(default_factory=list)
+    unclear: str = ""
+
+    def run(self, scenario: Scenario) -> Run:
+        permissions = enumerate(self.runner.target.permissions, 1)
+        self.bindings = {**UNKNOWN_IDS, **{f"permission#{n}": name for n, name in permissions}}
+        for number, planned in enumerate(scenario.steps):
+            try:
+                self._take(number, planned)
+            except Unresolved as missing:
+                self.skipped.append((number, f"nothing is bound to {missing}"))
+            except ImpossibleAct as impossible:
+                self.skipped.append((number, str(impossible)))
+            if self.unclear:
+                break
+        return Run(
+            scenario,
+            tuple(self.made),
+            tuple(self.findings),
+            self.judged,
+            frozenset(self.covered),
+            tuple(self.skipped),
+            self.unclear,
+        )
+
+    def _take(self, number: int, planned: Step) -> None:
+        if isinstance(planned, CallStep):
+            self._call(number, planned)
+        elif isinstance(planned, RepeatStep):
+            self._repeat(number, planned)
+        elif isinstance(planned, BuyerStep):
+            self._buyer(planned)
+        else:
+            self._advance(planned)
+
+    def _call(self, number: int, planned: CallStep) -> None:
+        operation = OPERATIONS[planned.operation]
+        setting = Setting(self.oracle.world, self.bindings, self.runner.configured.region)
+        payload = setting.body(planned)
+        headers = [(SIMULATION_HEADER, planned.simulation)] if planned.simulation else []
+        if planned.key is not None and self.runner.caller_keys:
+            headers.append((IDEMPOTENCY_HEADER, self._key(planned.key)))
+        call = ClientCall(
+            operation.id,
+            setting.id(planned.target) if planned.target else None,
+            ABSENT if payload is None else payload,
+            headers=tuple(headers),
+            deadline=self.runner.deadline,
+        )
+        made = self._make(number, operation, call, repeat=False)
+        if planned.key is not None:
+            self.calls.setdefault(planned.key, (operation, call))
+        self._bind(planned, made)
+
+    def _repeat(self, number: int, planned: RepeatStep) -> None:
+        if planned.key not in self.calls:
+            raise Unresolved(planned.key)
+        operation, call = self.calls[planned.key]
+        self._make(number, operation, call, repeat=True)
+
+    def _buyer(self, planned: BuyerStep) -> None:
+        target = Setting(self.oracle.world, self.bindings).id(planned.target)
+        self.runner.target.buyer(planned.deed, target, planned.card)
+        outcomes = model_step(self.oracle.world, BuyerAct(planned.deed, target, planned.card))
+        if outcomes:
+            self.oracle.world = outcomes[0].world
+            self.covered.update(outcomes[0].used)
+
+    def _advance(self, planned: AdvanceStep) -> None:
+        self.runner.target.advance(planned.seconds)
+        outcome = model_step(self.oracle.world, Advance(planned.seconds))[0]
+        self.oracle.world = outcome.world
+        self.covered.update(outcome.used)
+
+    def _key(self, symbol: str) -> str:
+        known = self.bindings.get(symbol)
+        if known is None:
+            known = self.bindings[symbol] = uuid.uuid4().hex
+        return known
+
+    def _make(self, number: int, operation: Operation, call: ClientCall, *, repeat: bool) -> Made:
+        asked = _asked(operation, call, repeat=repeat)
+        self.runner.target.take()  # whatever came late belongs to no call
+        result = self.runner.driver.call(call)
+        seen = tuple(self.oracle.see(exchange) for exchange in self.runner.target.take())
+        asked = replace(
+            asked, meant_to_succeed=any(s.permitted and s.permitted[0].status < 400 for s in seen)
+        )
+        made = Made(number, asked, _told(result), seen, self.runner.configured, tuple(self.made))
+        if isinstance(result, Unsupported):
+            self.skipped.append((number, f"the client has no {operation.id}: {result.reason}"))
+        for judgement in judge(made):
+            self._note(judgement, made)
+        for one in seen:
+            self.covered.update(one.matched.used if one.matched else ())
+        self._stop_if_lost(made)
+        self.made.append(replace(made, earlier=()))
+        return made
+
+    def _note(self, judgement: Judgement, made: Made) -> None:
+        self.judged[judgement.requirement] += 1
+        for problem in judgement.problems:
+            self.findings.append(
+                Finding.of(
+                    judgement.requirement,
+                    judgement.check,
+                    made.asked.operation.id,
+                    made.step,
+                    problem,
+                    made,
+                )
+            )
+
+    def _stop_if_lost(self, made: Made) -> None:
+        for seen in made.seen:
+            if seen.transient and seen is made.seen[-1]:
+                status = seen.response.status if seen.response else None
+                self.unclear = f"step {made.step + 1} was answered with {status}"
+            elif seen.permitted and seen.matched is None and not seen.transient:
+                self.unclear = f"step {made.step + 1} was answered outside the model"
+
+    def _bind(self, planned: CallStep, made: Made) -> None:
+        body = made.last.body if made.last else None
+        if body is None:
+            return
+        for kind, symbol in planned.makes.items():
+            value = body.get(_ID_FIELDS[kind])
+            if isinstance(value, str):
+                self.bindings[symbol] = value
+
+
+_ID_FIELDS = {
+    "session": "checkoutSessionId",
+    "permission": "chargePermissionId",
+    "charge": "chargeId",
+    "refund": "refundId",
+}
+
+
+def _asked(operation: Operation, call: ClientCall, *, repeat: bool) -> Asked:
+    absent = call.payload is ABSENT
+    payload: Any = None if absent else call.payload
+    valid = operation.request is None or schemas.is_valid(operation.request, payload or {})
+    key = next((value for name, value in call.headers if name.lower() == IDEMPOTENCY_HEADER), None)
+    return Asked(operation, call.path_id, payload, absent, call.headers, key, valid, False, repeat)
+
+
+def _told(result: Result) -> Told:
+    if isinstance(result, Unsupported):
+        return Told("unsupported", error=result.reason)
+    has_body = result.body is not ABSENT
+    body = result.body if has_body else None
+    if isinstance(result, Raised):
+        error = f"{result.type}: {result.message}"
+        return Told("raised", result.status, body, has_body, result.raw_body, error)
+    return Told("returned", result.status, body, has_body, result.raw_body, headers=result.caller_headers)

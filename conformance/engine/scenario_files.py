@@ -1,0 +1,131 @@
+"""A scenario as a file: JSON with a schema (schemas/formats/scenario.json), readable and stable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from amazonpay_conformance import schemas
+from amazonpay_conformance.engine.lane import Lane
+from amazonpay_conformance.model.scenario import (
+    AdvanceStep,
+    BuyerStep,
+    CallStep,
+    RepeatStep,
+    Scenario,
+    Step,
+)
+
+FORMAT = 1
+
+
+class BadScenario(ValueError):
+    """A file that holds no scenario; the message is one line that says where and why."""
+
+
+def to_json(scenario: Scenario, lane: Lane) -> dict[str, Any]:
+    """Return a scenario and its lane as the JSON value of the file format."""
+    return {
+        "format": FORMAT,
+        "lane": {
+            "region": lane.region,
+            "algorithm": lane.algorithm,
+            "public_key_id": lane.public_key_id,
+        },
+        "steps": [_step_to_json(step) for step in scenario.steps],
+    }
+
+
+def from_json(value: Any) -> tuple[Scenario, Lane]:
+    """Read the JSON value of the file format.
+
+    Raises:
+        BadScenario: it breaks the schema; the message names the place.
+    """
+    found = schemas.violations("formats/scenario", value)
+    if found:
+        raise BadScenario(f"{found[0].path or '/'}: {found[0].message}")
+    lane = value["lane"]
+    steps = tuple(_step_from_json(step) for step in value["steps"])
+    return Scenario(steps), Lane(lane["region"], lane["algorithm"], lane["public_key_id"])
+
+
+def read_scenario(path: Path) -> tuple[Scenario, Lane]:
+    """Read a scenario file.
+
+    Raises:
+        BadScenario: it cannot be read, is not JSON, or holds no scenario.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise BadScenario(f"{path}: {problem.strerror}") from None
+    except ValueError as problem:
+        raise BadScenario(f"{path} is not JSON: {problem}") from None
+    try:
+        return from_json(value)
+    except BadScenario as problem:
+        raise BadScenario(f"{path}: {problem}") from None
+
+
+def describe(step: Step) -> str:
+    """Return a step in one line, for people."""
+    if isinstance(step, CallStep):
+        target = f" {step.target}" if step.target else ""
+        body = f" {_brief(step.body)}" if step.body else ""
+        simulated = f" [simulation {step.simulation}]" if step.simulation else ""
+        makes = f" -> {', '.join(step.makes.values())}" if step.makes else ""
+        return f"{step.operation}{target}{body}{simulated}{makes}"
+    if isinstance(step, RepeatStep):
+        return f"repeat the call with {step.key}"
+    if isinstance(step, BuyerStep):
+        card = f" with card …{step.card}" if step.card else ""
+        return f"buyer {step.deed.replace('_', ' ')}: {step.target}{card}"
+    return f"clock advances {step.seconds} s"
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, Mapping):
+        if "$id" in value or "$price" in value:
+            return str(next(iter(value.values())))
+        return "{" + ", ".join(f"{name}: {_brief(item)}" for name, item in value.items()) + "}"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f'"{text[1:28]}… ({len(text) - 2} characters)"'
+
+
+def _step_to_json(step: Step) -> dict[str, Any]:
+    if isinstance(step, CallStep):
+        full: dict[str, Any] = {
+            "call": step.operation,
+            "target": step.target,
+            "body": step.body,
+            "simulation": step.simulation,
+            "key": step.key,
+            "makes": dict(step.makes) or None,
+        }
+        return {name: value for name, value in full.items() if value is not None}
+    if isinstance(step, RepeatStep):
+        return {"repeat": step.key}
+    if isinstance(step, BuyerStep):
+        card = {"card": step.card} if step.card else {}
+        return {"buyer": step.deed, "target": step.target, **card}
+    return {"advance": step.seconds}
+
+
+def _step_from_json(value: Mapping[str, Any]) -> Step:
+    if "call" in value:
+        return CallStep(
+            value["call"],
+            value.get("target"),
+            value.get("body"),
+            value.get("simulation"),
+            value.get("key"),
+            value.get("makes") or {},
+        )
+    if "repeat" in value:
+        return RepeatStep(value["repeat"])
+    if "buyer" in value:
+        return BuyerStep(value["buyer"], value["target"], value.get("card"))
+    return AdvanceStep(value["advance"])

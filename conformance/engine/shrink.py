@@ -1,0 +1,99 @@
+"""Makes a failing scenario small: fewer steps first, then simpler bodies, within a budget of requests.
+
+What cannot matter is not tried: everything after the step that failed goes at once. A step whose symbols are
+no longer bound is skipped by the runner, and goes with what it depended on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from amazonpay_conformance.engine.runner import Run, Runner
+from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+
+
+@dataclass
+class Shrinker:
+    """Shrinks scenarios that break one requirement. `spent` counts the requests that it took."""
+
+    runner: Runner
+    requirement: str
+    budget: int
+    spent: int = 0
+
+    def shrink(self, scenario: Scenario) -> tuple[Scenario, Run | None]:
+        """Return the smallest scenario found that still breaks the requirement, and its run.
+
+        The run is None where not even the scenario itself broke it again.
+        """
+        best = self._try(scenario)
+        if best is None:
+            return scenario, None
+        while self.spent < self.budget:
+            smaller = self._smaller(best)
+            if smaller is None:
+                break
+            best = smaller
+        return best.scenario, best
+
+    def _smaller(self, run: Run) -> Run | None:
+        for candidate in _simpler(run):
+            if self.spent >= self.budget:
+                return None
+            found = self._try(candidate)
+            if found is not None:
+                return found
+        return None
+
+    def _try(self, scenario: Scenario) -> Run | None:
+        run = self.runner.run(scenario)
+        self.spent += max(run.requests, 1)
+        return run if any(f.requirement.id == self.requirement for f in run.findings) else None
+
+
+def _simpler(run: Run) -> Iterator[Scenario]:
+    steps = run.scenario.steps
+    last = max((finding.step for finding in run.findings), default=len(steps) - 1)
+    first = min((finding.step for finding in run.findings), default=last)
+    for end in dict.fromkeys((first, last)):
+        if end + 1 < len(steps):
+            yield Scenario(steps[: end + 1])
+    skipped = {number for number, _ in run.skipped}
+    if skipped:
+        yield Scenario(tuple(s for number, s in enumerate(steps) if number not in skipped))
+    for size in _sizes(len(steps)):
+        for start in range(len(steps) - size, -1, -1):
+            yield Scenario(steps[:start] + steps[start + size :])
+    for number, step in enumerate(steps):
+        for simpler in _simpler_steps(step):
+            yield Scenario((*steps[:number], simpler, *steps[number + 1 :]))
+
+
+def _sizes(length: int) -> Iterator[int]:
+    size = length // 2
+    while size > 1:
+        yield size
+        size //= 2
+    if length > 1:
+        yield 1
+
+
+def _simpler_steps(step: Step) -> Iterator[Step]:
+    if isinstance(step, CallStep):
+        if step.simulation is not None:
+            yield replace(step, simulation=None)
+        if step.body is not None:
+            yield from (replace(step, body=body) for body in _simpler_bodies(step.body))
+
+
+def _simpler_bodies(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for name, value in body.items():
+        yield {other: kept for other, kept in body.items() if other != name}
+        if isinstance(value, Mapping) and "$price" not in value and "$id" not in value:
+            yield from ({**body, name: simpler} for simpler in _simpler_bodies(value))
+        elif isinstance(value, Mapping) and value.get("$price") in ("all", "half", "large", "headroom"):
+            yield {**body, name: {"$price": "small"}}
+        elif isinstance(value, str) and len(value) > 8 and value != "plain":
+            yield {**body, name: "plain"}

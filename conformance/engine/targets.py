@@ -1,0 +1,154 @@
+"""What answers the client: our mock, or a service elsewhere behind a relay that observes.
+
+Both are reached through the same local server with the same tap, so one judge sees the same kind of trace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from amazonpay_conformance.engine.lane import Lane
+from amazonpay_conformance.engine.tap import Tap
+from amazonpay_conformance.mock.certificates import Certificates
+from amazonpay_conformance.mock.clock import Clock
+from amazonpay_conformance.mock.inprocess import in_process
+from amazonpay_conformance.mock.server import Server
+from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
+from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.requests import Merchant
+from amazonpay_conformance.wire.keys import PrivateKey
+from amazonpay_conformance.wire.messages import Exchange
+
+Transport: TypeAlias = Literal["https", "http", "in-process"]
+
+
+class TargetUnreachable(Exception):
+    """Nobody answers at the target, or not as an HTTP service does."""
+
+
+class Target(Protocol):
+    """Answers a client and shows what went over the wire."""
+
+    name: str
+    is_mock: bool
+    has_buyer: bool
+    has_clock: bool
+    permissions: tuple[str, ...]
+    service_host: str
+    signing_host: str | None
+    ca_file: str | None
+
+    @property
+    def scheme(self) -> Literal["https", "http"]:
+        """How the client reaches it."""
+
+    def open(self, lane: Lane) -> None:
+        """Make ready for a lane.
+
+        Raises:
+            TargetUnreachable: nobody answers there.
+        """
+
+    def fresh(self) -> World:
+        """Begin a scenario and return the world as it is then."""
+
+    def take(self) -> tuple[Exchange, ...]:
+        """Return the exchanges since the last time.
+
+        Raises:
+            TargetUnreachable: the service could not be reached in one of them.
+        """
+
+    def buyer(self, deed: BuyerDeed, target: str, card: str | None) -> None:
+        """Let the buyer act."""
+
+    def advance(self, seconds: int) -> None:
+        """Move the service's clock."""
+
+
+class MockTarget:
+    """Our mock, a fresh one for every scenario, behind one server.
+
+    `make` builds the service; tests hand in builders of faulty ones.
+    """
+
+    is_mock = True
+    has_buyer = True
+    has_clock = True
+    permissions: tuple[str, ...] = ()
+    signing_host: str | None = None
+
+    def __init__(
+        self,
+        key: PrivateKey,
+        directory: Path,
+        *,
+        transport: Transport = "https",
+        make: type[Service] = Service,
+    ) -> None:
+        self.name = "mock"
+        self._key = key
+        self._make = make
+        self._transport = transport
+        self._lane: Lane | None = None
+        self._tap = Tap(Service(Merchant({})).handle)
+        self._service: Service | None = None
+        certificates = Certificates(directory) if transport == "https" else None
+        self.ca_file = str(certificates.ca_file) if certificates else None
+        self.server = Server(self._tap, tls=certificates.server_context() if certificates else None)
+        self.service_host = "mock.amazonpay-conformance.example"
+
+    @property
+    def scheme(self) -> Literal["https", "http"]:
+        """How the client reaches it."""
+        return "http" if self._transport == "http" else "https"
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[MockTarget]:
+        """Serve while the context is open."""
+        if self._transport == "in-process":
+            with in_process(self._tap, f"https://{self.service_host}"):
+                yield self
+            return
+        with self.server:
+            self.service_host = f"localhost:{self.server.port}"
+            yield self
+
+    def open(self, lane: Lane) -> None:
+        """Serve this lane's merchant from now on."""
+        self._lane = lane
+
+    def fresh(self) -> World:
+        """Start a new service with a clock of its own that stands still."""
+        if self._lane is None:
+            raise RuntimeError("open() comes before fresh()")
+        self._tap.take()
+        merchant = Merchant({self._lane.public_key_id: self._key.public})
+        self._service = self._make(
+            merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True)
+        )
+        self._tap.answer = self._service.handle
+        return World(now=self._service.world.now, enforced=DEFAULT_ENFORCED)
+
+    def take(self) -> tuple[Exchange, ...]:
+        """Return the exchanges since the last time."""
+        return self._tap.take()
+
+    def buyer(self, deed: BuyerDeed, target: str, card: str | None) -> None:
+        """Let the mock's buyer act.
+
+        Raises:
+            ImpossibleAct: he cannot do that now.
+        """
+        if self._service is not None:
+            self._service.buyer(deed, target, card)
+
+    def advance(self, seconds: int) -> None:
+        """Move the mock's clock."""
+        if self._service is not None:
+            self._service.advance(seconds)

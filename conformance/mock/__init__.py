@@ -1,0 +1,1 @@
+"""The stateful mock service and its thin shells."""

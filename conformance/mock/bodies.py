@@ -1,0 +1,248 @@
+"""Objects of the world as the service writes them: every key present, null where nothing is set (§3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from amazonpay_conformance.model.buyer import ADDRESS, BUYER
+from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.rules import CONSTRAINTS, TIMERS, balance, constraints
+from amazonpay_conformance.model.world import (
+    LIVE_REFUND_STATES,
+    Charge,
+    ChargePermission,
+    CheckoutSession,
+    Data,
+    Refund,
+    World,
+)
+
+Body: TypeAlias = dict[str, Any]
+
+PAYMENT_DETAILS = (
+    "paymentIntent",
+    "canHandlePendingAuthorization",
+    "chargeAmount",
+    "totalOrderAmount",
+    "softDescriptor",
+    "presentmentCurrency",
+    "allowOvercharge",
+    "extendExpiration",
+)
+MERCHANT_METADATA = ("merchantReferenceId", "merchantStoreName", "noteToBuyer", "customInformation")
+GONE_WHEN_COMPLETED = (
+    "webCheckoutDetails",
+    "productType",
+    "paymentDetails",
+    "chargePermissionType",
+    "recurringMetadata",
+    "merchantMetadata",
+    "supplementaryData",
+    "buyer",
+    "billingAddress",
+    "paymentPreferences",
+    "shippingAddress",
+    "platformId",
+)
+"""Null in the body of a completed session. Source: api-facts §3.1 [W]."""
+
+
+def render(world: World, kind: ObjectKind, object_id: str, *, host: str) -> Body:
+    """Return the body of an object.
+
+    Args:
+        world: the world to read it from.
+        kind: the kind of object.
+        object_id: its id.
+        host: host and port of this service, for the address of the buyer's page.
+
+    Returns:
+        The JSON object, keys in the order of the wire.
+    """
+    value = world.objects(kind)[object_id]
+    if isinstance(value, CheckoutSession):
+        return _session(value, host)
+    if isinstance(value, ChargePermission):
+        return _permission(world, value)
+    if isinstance(value, Charge):
+        return _charge(world, value)
+    return _refund(value)
+
+
+def timestamp(seconds: int | None) -> str | None:
+    """Write a time as the wire does: YYYYMMDDTHHMMSSZ; None stays None."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _session(session: CheckoutSession, host: str) -> Body:
+    data, missing = session.data, constraints(session)
+    with_buyer = session.buyer != "absent"
+    body: Body = {
+        "checkoutSessionId": session.id,
+        "webCheckoutDetails": _web_checkout(session, missing, host),
+        "productType": session.product,
+        "paymentDetails": _payment_details(session),
+        "chargePermissionType": session.permission_type,
+        "orderType": data.get("orderType"),
+        "recurringMetadata": _recurring(data) if data.get("recurringMetadata") else None,
+        "paymentMethodOnFileMetadata": data.get("paymentMethodOnFileMetadata"),
+        "merchantDetails": None,
+        "merchantMetadata": _filled(data.get("merchantMetadata"), MERCHANT_METADATA),
+        "supplementaryData": data.get("supplementaryData"),
+        "buyer": dict(BUYER) if with_buyer else None,
+        "billingAddress": None,
+        "paymentPreferences": [_preference(session.card)] if with_buyer else [None],
+        "statusDetails": _status(session.state, session.reason, session.changed),
+        "shippingAddress": dict(ADDRESS) if with_buyer else None,
+        "platformId": data.get("platformId"),
+        "chargePermissionId": session.permission,
+        "chargeId": session.charge,
+        "constraints": [{"constraintId": name, "description": CONSTRAINTS[name][0]} for name in missing],
+        "creationTimestamp": timestamp(session.created),
+        "expirationTimestamp": timestamp(session.created + TIMERS["session_expires"]),
+        "storeId": data.get("storeId"),
+        "providerMetadata": {
+            "providerReferenceId": (data.get("providerMetadata") or {}).get("providerReferenceId")
+        },
+        "releaseEnvironment": "Sandbox",
+        "checkoutButtonText": None,
+        "deliverySpecifications": data.get("deliverySpecifications"),
+        "tokens": None,
+    }
+    if session.state != "Open":
+        body |= dict.fromkeys(GONE_WHEN_COMPLETED)
+        body["constraints"] = []
+    return body
+
+
+def _web_checkout(session: CheckoutSession, missing: tuple[str, ...], host: str) -> Body:
+    given = session.data.get("webCheckoutDetails") or {}
+    return {
+        "checkoutReviewReturnUrl": given.get("checkoutReviewReturnUrl"),
+        "checkoutResultReturnUrl": given.get("checkoutResultReturnUrl"),
+        # null until no constraint remains: §5.1 [D2]
+        "amazonPayRedirectUrl": None if missing else f"https://{host}/checkout/{session.id}",
+        "checkoutCancelUrl": given.get("checkoutCancelUrl"),
+        "checkoutMode": given.get("checkoutMode"),
+    }
+
+
+def _payment_details(session: CheckoutSession) -> Body:
+    body = _filled(session.payment, PAYMENT_DETAILS)
+    for name in ("chargeAmount", "totalOrderAmount"):
+        price = Price.parse(session.payment.get(name))
+        body[name] = price.wire() if price else None
+    for name in ("canHandlePendingAuthorization", "allowOvercharge", "extendExpiration"):
+        body[name] = bool(body[name])
+    return body
+
+
+def _permission(world: World, permission: ChargePermission) -> Body:
+    reasons = None
+    if permission.reason is not None:
+        reasons = [{"reasonCode": permission.reason, "reasonDescription": None}]
+    return {
+        "chargePermissionId": permission.id,
+        "chargePermissionReferenceId": None,
+        "platformId": None,
+        "buyer": dict(BUYER),
+        "shippingAddress": dict(ADDRESS),
+        "billingAddress": None,
+        "paymentPreferences": [{"paymentDescriptor": None}],
+        "statusDetails": {
+            "state": permission.state,
+            "reasons": reasons,
+            "lastUpdatedTimestamp": timestamp(permission.changed),
+        },
+        "creationTimestamp": timestamp(permission.created),
+        "expirationTimestamp": timestamp(permission.expires),
+        "merchantMetadata": _filled(permission.data.get("merchantMetadata"), MERCHANT_METADATA),
+        "releaseEnvironment": "Sandbox",
+        "limits": _limits(world, permission),
+        "chargePermissionType": permission.type,
+        "recurringMetadata": _recurring(permission.data),
+        "paymentMethodOnFileMetadata": permission.data.get("paymentMethodOnFileMetadata"),
+        "presentmentCurrency": permission.currency,
+    }
+
+
+def _recurring(data: Data) -> Body:
+    """Numbers are accepted, strings are answered: api-facts §13.8, §13.9."""
+    given = data.get("recurringMetadata") or {}
+    frequency, amount = given.get("frequency"), Price.parse(given.get("amount"))
+    return {
+        "frequency": {"unit": frequency["unit"], "value": str(frequency["value"])} if frequency else None,
+        "amount": amount.wire() if amount else None,
+    }
+
+
+def _limits(world: World, permission: ChargePermission) -> Body:
+    left = balance(world, permission, reserved=True)
+    if permission.limit is None or left is None:
+        return {"amountLimit": None, "amountBalance": None}
+    return {
+        "amountLimit": permission.limit.wire(),
+        "amountBalance": permission.limit.of(max(left, Decimal(0))).wire(),
+    }
+
+
+def _charge(world: World, charge: Charge) -> Body:
+    currency = charge.amount.currency
+    captured = charge.captured if charge.state == "Captured" else None
+    refunded = Price(world.refunded_of(charge.id, LIVE_REFUND_STATES), currency)
+    descriptor = charge.data.get("softDescriptor")
+    return {
+        "chargeId": charge.id,
+        "chargeAmount": charge.amount.wire(),
+        "chargePermissionId": charge.permission,
+        "captureAmount": captured.wire() if captured else None,
+        "refundedAmount": refunded.wire() if captured else None,
+        "softDescriptor": f"AMZ*{descriptor}" if descriptor else None,
+        "providerMetadata": charge.data.get("providerMetadata") or {"providerReferenceId": None},
+        "convertedAmount": None,
+        "conversionRate": None,
+        "channel": charge.data.get("channel"),
+        "chargeInitiator": charge.data.get("chargeInitiator"),
+        "statusDetails": _status(charge.state, charge.reason, charge.changed),
+        "creationTimestamp": timestamp(charge.created),
+        "expirationTimestamp": timestamp(charge.created + TIMERS["authorization_expires"]),
+        "releaseEnvironment": "Sandbox",
+        "merchantMetadata": _filled(charge.data.get("merchantMetadata"), MERCHANT_METADATA),
+        "platformId": charge.data.get("platformId"),
+        "webCheckoutDetails": None,
+    }
+
+
+def _refund(refund: Refund) -> Body:
+    descriptor = refund.data.get("softDescriptor")
+    return {
+        "refundId": refund.id,
+        "chargeId": refund.charge,
+        "creationTimestamp": timestamp(refund.created),
+        "refundAmount": refund.amount.wire(),
+        "statusDetails": _status(refund.state, refund.reason, refund.changed),
+        "softDescriptor": f"AMZ*{descriptor}" if descriptor else None,
+        "releaseEnvironment": "Sandbox",
+    }
+
+
+def _status(state: str, reason: str | None, changed: int) -> Body:
+    return {
+        "state": state,
+        "reasonCode": reason,
+        "reasonDescription": None,
+        "lastUpdatedTimestamp": timestamp(changed),
+    }
+
+
+def _filled(given: Data | None, names: tuple[str, ...]) -> Body:
+    held: Mapping[str, Any] = given or {}
+    return {name: held.get(name) for name in names}
+
+
+def _preference(card: str | None) -> Body:
+    return {"paymentDescriptor": f"Simulated card ending in {card} (Amazon Pay)" if card else None}

@@ -1,0 +1,151 @@
+"""The mock itself, sans I/O: a request in, a response out, a world between.
+
+It decides nothing: signatures are the wire's, fields the schemas', meaning the model's. It answers with the
+usual outcome of the model's step and keeps the first answer of every idempotency key.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any, Final
+
+from amazonpay_conformance.mock.bodies import render
+from amazonpay_conformance.mock.clock import Clock
+from amazonpay_conformance.mock.ids import new_ids, request_id
+from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed
+from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
+from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
+from amazonpay_conformance.wire.messages import Headers, Request, Response
+
+REQUEST_ID_HEADER: Final = "x-amz-pay-request-id"
+
+_MESSAGES = {
+    "InvalidParameterValue": "The value provided for [{detail}] is invalid.",
+    "MissingParameterValue": "The value for [{detail}] is missing.",
+    "UnrecognizedField": "The field '{detail}' is invalid for this API.",
+    "ResourceNotFound": "The requested resource was not found.",
+    "InvalidCheckoutSessionStatus": (
+        "You tried to call an operation on a Checkout Session that is in a state where that operation "
+        "cannot be called."
+    ),
+    "PeriodicAmountExceeded": (
+        "You've exceeded the monthly limit for the Charge Permission and must wait until the next month to "
+        "charge this buyer."
+    ),
+}
+"""Texts as they were seen on the wire or documented: api-facts §4.1, §5.2, §7."""
+
+
+_KINDS = {
+    "MissingParameterValue": "missing",
+    "UnrecognizedField": "unknown",
+    "InvalidParameterValue": "invalid",
+}
+"""Which kind of violation a reason speaks of."""
+
+
+class ImpossibleAct(ValueError):
+    """The buyer cannot do that now."""
+
+
+class Service:
+    """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time."""
+
+    def __init__(
+        self,
+        merchant: Merchant,
+        *,
+        region: str = "na",
+        host: str = "localhost",
+        clock: Clock | None = None,
+        enforced: frozenset[str] = DEFAULT_ENFORCED,
+    ) -> None:
+        self.merchant = merchant
+        self.region = region
+        self.host = host
+        self.clock = clock or Clock()
+        self.world = World(now=self.clock.now(), enforced=enforced)
+        self._answers: dict[str, Response] = {}
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request and move the world on."""
+        self._catch_up()
+        reading = read_request(request, self.merchant)
+        if reading.call is None:
+            return self._refused(*reading.errors[0], detail="path")
+        call = replace(reading.call, new=new_ids(self.world, reading.call, self.region))
+        outcome = step(self.world, call)[0]
+        if outcome.replays is not None:
+            return replace(self._answers[outcome.replays], headers=_headers())
+        before, self.world = self.world, outcome.world
+        response = self._answer(outcome, reading)
+        if call.key is not None and self.world.remembered.get(call.key) is not before.remembered.get(
+            call.key
+        ):
+            self._answers[call.key] = response
+        return response
+
+    def buyer(self, deed: BuyerDeed, target: str, card: str | None = None) -> None:
+        """Let the buyer act on a session or a permission.
+
+        Raises:
+            ImpossibleAct: he cannot do that in the state that the object is in.
+        """
+        self._catch_up()
+        outcomes = step(self.world, BuyerAct(deed, target, card))
+        if not outcomes:
+            raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
+        self.world = outcomes[0].world
+
+    def advance(self, seconds: int) -> None:
+        """Move the clock forward and fire every timer that comes due."""
+        self.clock.advance(seconds)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        elapsed = self.clock.now() - self.world.now
+        if elapsed > 0:
+            self.world = step(self.world, Advance(elapsed))[0].world
+
+    def _answer(self, outcome: Outcome, reading: RequestReading) -> Response:
+        if outcome.reason is not None:
+            return self._refused(
+                outcome.status, outcome.reason, detail=_detail(outcome, reading), reading=reading
+            )
+        if outcome.subject is None:
+            raise AssertionError(f"an outcome without reason or subject: {outcome.requirement}")
+        body = render(self.world, *outcome.subject, host=self.host)
+        if reading.operation is not None and reading.operation.id == "finalize_checkout_session":
+            body["cartDetails"] = None
+        return _response(outcome.status, body)
+
+    def _refused(
+        self, status: int, reason: str, *, detail: str, reading: RequestReading | None = None
+    ) -> Response:
+        message = _MESSAGES.get(reason, "The request was refused: {detail}.").format(detail=detail)
+        if reason == "InvalidRequestSignature" and reading is not None and reading.verdict is not None:
+            # the service echoes what it wanted signed: api-facts §7 [W]
+            message = (
+                f"Unable to verify signature, signing String [{reading.verdict.string_to_sign}], "
+                f"canonical request [{reading.verdict.canonical_request}]"
+            )
+        return _response(status, {"reasonCode": reason, "message": message})
+
+
+def _detail(outcome: Outcome, reading: RequestReading) -> str:
+    kind = _KINDS.get(outcome.reason or "")
+    if reading.violations:
+        chosen = next((v for v in reading.violations if v.kind == kind), reading.violations[0])
+        return chosen.path.strip("/").replace("/", ".") or "body"
+    return outcome.reason or ""
+
+
+def _response(status: int, body: dict[str, Any]) -> Response:
+    return Response(status, _headers(), json.dumps(body, ensure_ascii=False).encode())
+
+
+def _headers() -> Headers:
+    return Headers.of({"content-type": "application/json", REQUEST_ID_HEADER: request_id()})

@@ -1,0 +1,79 @@
+"""What can happen to a world: a call of the API, a buyer's act, the passing of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal, TypeAlias
+
+
+class Defect(Enum):
+    """What wire and schemas found wrong with a request before its meaning was looked at."""
+
+    SIGNATURE = "signature"
+    UNKNOWN_KEY = "unknown key"
+    MISSING_HEADER = "missing header"
+    INVALID_HEADER = "invalid header"
+    INVALID_KEY = "invalid idempotency key"
+    NOT_JSON = "not json"
+    MISSING_FIELD = "missing field"
+    UNKNOWN_FIELD = "unknown field"
+    INVALID_VALUE = "invalid value"
+
+
+@dataclass(frozen=True, slots=True)
+class NewIds:
+    """The ids that objects get if the call creates them."""
+
+    session: str = ""
+    permission: str = ""
+    charge: str = ""
+    refund: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the API. `body` is the parsed request; `fingerprint` identifies it for idempotency."""
+
+    operation: str
+    target: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    simulation: str | None = None
+    key: str | None = None
+    fingerprint: str = ""
+    defects: frozenset[Defect] = frozenset()
+    new: NewIds = field(default_factory=NewIds)
+
+
+BuyerDeed: TypeAlias = Literal[
+    "signs_in",
+    "approves",
+    "cancels",
+    "is_declined",
+    "closes_permission",
+    "removes_payment_method",
+    "fixes_payment_method",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerAct:
+    """Something the buyer does on Amazon's pages, to a session or to a permission.
+
+    `card` is the ending of the simulated card (api-facts §8.1) that he signs in or approves with.
+    """
+
+    deed: BuyerDeed
+    target: str
+    card: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Time passes; every timer that comes due fires, in order."""
+
+    seconds: int
+
+
+Action: TypeAlias = Call | BuyerAct | Advance

@@ -1,0 +1,144 @@
+"""The numbered catalogue: what must hold, how strictly, of whom, and where that is written.
+
+Ids are stable: a report names them for years. Requirements of a server are mostly not written here a second
+time: an operation's row, a rule's row and a machine are requirements themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from amazonpay_conformance.model.machine import Tag
+from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.rules import RULES
+
+Level: TypeAlias = Literal["MUST", "SHOULD", "MAY"]
+Subject: TypeAlias = Literal["client", "server"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One rule that a subject is held to. `level` is meant as in RFC 2119."""
+
+    id: str
+    level: Level
+    subject: Subject
+    statement: str
+    source: str
+    tag: Tag
+
+
+R = Requirement
+
+# fmt: off
+_CLIENT = (
+    # --- headers: api-facts §2.1
+    R("HDR-001", "MUST",   "client", "Every request carries x-amz-pay-date.", "§2.1", "D"),
+    R("HDR-002", "MUST",   "client", "x-amz-pay-date is a UTC time, as 20261123T182658Z or 2026-11-23T18:26:58Z.", "§2.1, §13.10", "S"),
+    R("HDR-003", "SHOULD", "client", "x-amz-pay-date has the documented basic form, 20261123T182658Z.", "§2.1", "D"),
+    R("HDR-004", "SHOULD", "client", "x-amz-pay-date is the time of the request, within the allowed skew.", "§2.1; the allowed skew is not documented (§10.3)", "?"),
+    R("HDR-005", "MUST",   "client", "Every request carries content-type: application/json, reads too.", "§2.1", "D"),
+    R("HDR-006", "MUST",   "client", "Every request carries an authorization header.", "§2.1", "D"),
+    R("HDR-007", "SHOULD", "client", "Every request carries accept: application/json.", "§2.1", "S"),
+    R("HDR-008", "SHOULD", "client", "x-amz-pay-region names the configured region: na, eu or jp, an alias of it, in any case.", "§1, §10.3, §13.11", "S"),
+    R("HDR-009", "MUST",   "client", "Headers that a caller gives reach the wire with the value he gave.", "§2.1, §8.2", "D"),
+
+    # --- where it goes: §1, §2.2
+    R("URL-001", "MUST",   "client", "A call goes out with its operation's method and path.", "§2.2", "S"),
+    R("URL-002", "MUST",   "client", "The path names the environment that the key and the configuration name.", "§1", "D"),
+    R("URL-003", "SHOULD", "client", "A path has no trailing slash.", "§1 (accepted; Amazon's own samples vary)", "S"),
+    R("URL-004", "MUST",   "client", "The path's version is v2.", "§1", "S"),
+
+    # --- signature: §10
+    R("SIG-001", "MUST",   "client", "The authorization header reads <algorithm> PublicKeyId=…, SignedHeaders=…, Signature=….", "§10.2", "D"),
+    R("SIG-002", "MUST",   "client", "The algorithm is the configured one.", "§10.1", "S"),
+    R("SIG-003", "MUST",   "client", "PublicKeyId is the configured key's id.", "§10.2", "D"),
+    R("SIG-004", "MUST",   "client", "The signature verifies over the bytes that were sent.", "§10.2, §14.1", "S"),
+    R("SIG-005", "SHOULD", "client", "SignedHeaders are in lower case and sorted.", "§10.2, §13.12", "D"),
+    R("SIG-006", "SHOULD", "client", "The documented headers are signed: accept, content-type, x-amz-pay-date, -host, -region, and an idempotency key.", "§10.3", "D"),
+    R("SIG-007", "SHOULD", "client", "The canonical request is built as documented, not in a variant of which it is not known whether the service accepts it.", "§10.2", "D"),
+
+    # --- body: §2.3
+    R("BDY-001", "MUST",   "client", "A body is JSON in UTF-8.", "§2.3, §7", "D"),
+    R("BDY-002", "MUST",   "client", "The body says what the caller said: every field, no more, no less, no other value.", "§2.3", "D"),
+    R("BDY-003", "MUST",   "client", "The body satisfies the operation's schema where the caller's payload does.", "§2.3", "D"),
+    R("BDY-004", "SHOULD", "client", "Amounts are sent as strings.", "§2.3, §13.9", "D"),
+    R("BDY-005", "SHOULD", "client", "A field that the caller did not set is left out, not sent as null.", "§2.3 (whether null is accepted is not said)", "?"),
+
+    # --- idempotency: §2.2, §9
+    R("IDK-001", "MUST",   "client", "A call that creates something carries x-amz-pay-idempotency-key.", "§2.2, §9", "D"),
+    R("IDK-002", "MUST",   "client", "An idempotency key has 1 to 32 of the characters A-Z a-z 0-9 _ -.", "§9", "D"),
+    R("IDK-003", "SHOULD", "client", "Reads, updates and deletes carry no idempotency key.", "§9", "D"),
+    R("IDK-004", "MUST",   "client", "The idempotency key that the caller gives is the one that is sent.", "§9", "D"),
+    R("IDK-005", "MUST",   "client", "Different calls never share an idempotency key that the client made.", "§9", "D"),
+
+    # --- the call as the caller sees it
+    R("CAL-001", "MUST",   "client", "A call that is right is sent.", "§2.2", "S"),
+    R("CAL-002", "MUST",   "client", "A call that was answered finally is not sent again.", "§7 (retry only 408, 425, 429, 5xx)", "S"),
+    R("CAL-003", "MUST",   "client", "A good answer is returned, not raised.", "§2.2", "D"),
+    R("CAL-004", "MUST",   "client", "The status that the caller sees is the one that was sent.", "§2.2, §7", "D"),
+    R("CAL-005", "MUST",   "client", "The body that the caller sees says what was sent, nothing dropped, nothing invented.", "§3", "W"),
+    R("CAL-006", "MUST",   "client", "A refusal reaches the caller: as a status, a reasonCode or an error.", "§7", "D"),
+    R("CAL-007", "SHOULD", "client", "The caller of a refused call can read the reasonCode.", "§7", "D"),
+    R("CAL-008", "SHOULD", "client", "Headers that a caller hands in are not changed under his hands.", "clients.md, driver protocol 5", "I"),
+    R("CAL-009", "SHOULD", "client", "What is null in an answer is told as null, not as an empty value, nor left out.", "§3 (every key is there, null where nothing is set)", "W"),
+
+    # --- the button: §10.4
+    R("BTN-001", "MUST",   "client", "The button's signature verifies over the payload string, byte for byte.", "§10.4, §14.1", "S"),
+)
+
+_SERVER = (
+    R("RSP-001", "MUST",   "server", "Every answer carries x-amz-pay-request-id.", "§2.2", "S"),
+    R("RSP-002", "MUST",   "server", "An answer's body is JSON.", "§3, §7", "W"),
+    R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W"),
+    R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
+    R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W"),
+    R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D"),
+    R("IDM-001", "MUST",   "server", "A repeated request with the same idempotency key gets the first answer.", "§9", "D"),
+    R("STA-001", "MUST",   "server", "A Checkout Session is in a state that its history allows.", "§4.1", "D"),
+    R("STA-002", "MUST",   "server", "A Charge Permission is in a state that its history allows.", "§4.2", "D"),
+    R("STA-003", "MUST",   "server", "A Charge is in a state that its history allows.", "§4.3", "D"),
+    R("STA-004", "MUST",   "server", "A Refund is in a state that its history allows.", "§4.4", "D"),
+    R("CON-001", "MUST",   "server", "An open session's constraints are what is missing, no more, no less.", "§5.1", "W"),
+    R("CON-002", "MUST",   "server", "amazonPayRedirectUrl is there exactly when no constraint is left.", "§5.1", "D2"),
+    R("REL-001", "MUST",   "server", "A completed session names its permission, and its charge unless it only confirms.", "§3.1, §4.5", "W"),
+    R("REL-002", "MUST",   "server", "A charge names the permission that it was made on.", "§3.3", "W"),
+    R("REL-003", "MUST",   "server", "A refund names the charge that it refunds.", "§3.4", "S"),
+    R("REL-004", "MUST",   "server", "An object that is read has the id that was asked for.", "§2.2", "W"),
+    R("MON-001", "MUST",   "server", "captureAmount is what was captured, never above chargeAmount.", "§3.3, §6.3", "W"),
+    R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D"),
+    R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D"),
+    R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W"),
+    R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W"),
+)
+# fmt: on
+
+STATE_REQUIREMENTS: Mapping[str, str] = {
+    "CheckoutSession": "STA-001",
+    "ChargePermission": "STA-002",
+    "Charge": "STA-003",
+    "Refund": "STA-004",
+}
+
+
+def _of_operations() -> tuple[Requirement, ...]:
+    return tuple(
+        R(o.requirement, "MUST", "server", f"{o.title} succeeds where nothing forbids it.", o.source, o.tag)
+        for o in OPERATIONS.values()
+    )
+
+
+def _of_rules() -> tuple[Requirement, ...]:
+    return tuple(
+        R(rule.id, "MUST" if rule.asserted else "MAY", "server", rule.statement, rule.source, rule.tag)
+        for rule in RULES
+    )
+
+
+REQUIREMENTS: Mapping[str, Requirement] = {
+    requirement.id: requirement
+    for requirement in sorted((*_CLIENT, *_SERVER, *_of_operations(), *_of_rules()), key=lambda r: r.id)
+}
+"""The catalogue by id."""

@@ -1,0 +1,240 @@
+"""A scenario is a value: steps with symbolic ids and symbolic amounts, planned before anything is sent.
+
+Symbols look like `charge#1`. Inside a body `{"$id": "charge#1"}` stands for an id and `{"$price": "rest"}`
+for an amount that is worked out from the world when the step is reached. Nothing in a scenario depends on
+what a server answered, so it can be printed, stored, shrunk and replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.money import REGION_CURRENCY, Price, minor_unit
+from amazonpay_conformance.model.rules import CEILING, balance, headroom
+from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
+
+Symbol: TypeAlias = str
+Bindings: TypeAlias = Mapping[Symbol, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallStep:
+    """The client is asked to call an operation.
+
+    `target` is the symbol of the object in the path. `key` is the symbol of the idempotency key that the
+    caller gives, if the client lets him. `makes` gives symbols to what the call may create: kind → symbol.
+    """
+
+    operation: str
+    target: Symbol | None = None
+    body: Mapping[str, Any] | None = None
+    simulation: str | None = None
+    key: Symbol | None = None
+    makes: Mapping[str, Symbol] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatStep:
+    """The call that was made with idempotency key `key` is made again, to the byte."""
+
+    key: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerStep:
+    """The buyer acts on a session or a permission."""
+
+    deed: BuyerDeed
+    target: Symbol
+    card: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceStep:
+    """The clock of the service moves forward."""
+
+    seconds: int
+
+
+Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Steps in their order."""
+
+    steps: tuple[Step, ...]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+UNKNOWN_IDS: Mapping[Symbol, str] = {
+    "session#unknown": "00000000-0000-4000-8000-000000000000",
+    "permission#unknown": "S01-0000000-0000000",
+    "charge#unknown": "S01-0000000-0000000-C000000",
+    "refund#unknown": "S01-0000000-0000000-R000000",
+}
+"""What stands for objects that never existed: ids of the right form (api-facts §3.0)."""
+
+
+class Unresolved(LookupError):
+    """A symbol of the step stands for something that does not exist (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What symbols are resolved against: the world, what symbols stand for, and the region's currency."""
+
+    world: World
+    bindings: Bindings
+    region: str = "na"
+
+    def id(self, symbol: Symbol) -> str:
+        """Return the id that a symbol stands for.
+
+        Raises:
+            Unresolved: nothing is bound to it.
+        """
+        try:
+            return self.bindings[symbol]
+        except KeyError:
+            raise Unresolved(symbol) from None
+
+    def body(self, step: CallStep) -> Any:
+        """Return the step's body with every symbol replaced.
+
+        Raises:
+            Unresolved: a symbol in it is not bound, or an amount depends on an object that is missing.
+        """
+        return self._resolve(step.body, step)
+
+    def _resolve(self, value: Any, step: CallStep) -> Any:
+        if isinstance(value, Mapping):
+            if "$id" in value:
+                return self.id(value["$id"])
+            if "$price" in value:
+                return price(value["$price"], step, self).wire()
+            return {name: self._resolve(item, step) for name, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._resolve(item, step) for item in value]
+        return value
+
+
+ORDER_AMOUNTS: Mapping[str, Mapping[str, Decimal]] = {
+    # above 1,000 too: thousands separators are a known mistake (ecosystem §2.1)
+    "small": {"JPY": Decimal(1)},
+    "order": {"JPY": Decimal(10_000)},
+    "large": {"JPY": Decimal(123_456)},
+    "total": {"JPY": Decimal(30_000)},
+    "monthly": {"JPY": Decimal(50_000)},
+}
+_ORDER_DEFAULTS: Mapping[str, Decimal] = {
+    "small": Decimal("0.01"),
+    "order": Decimal("100.00"),
+    "large": Decimal("1234.56"),
+    "total": Decimal("300.00"),
+    "monthly": Decimal("500.00"),
+}
+
+OTHER_CURRENCY: Mapping[str, str] = {"USD": "EUR", "EUR": "GBP", "GBP": "EUR", "JPY": "USD"}
+
+
+def price(symbol: str, step: CallStep, setting: Setting) -> Price:
+    """Work out an amount symbol.
+
+    A symbol is a base, then `+1` for one minor unit more, or `@other` for another currency: `rest+1`.
+    Bases: small, order, large, total, monthly (amounts of an order); same (the session's amount); same-total;
+    all, half, small (of what can be captured, charged or refunded now); ceiling; headroom (all that may be
+    refunded, headroom included).
+
+    Raises:
+        Unresolved: it depends on an object that is missing.
+    """
+    base, other, _ = symbol.partition("@other")
+    base, more, _ = base.partition("+1")
+    value = _base(base, step, setting)
+    if more:
+        value = value.of(value.amount + minor_unit(value.currency))
+    return Price(value.amount, OTHER_CURRENCY[value.currency]) if other else value
+
+
+def _base(base: str, step: CallStep, setting: Setting) -> Price:
+    if base in ("same", "same-total"):
+        return _of_session(base, step, setting)
+    whole = _whole(step, setting)
+    if base in _ORDER_DEFAULTS:
+        currency = whole.currency if whole else REGION_CURRENCY[setting.region]
+        return Price(ORDER_AMOUNTS[base].get(currency, _ORDER_DEFAULTS[base]), currency)
+    if base == "ceiling":
+        currency = whole.currency if whole else REGION_CURRENCY[setting.region]
+        return Price(CEILING[currency], currency)
+    if whole is None:
+        raise Unresolved(base)
+    return _part(base, whole, step, setting)
+
+
+def _part(base: str, whole: Price, step: CallStep, setting: Setting) -> Price:
+    if base == "all":
+        return whole
+    if base == "half":
+        return whole.of((whole.amount / 2).quantize(minor_unit(whole.currency)))
+    if base == "headroom":
+        charge = setting.world.charges.get(_named(step, "chargeId", setting))
+        if charge is None or charge.captured is None:
+            raise Unresolved(base)
+        room = headroom(charge.captured).quantize(minor_unit(whole.currency), rounding="ROUND_DOWN")
+        return whole.of(whole.amount + room)
+    raise Unresolved(base)
+
+
+def _of_session(base: str, step: CallStep, setting: Setting) -> Price:
+    session = setting.world.sessions.get(setting.id(step.target or ""))
+    value = (session.total if base == "same-total" else session.charge_amount) if session else None
+    if value is None:
+        raise Unresolved(base)
+    return value
+
+
+def _whole(step: CallStep, setting: Setting) -> Price | None:
+    """All that the step could move: what is left to charge, to capture, or to refund."""
+    find = _WHOLES.get(step.operation)
+    return find(step, setting) if find else None
+
+
+def _chargeable(step: CallStep, setting: Setting) -> Price | None:
+    permission = setting.world.permissions.get(_named(step, "chargePermissionId", setting))
+    left = balance(setting.world, permission, reserved=True) if permission else None
+    if permission is None or permission.limit is None or left is None:
+        return None
+    return permission.limit.of(max(left, Decimal(0)))
+
+
+def _capturable(step: CallStep, setting: Setting) -> Price | None:
+    charge = setting.world.charges.get(setting.bindings.get(step.target or "", ""))
+    return charge.amount if charge else None
+
+
+def _refundable(step: CallStep, setting: Setting) -> Price | None:
+    charge = setting.world.charges.get(_named(step, "chargeId", setting))
+    if charge is None or charge.captured is None:
+        return charge.amount if charge else None
+    already = setting.world.refunded_of(charge.id, LIVE_REFUND_STATES)
+    return charge.captured.of(charge.captured.amount - already)
+
+
+_WHOLES: Mapping[str, Callable[[CallStep, Setting], Price | None]] = {
+    "create_charge": _chargeable,
+    "capture_charge": _capturable,
+    "create_refund": _refundable,
+}
+
+
+def _named(step: CallStep, field_name: str, setting: Setting) -> str:
+    named = (step.body or {}).get(field_name)
+    symbol = named.get("$id") if isinstance(named, Mapping) else None
+    return setting.bindings.get(symbol or "", "")

@@ -1,0 +1,586 @@
+"""The interpreter: what may happen when an action meets a world.
+
+`step` gives every outcome that the facts permit, the usual one first (ioco: what a service puts out must be
+among them). It is pure: same world and action, same outcomes. A call is first held against the rules; what
+breaks an asserted rule can only be refused, what breaks an uncertain one may be refused or done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from amazonpay_conformance.model.actions import Action, BuyerAct, Call
+from amazonpay_conformance.model.draft import Draft
+from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
+from amazonpay_conformance.model.rules import (
+    CARDS,
+    DEFAULT_CARD,
+    RULES_OF,
+    TIMERS,
+    Context,
+    Rule,
+    constraints,
+    may_be_open,
+    permission_limit,
+)
+from amazonpay_conformance.model.world import (
+    NOTHING,
+    BuyerProgress,
+    Charge,
+    ChargePermission,
+    CheckoutSession,
+    Data,
+    Refund,
+    Remembered,
+    Settlement,
+    World,
+)
+
+Subject: TypeAlias = tuple[ObjectKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One permitted answer and the world after it.
+
+    `requirement` is the id of the rule or operation that demands it; `used` the transitions that fire;
+    `replays` the idempotency key whose first answer is given again. `status` is 0 where nothing is answered
+    (a buyer's act, the passing of time).
+    """
+
+    status: int
+    world: World
+    requirement: str
+    reason: str | None = None
+    subject: Subject | None = None
+    used: tuple[str, ...] = ()
+    replays: str | None = None
+    required: bool = False
+
+
+def step(world: World, action: Action) -> tuple[Outcome, ...]:
+    """Return what may happen, the usual outcome first; empty where the act is not possible at all.
+
+    Raises:
+        KeyError: the action names an operation that the tables do not have.
+    """
+    if isinstance(action, Call):
+        return _call(world, action)
+    if isinstance(action, BuyerAct):
+        return tuple(_buyer_acts(world, action))
+    return (_advance(world, action.seconds),)
+
+
+def _call(world: World, call: Call) -> tuple[Outcome, ...]:
+    operation = OPERATIONS[call.operation]
+    context = Context.of(world, call)
+    broken = [rule for rule in RULES_OF[call.operation] if rule.broken(context)]
+    known = world.remembered.get(call.key or "") if operation.needs_key else None
+    if known is not None and known.fingerprint == call.fingerprint and _is_well_formed(call):
+        return _replay(world, call, known, broken, context)
+    return _evaluate(world, call, broken, context)
+
+
+def _is_well_formed(call: Call) -> bool:
+    return not call.defects
+
+
+def _replay(
+    world: World, call: Call, known: Remembered, broken: list[Rule], context: Context
+) -> tuple[Outcome, ...]:
+    first = Outcome(
+        known.status,
+        world,
+        "IDM-001",
+        known.reason,
+        known.subject,
+        replays=call.key,
+        required=known.status < 400,
+    )
+    if known.status < 400:
+        return (first,)
+    return (*_evaluate(world, call, broken, context), first)
+
+
+def _evaluate(world: World, call: Call, broken: list[Rule], context: Context) -> tuple[Outcome, ...]:
+    refusals = tuple(_refusals(world, call, broken))
+    if any(rule.asserted for rule in broken):
+        return _usual_first(refusals, broken, world)
+    successes = tuple(_remember(outcome, call) for outcome in _HANDLERS[call.operation](context))
+    if any(rule.id in world.enforced for rule in broken):
+        return (*_usual_first(refusals, broken, world), *successes)
+    return (*successes, *refusals)
+
+
+def _refusals(world: World, call: Call, broken: list[Rule]) -> Iterator[Outcome]:
+    for rule in broken:
+        for status, reason in rule.errors:
+            outcome = Outcome(status, world, rule.id, reason, required=rule.asserted)
+            yield _remember(outcome, call) if _is_well_formed(call) else outcome
+
+
+def _usual_first(refusals: tuple[Outcome, ...], broken: list[Rule], world: World) -> tuple[Outcome, ...]:
+    applying = {rule.id for rule in broken if rule.asserted or rule.id in world.enforced}
+    return tuple(sorted(refusals, key=lambda outcome: outcome.requirement not in applying))
+
+
+def _remember(outcome: Outcome, call: Call) -> Outcome:
+    if not OPERATIONS[call.operation].needs_key or call.key is None:
+        return outcome
+    if call.key in outcome.world.remembered and outcome.status >= 400:
+        return outcome
+    answer = Remembered(call.fingerprint, outcome.status, outcome.reason, outcome.subject)
+    world = replace(outcome.world, remembered={**outcome.world.remembered, call.key: answer})
+    return replace(outcome, world=world)
+
+
+# --- what a call does where nothing forbids it
+
+
+def _done(context: Context, draft: Draft, subject: Subject, status: int | None = None) -> Outcome:
+    operation = context.operation
+    return Outcome(
+        status or operation.success[0],
+        draft.world,
+        operation.requirement,
+        subject=subject,
+        used=tuple(draft.used),
+        required=True,
+    )
+
+
+def _get(context: Context) -> Iterator[Outcome]:
+    kind = context.operation.target
+    if kind is not None and context.call.target is not None:
+        yield _done(context, Draft(context.world), (kind, context.call.target))
+
+
+def _create_session(context: Context) -> Iterator[Outcome]:
+    world, call = context.world, context.call
+    draft = Draft(world)
+    session = CheckoutSession(call.new.session, "", world.now, world.now, data=call.body)
+    draft.create("CheckoutSession", session, "create_checkout_session")
+    yield _done(context, draft, ("CheckoutSession", session.id))
+
+
+def _update_session(context: Context) -> Iterator[Outcome]:
+    session, draft = context.session, Draft(context.world)
+    if session is not None and session.state == "Open":
+        data = merged(session.data, context.call.body)
+        draft.move("CheckoutSession", session.id, "update_checkout_session", data=data)
+        yield _done(context, draft, ("CheckoutSession", session.id))
+
+
+def _complete_session(context: Context) -> Iterator[Outcome]:
+    session = context.session
+    if session is None or session.state != "Open":
+        return
+    # api-facts §8.2 names no simulation for Finalize
+    simulation = context.call.simulation if context.operation.id == "complete_checkout_session" else None
+    if simulation in ("BuyerCanceled", "AmazonCanceled", "Declined"):
+        yield from _simulated_cancellation(context, session, simulation)
+        return
+    card = CARDS.get(session.card or "")
+    pends = simulation == "AuthorizationInitiated" or bool(card and card.pending)
+    can_pend = session.may_pend and session.intent == "Authorize"
+    usual = "pending" if pends and can_pend else "done"
+    yield _completed(context, session, usual, card.settles if card else "")
+    if can_pend and session.card is None:
+        yield _completed(context, session, "done" if usual == "pending" else "pending", "")
+
+
+def _simulated_cancellation(context: Context, session: CheckoutSession, code: str) -> Iterator[Outcome]:
+    draft = Draft(context.world)
+    draft.move("CheckoutSession", session.id, context.operation.id, f"simulated {code}")
+    for status in (422, 400):  # api-facts §13.5: the sources disagree on the status
+        yield Outcome(
+            status, draft.world, "SES-R04", "CheckoutSessionCanceled", used=tuple(draft.used), required=True
+        )
+
+
+def _completed(context: Context, session: CheckoutSession, guard: str, settles: str) -> Outcome:
+    world, call, draft = context.world, context.call, Draft(context.world)
+    charges = session.intent in ("Authorize", "AuthorizeWithCapture") and not session.setup_only
+    draft.move(
+        "CheckoutSession",
+        session.id,
+        context.operation.id,
+        guard,
+        permission=call.new.permission,
+        charge=call.new.charge if charges else None,
+    )
+    limit = permission_limit(session)
+    permission = ChargePermission(
+        call.new.permission,
+        "",
+        world.now,
+        world.now,
+        type=session.permission_type,
+        limit=limit,
+        currency=limit.currency if limit else None,
+        expires=_expiry(session, world.now),
+        card=session.card,
+        session=session.id,
+        data={name: session.data[name] for name in _INHERITED if name in session.data},
+    )
+    amount = session.charge_amount if charges else None
+    draft.create(
+        "ChargePermission", permission, "session_is_completed", _balance_guard(session, amount, limit)
+    )
+    if amount is not None:
+        _authorize_at_checkout(draft, session, call.new.charge, permission.id, amount, guard, settles)
+    return _done(context, draft, ("CheckoutSession", session.id), 202 if guard == "pending" else 200)
+
+
+_INHERITED = ("merchantMetadata", "recurringMetadata", "chargePermissionType", "paymentMethodOnFileMetadata")
+
+
+def _authorize_at_checkout(
+    draft: Draft,
+    session: CheckoutSession,
+    charge_id: str,
+    permission_id: str,
+    amount: Price,
+    guard: str,
+    settles: str,
+) -> None:
+    captures = session.intent == "AuthorizeWithCapture"
+    kind = "captured" if captures else ("pending" if guard == "pending" else "")
+    charge = Charge(
+        charge_id,
+        "",
+        draft.world.now,
+        draft.world.now,
+        permission_id,
+        amount,
+        captured=amount if captures else None,
+        settles=Settlement(draft.world.now + TIMERS["settlement"], settles) if kind == "pending" else None,
+        data={
+            name: value
+            for name, value in session.payment.items()
+            if name == "softDescriptor" and value is not None
+        },
+    )
+    draft.create("Charge", charge, "session_is_completed", kind)
+
+
+def _balance_guard(session: CheckoutSession, charged: Price | None, limit: Price | None) -> str:
+    whole = charged is not None and limit is not None and charged.amount >= limit.amount
+    if session.permission_type != "OneTime" or not whole:
+        return ""
+    return "balance captured" if session.intent == "AuthorizeWithCapture" else "balance reserved"
+
+
+def _expiry(session: CheckoutSession, now: int) -> int | None:
+    if session.permission_type == "PaymentMethodOnFile":
+        return None
+    extended = session.permission_type == "Recurring" or bool(session.payment.get("extendExpiration"))
+    return now + TIMERS["permission_extended" if extended else "permission_expires"]
+
+
+def _update_permission(context: Context) -> Iterator[Outcome]:
+    permission, draft = context.permission, Draft(context.world)
+    if permission is not None and may_be_open(permission):
+        _take_for_open(draft, permission)
+        data = merged(permission.data, context.call.body)
+        draft.move("ChargePermission", permission.id, "update_charge_permission", data=data)
+        yield _done(context, draft, ("ChargePermission", permission.id))
+
+
+def _close_permission(context: Context) -> Iterator[Outcome]:
+    permission, draft = context.permission, Draft(context.world)
+    if permission is None or not may_be_open(permission):
+        return
+    _take_for_open(draft, permission)
+    simulated = context.call.simulation == "AmazonClosed"
+    draft.move(
+        "ChargePermission",
+        permission.id,
+        "close_charge_permission",
+        "simulated AmazonClosed" if simulated else "",
+    )
+    if context.call.body.get("cancelPendingCharges"):
+        for charge in context.world.charges_of(permission.id):
+            if draft.can_move("Charge", charge.id, "close_charge_permission", "cancelPendingCharges"):
+                draft.move(
+                    "Charge", charge.id, "close_charge_permission", "cancelPendingCharges", settles=None
+                )
+    yield _done(context, draft, ("ChargePermission", permission.id))
+
+
+def _take_for_open(draft: Draft, permission: ChargePermission) -> None:
+    """Undo an uncertain closing: the service goes on as if there had been none."""
+    if permission.state == "Closed":
+        draft.change("ChargePermission", permission.id, state="Chargeable", reason=None)
+
+
+_DECLINES = ("SoftDeclined", "HardDeclined", "AmazonRejected", "TransactionTimedOut")
+
+
+def _create_charge(context: Context) -> Iterator[Outcome]:
+    permission, call = context.permission, context.call
+    amount = context.price("chargeAmount")
+    if permission is None or amount is None:
+        return
+    if call.simulation in _DECLINES:
+        yield _declined_charge(context, permission, call.simulation)
+        return
+    guard = _charge_guard(call)
+    yield _charged(context, permission, amount, guard)
+    if permission.card is None and guard == "" and call.body.get("canHandlePendingAuthorization"):
+        yield _charged(context, permission, amount, "pending")
+    if permission.card is None:  # a permission that the kit was given: its instrument is not known
+        for code in _DECLINES:
+            yield _declined_charge(context, permission, code)
+
+
+def _charge_guard(call: Call) -> str:
+    if call.body.get("captureNow"):
+        return "simulated CaptureInitiated" if call.simulation == "CaptureInitiated" else "captured"
+    return ""
+
+
+def _charged(context: Context, permission: ChargePermission, amount: Price, guard: str) -> Outcome:
+    world, call, draft = context.world, context.call, Draft(context.world)
+    pending = guard in ("pending", "simulated CaptureInitiated")
+    charge = Charge(
+        call.new.charge,
+        "",
+        world.now,
+        world.now,
+        permission.id,
+        amount,
+        captured=amount if guard in ("captured", "simulated CaptureInitiated") else None,
+        settles=Settlement(world.now + TIMERS["settlement"]) if pending else None,
+        data={name: call.body[name] for name in _CHARGE_DATA if name in call.body},
+    )
+    draft.create("Charge", charge, "create_charge", guard)
+    if permission.state == "Chargeable":
+        draft.move("ChargePermission", permission.id, "create_charge", **_renewed(permission, world.now))
+    draft.balance_permission(permission.id)
+    return _done(context, draft, ("Charge", charge.id))
+
+
+_CHARGE_DATA = (
+    "softDescriptor",
+    "merchantMetadata",
+    "providerMetadata",
+    "platformId",
+    "chargeInitiator",
+    "channel",
+)
+
+
+def _renewed(permission: ChargePermission, now: int) -> dict[str, Any]:
+    # api-facts §13.18: each charge restarts a recurring permission's 13 months
+    return {"expires": now + TIMERS["permission_extended"]} if permission.type == "Recurring" else {}
+
+
+def _declined_charge(context: Context, permission: ChargePermission, code: str) -> Outcome:
+    draft = Draft(context.world)
+    trigger = _DECLINE_TRIGGERS.get(code)
+    if trigger is not None and draft.can_move("ChargePermission", permission.id, trigger):
+        draft.move("ChargePermission", permission.id, trigger)
+    return Outcome(422, draft.world, "CHG-006", code, used=tuple(draft.used), required=True)
+
+
+_DECLINE_TRIGGERS: Mapping[str, str] = {
+    "HardDeclined": "charge_is_hard_declined",
+    "AmazonRejected": "charge_is_amazon_rejected",
+}
+
+
+def _update_charge(context: Context) -> Iterator[Outcome]:
+    charge, draft = context.charge, Draft(context.world)
+    if charge is not None and draft.can_move("Charge", charge.id, "update_charge"):
+        draft.move("Charge", charge.id, "update_charge")
+        draft.balance_permission(charge.permission)
+    if charge is not None:
+        yield _done(context, draft, ("Charge", charge.id))
+
+
+def _capture_charge(context: Context) -> Iterator[Outcome]:
+    charge, amount, draft = context.charge, context.price("captureAmount"), Draft(context.world)
+    if charge is None or amount is None or charge.state != "Authorized":
+        return
+    guard = _capture_guard(context, charge)
+    settlement = Settlement(
+        context.world.now + TIMERS["settlement"],
+        "AmazonRejected" if guard == "simulated AmazonRejected" else "",
+    )
+    draft.move(
+        "Charge",
+        charge.id,
+        "capture_charge",
+        guard,
+        captured=amount,
+        settles=settlement if guard else None,
+        data=merged(charge.data, {k: v for k, v in context.call.body.items() if k == "softDescriptor"}),
+    )
+    draft.balance_permission(charge.permission)
+    yield _done(context, draft, ("Charge", charge.id))
+
+
+def _capture_guard(context: Context, charge: Charge) -> str:
+    if context.call.simulation in ("CaptureInitiated", "AmazonRejected"):
+        return f"simulated {context.call.simulation}"
+    # an Authorized charge changed last when it was authorized: api-facts §4.6 counts from there
+    late = context.world.now - charge.changed > TIMERS["capture_window"]
+    return "after 7 days" if late else ""
+
+
+def _cancel_charge(context: Context) -> Iterator[Outcome]:
+    charge, draft = context.charge, Draft(context.world)
+    if charge is not None and draft.can_move("Charge", charge.id, "cancel_charge"):
+        draft.move("Charge", charge.id, "cancel_charge", settles=None)
+        draft.balance_permission(charge.permission)
+        yield _done(context, draft, ("Charge", charge.id))
+
+
+def _create_refund(context: Context) -> Iterator[Outcome]:
+    charge, amount, call = context.charge, context.price("refundAmount"), context.call
+    if charge is None or amount is None or charge.state != "Captured":
+        return
+    now, draft = context.world.now, Draft(context.world)
+    refund = Refund(
+        call.new.refund,
+        "",
+        now,
+        now,
+        charge.id,
+        amount,
+        settles=Settlement(now + TIMERS["settlement"]),
+        data={k: v for k, v in call.body.items() if k == "softDescriptor"},
+    )
+    draft.create("Refund", refund, "create_refund")
+    draft.move("Charge", charge.id, "create_refund")
+    yield _done(context, draft, ("Refund", refund.id))
+
+
+_HANDLERS: Mapping[str, Callable[[Context], Iterator[Outcome]]] = {
+    "create_checkout_session": _create_session,
+    "get_checkout_session": _get,
+    "update_checkout_session": _update_session,
+    "complete_checkout_session": _complete_session,
+    "finalize_checkout_session": _complete_session,
+    "get_charge_permission": _get,
+    "update_charge_permission": _update_permission,
+    "close_charge_permission": _close_permission,
+    "create_charge": _create_charge,
+    "get_charge": _get,
+    "update_charge": _update_charge,
+    "capture_charge": _capture_charge,
+    "cancel_charge": _cancel_charge,
+    "create_refund": _create_refund,
+    "get_refund": _get,
+}
+
+
+def merged(old: Data, new: Data) -> Data:
+    """Return `old` with `new` laid over it, nested objects field by field.
+
+    Whether the service merges or replaces nested objects is not known (api-facts §13, open).
+    """
+    result = dict(old)
+    for name, value in new.items():
+        held = result.get(name)
+        both = isinstance(held, Mapping) and isinstance(value, Mapping)
+        result[name] = merged(held or NOTHING, value) if both else value
+    return result
+
+
+# --- the buyer
+
+
+def _buyer_acts(world: World, act: BuyerAct) -> Iterator[Outcome]:
+    kind: ObjectKind = "CheckoutSession" if act.target in world.sessions else "ChargePermission"
+    value = world.find(kind, act.target)
+    card = act.card or getattr(value, "card", None) or DEFAULT_CARD
+    if value is None or card not in CARDS:
+        return
+    draft = Draft(world)
+    # whoever approves with a card that cancels, cancels: api-facts §8.1
+    trigger = f"buyer_{CARDS[card].deed if act.deed == 'approves' else act.deed}"
+    if not draft.can_move(kind, act.target, trigger) or not _buyer_may(world, act):
+        return
+    extra: dict[str, Any] = {}
+    if trigger in _PROGRESS:
+        extra = {"buyer": _PROGRESS[trigger], "card": card, "product": "PayAndShip"}
+    draft.move(kind, act.target, trigger, **extra)
+    yield Outcome(0, draft.world, "", subject=(kind, act.target), used=tuple(draft.used))
+
+
+_PROGRESS: Mapping[str, BuyerProgress] = {"buyer_signs_in": "signed_in", "buyer_approves": "approved"}
+
+
+def _buyer_may(world: World, act: BuyerAct) -> bool:
+    session = world.sessions.get(act.target)
+    if session is None:
+        permission = world.permissions[act.target]
+        return act.deed != "fixes_payment_method" or permission.reason != "ChargeInProgress"
+    if act.deed == "signs_in":
+        return session.buyer != "approved"
+    if session.buyer == "absent":
+        return False
+    # he is sent to Amazon's page only when nothing is missing any more: api-facts §5.1
+    return not constraints(session)
+
+
+# --- time
+
+
+def _advance(world: World, seconds: int) -> Outcome:
+    draft = Draft(world)
+    end = world.now + seconds
+    while True:
+        due = min(_timers(draft.world), default=None)
+        if due is None or due[0] > end:
+            break
+        draft.world = replace(draft.world, now=max(due[0], draft.world.now))
+        _fire(draft, due)
+    draft.world = replace(draft.world, now=end)
+    return Outcome(0, draft.world, "", used=tuple(draft.used))
+
+
+Timer: TypeAlias = tuple[int, ObjectKind, str, str, str]
+"""When (epoch seconds), on what, which trigger, under which guard."""
+
+
+def _timers(world: World) -> Iterator[Timer]:
+    for session in world.sessions.values():
+        if session.state == "Open":
+            at = session.created + TIMERS["session_expires"]
+            yield at, "CheckoutSession", session.id, "session_expires", ""
+    for permission in world.permissions.values():
+        if permission.state != "Closed" and permission.expires is not None:
+            yield permission.expires, "ChargePermission", permission.id, "permission_expires", ""
+    for charge in world.charges.values():
+        yield from _charge_timers(charge)
+    for refund in world.refunds.values():
+        if refund.settles is not None:
+            yield refund.settles.at, "Refund", refund.id, "refund_settles", refund.settles.guard
+
+
+def _charge_timers(charge: Charge) -> Iterator[Timer]:
+    if charge.settles is not None:
+        initiated = charge.state == "AuthorizationInitiated"
+        trigger = "authorization_settles" if initiated else "capture_settles"
+        yield charge.settles.at, "Charge", charge.id, trigger, charge.settles.guard
+    elif charge.state == "Authorized":
+        at = charge.created + TIMERS["authorization_expires"]
+        yield at, "Charge", charge.id, "authorization_expires", ""
+
+
+def _fire(draft: Draft, timer: Timer) -> None:
+    _, kind, object_id, trigger, guard = timer
+    extra = {"settles": None} if trigger.endswith("settles") else {}
+    draft.move(kind, object_id, trigger, guard, **extra)
+    if kind == "Charge":
+        charge = draft.world.charges[object_id]
+        decline = _DECLINE_TRIGGERS.get(charge.reason or "")
+        if decline and draft.can_move("ChargePermission", charge.permission, decline):
+            draft.move("ChargePermission", charge.permission, decline)
+        draft.balance_permission(charge.permission)

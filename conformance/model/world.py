@@ -1,0 +1,234 @@
+"""The model's state at a point: every object of one merchant, immutable.
+
+The world holds what the merchant was told and what he sent, not how the wire spells it. Ids are opaque
+strings: symbolic in a plan, the service's own in a mock or in an oracle that follows a trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.operations import ObjectKind
+
+PermissionType: TypeAlias = Literal["OneTime", "Recurring", "PaymentMethodOnFile"]
+BuyerProgress: TypeAlias = Literal["absent", "signed_in", "approved"]
+Data: TypeAlias = Mapping[str, Any]
+
+NOTHING: Data = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """An answer that Amazon gives later: at `at` (epoch seconds) the row with `guard` fires."""
+
+    at: int
+    guard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSession:
+    """A checkout session. `data` is what the merchant set, merged over all his requests.
+
+    `product` is the button's productType, not known before the buyer used it (api-facts §3.1 [W]).
+    """
+
+    id: str
+    state: str
+    created: int
+    changed: int
+    reason: str | None = None
+    buyer: BuyerProgress = "absent"
+    card: str | None = None
+    product: str | None = None
+    permission: str | None = None
+    charge: str | None = None
+    data: Data = field(default_factory=lambda: NOTHING)
+
+    @property
+    def payment(self) -> Data:
+        """The paymentDetails that were set, {} where none were."""
+        return self.data.get("paymentDetails") or NOTHING
+
+    @property
+    def charge_amount(self) -> Price | None:
+        """The amount that Complete must repeat."""
+        return Price.parse(self.payment.get("chargeAmount"))
+
+    @property
+    def total(self) -> Price | None:
+        """The order's total, where it is split over several charges."""
+        return Price.parse(self.payment.get("totalOrderAmount"))
+
+    @property
+    def intent(self) -> str | None:
+        """Confirm, Authorize or AuthorizeWithCapture."""
+        return self.payment.get("paymentIntent")
+
+    @property
+    def may_pend(self) -> bool:
+        """Whether the merchant can handle a pending authorization."""
+        return bool(self.payment.get("canHandlePendingAuthorization"))
+
+    @property
+    def permission_type(self) -> PermissionType:
+        """What kind of permission completing creates; OneTime where not said (api-facts §2.3)."""
+        return self.data.get("chargePermissionType") or "OneTime"
+
+    @property
+    def setup_only(self) -> bool:
+        """Whether a saved wallet is set up without a charge (api-facts §5.3)."""
+        return bool((self.data.get("paymentMethodOnFileMetadata") or NOTHING).get("setupOnly"))
+
+
+@dataclass(frozen=True, slots=True)
+class ChargePermission:
+    """A charge permission.
+
+    `given`: the kit was given it, so its history is not known, nor its limit; `state` is a guess until the
+    service has shown it, and then so is `state_shown`.
+    """
+
+    id: str
+    state: str
+    created: int
+    changed: int
+    reason: str | None = None
+    type: PermissionType = "OneTime"
+    limit: Price | None = None
+    currency: str | None = None
+    expires: int | None = None
+    card: str | None = None
+    session: str | None = None
+    given: bool = False
+    state_shown: bool = True
+    data: Data = field(default_factory=lambda: NOTHING)
+
+    @classmethod
+    def of_unknown_history(cls, permission_id: str, now: int) -> ChargePermission:
+        """Return a permission that the kit was given, taken for Chargeable until it is read."""
+        return cls(permission_id, "Chargeable", now, now, given=True, state_shown=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge. `captured` is what was captured; `settles` the decision that is still to come."""
+
+    id: str
+    state: str
+    created: int
+    changed: int
+    permission: str
+    amount: Price
+    reason: str | None = None
+    captured: Price | None = None
+    settles: Settlement | None = None
+    data: Data = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund of a captured charge."""
+
+    id: str
+    state: str
+    created: int
+    changed: int
+    charge: str
+    amount: Price
+    reason: str | None = None
+    settles: Settlement | None = None
+    data: Data = field(default_factory=lambda: NOTHING)
+
+
+AnyObject: TypeAlias = CheckoutSession | ChargePermission | Charge | Refund
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The first answer to an idempotency key: to which request, and with what."""
+
+    fingerprint: str
+    status: int
+    reason: str | None
+    subject: tuple[ObjectKind, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Every object at a point in time. Never changed, only replaced.
+
+    `now` is in seconds since the epoch. `exact_clock` is False where nobody controls the service's clock, so
+    that anything spontaneous may have happened. `enforced` names the uncertain rules that apply.
+    """
+
+    now: int
+    sessions: Mapping[str, CheckoutSession] = field(default_factory=lambda: MappingProxyType({}))
+    permissions: Mapping[str, ChargePermission] = field(default_factory=lambda: MappingProxyType({}))
+    charges: Mapping[str, Charge] = field(default_factory=lambda: MappingProxyType({}))
+    refunds: Mapping[str, Refund] = field(default_factory=lambda: MappingProxyType({}))
+    remembered: Mapping[str, Remembered] = field(default_factory=lambda: MappingProxyType({}))
+    enforced: frozenset[str] = frozenset()
+    exact_clock: bool = True
+
+    def objects(self, kind: ObjectKind) -> Mapping[str, AnyObject]:
+        """Return every object of a kind by its id."""
+        found: Mapping[str, AnyObject] = getattr(self, COLLECTIONS[kind])
+        return found
+
+    def find(self, kind: ObjectKind, object_id: str | None) -> AnyObject | None:
+        """Return an object, or None where the world has none of that id."""
+        return self.objects(kind).get(object_id or "")
+
+    def charges_of(self, permission_id: str) -> tuple[Charge, ...]:
+        """Return the charges of a permission, oldest first."""
+        return tuple(c for c in self.charges.values() if c.permission == permission_id)
+
+    def refunds_of(self, charge_id: str) -> tuple[Refund, ...]:
+        """Return the refunds of a charge, oldest first."""
+        return tuple(r for r in self.refunds.values() if r.charge == charge_id)
+
+    def captured_of(self, permission_id: str) -> Decimal:
+        """Return the sum of what was captured under a permission, in major units."""
+        return sum(
+            (
+                c.captured.amount
+                for c in self.charges_of(permission_id)
+                if c.state == "Captured" and c.captured
+            ),
+            Decimal(0),
+        )
+
+    def reserved_of(self, permission_id: str) -> Decimal:
+        """Return the sum of authorizations still open under a permission, in major units."""
+        return sum(
+            (c.amount.amount for c in self.charges_of(permission_id) if c.state in OPEN_CHARGE_STATES),
+            Decimal(0),
+        )
+
+    def refunded_of(self, charge_id: str, states: frozenset[str]) -> Decimal:
+        """Return the sum of a charge's refunds that are in one of `states`, in major units."""
+        return sum((r.amount.amount for r in self.refunds_of(charge_id) if r.state in states), Decimal(0))
+
+    def with_object(self, kind: ObjectKind, value: AnyObject) -> World:
+        """Return a world in which `value` stands under its id."""
+        changed: dict[str, Any] = {COLLECTIONS[kind]: {**self.objects(kind), value.id: value}}
+        return replace(self, **changed)
+
+
+COLLECTIONS: Mapping[ObjectKind, str] = {
+    "CheckoutSession": "sessions",
+    "ChargePermission": "permissions",
+    "Charge": "charges",
+    "Refund": "refunds",
+}
+
+OPEN_CHARGE_STATES = frozenset({"AuthorizationInitiated", "Authorized", "CaptureInitiated"})
+"""States in which a charge holds part of its permission's balance without having captured it."""
+
+LIVE_REFUND_STATES = frozenset({"RefundInitiated", "Refunded"})
+"""States in which a refund counts against what may still be refunded."""

@@ -1,0 +1,195 @@
+"""A request read as a call of the model, with everything that is wrong with it noted as defects."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from amazonpay_conformance import schemas
+from amazonpay_conformance.model.actions import Call, Defect, NewIds
+from amazonpay_conformance.model.operations import Operation, match
+from amazonpay_conformance.wire.keys import PublicKey
+from amazonpay_conformance.wire.messages import JSON, Request
+from amazonpay_conformance.wire.signing import (
+    ALGORITHMS,
+    Authorization,
+    MalformedAuthorization,
+    SignatureVerdict,
+    parse_authorization,
+    verify,
+)
+
+Environment: TypeAlias = Literal["sandbox", "live"]
+
+IDEMPOTENCY_HEADER: Final = "x-amz-pay-idempotency-key"
+SIMULATION_HEADER: Final = "x-amz-pay-simulation-code"
+DATE_HEADER: Final = "x-amz-pay-date"
+
+IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,32}")
+"""Source: api-facts §9 [D][S]."""
+
+DATE_FORMS = re.compile(r"\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+"""The documented basic form and the extended one of the Node SDK. Source: api-facts §2.1 [D][S]."""
+
+_PATH = re.compile(r"(?:/(?P<environment>sandbox|live))?/(?P<version>v\d+)(?P<rest>/.*)")
+_SCHEMA_DEFECTS: Mapping[str, Defect] = {
+    "missing": Defect.MISSING_FIELD,
+    "unknown": Defect.UNKNOWN_FIELD,
+    "invalid": Defect.INVALID_VALUE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """Whose requests these are: his public keys by id. Environment-specific ids carry their prefix."""
+
+    keys: Mapping[str, PublicKey]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReading:
+    """What a request says. `call` is None where no operation matches; `errors` then holds what may answer.
+
+    `violations` are the schema's complaints about the body; `verdict` the signature's, None where there was
+    nothing to verify with.
+    """
+
+    operation: Operation | None
+    call: Call | None
+    version: str | None = None
+    environment: Environment | None = None
+    authorization: Authorization | None = None
+    malformed: str | None = None
+    verdict: SignatureVerdict | None = None
+    violations: tuple[schemas.Violation, ...] = ()
+    body: JSON = None
+    errors: tuple[tuple[int, str], ...] = ()
+    key_known: bool = field(default=True)
+
+
+def read_request(request: Request, merchant: Merchant, new: NewIds | None = None) -> RequestReading:
+    """Read a request.
+
+    Args:
+        request: the message as it was on the wire.
+        merchant: whose keys sign here.
+        new: the ids that objects get if the call creates them.
+
+    Returns:
+        The operation, the call for the model, and all that is wrong with the message.
+    """
+    parts = _PATH.fullmatch(request.path)
+    if parts is None:
+        return RequestReading(None, None, errors=((404, "ResourceNotFound"), (400, "InvalidRequest")))
+    environment: Any = parts["environment"]
+    if parts["version"] != "v2":
+        return RequestReading(None, None, parts["version"], environment, errors=((400, "InvalidAPIVersion"),))
+    found = match(request.method, parts["rest"])
+    if found is None:
+        return RequestReading(None, None, "v2", environment, errors=_unrouted(parts["rest"]))
+    operation, target = found
+    authorization, malformed = _authorization(request)
+    key = merchant.keys.get(authorization.public_key_id) if authorization else None
+    verdict = verify(request, key) if key is not None else None
+    body, violations, body_defects = _body(request, operation)
+    defects = {*_header_defects(request, operation), *body_defects}
+    if authorization is not None and key is None:
+        defects.add(Defect.UNKNOWN_KEY)
+    if verdict is None or not verdict.ok:
+        defects.add(Defect.SIGNATURE)
+    call = Call(
+        operation.id,
+        target,
+        body if isinstance(body, dict) else {},
+        simulation=request.headers.get(SIMULATION_HEADER),
+        key=request.headers.get(IDEMPOTENCY_HEADER),
+        fingerprint=fingerprint(operation, target, body),
+        defects=frozenset(defects),
+        new=new or NewIds(),
+    )
+    return RequestReading(
+        operation,
+        call,
+        "v2",
+        environment,
+        authorization,
+        malformed,
+        verdict,
+        violations,
+        body,
+        key_known=key is not None,
+    )
+
+
+def fingerprint(operation: Operation, target: str | None, body: JSON) -> str:
+    """Identify a request for idempotency: any changed value makes another one. Source: api-facts §9 [D]."""
+    return json.dumps([operation.id, target, body], sort_keys=True, separators=(",", ":"))
+
+
+def _unrouted(rest: str) -> tuple[tuple[int, str], ...]:
+    if any(match(method, rest) for method in ("GET", "POST", "PATCH", "DELETE")):
+        return ((405, "UnsupportedOperation"), (405, "RequestNotSupported"))
+    return ((404, "ResourceNotFound"), (405, "UnsupportedOperation"), (400, "InvalidRequest"))
+
+
+def _authorization(request: Request) -> tuple[Authorization | None, str | None]:
+    value = request.headers.get("authorization")
+    if value is None:
+        return None, None
+    try:
+        parsed = parse_authorization(value)
+    except MalformedAuthorization as problem:
+        return None, str(problem)
+    if parsed.algorithm not in ALGORITHMS:
+        return None, f"unknown algorithm {parsed.algorithm!r}; known are {', '.join(ALGORITHMS)}"
+    return parsed, None
+
+
+def _header_defects(request: Request, operation: Operation) -> Iterator[Defect]:
+    headers = request.headers
+    for name in ("authorization", DATE_HEADER, "content-type"):
+        if name not in headers:
+            yield Defect.MISSING_HEADER
+    date, content_type = headers.get(DATE_HEADER), headers.get("content-type")
+    if date is not None and not DATE_FORMS.fullmatch(date):
+        yield Defect.INVALID_HEADER
+    if content_type is not None and media_type(content_type) != "application/json":
+        yield Defect.INVALID_HEADER
+    if operation.needs_key:
+        key = headers.get(IDEMPOTENCY_HEADER)
+        if key is None:
+            yield Defect.MISSING_HEADER
+        elif not IDEMPOTENCY_KEY.fullmatch(key):
+            yield Defect.INVALID_KEY
+
+
+def media_type(value: str) -> str:
+    """Return the media type of a content-type header, without parameters, in lower case."""
+    return value.split(";", 1)[0].strip().lower()
+
+
+def _body(
+    request: Request, operation: Operation
+) -> tuple[JSON, tuple[schemas.Violation, ...], frozenset[Defect]]:
+    if operation.request is None:
+        return None, (), frozenset()
+    try:
+        body = request.json() if request.body else {}
+    except ValueError:
+        return None, (), frozenset({Defect.NOT_JSON})
+    body = without_nulls(body)
+    violations = schemas.violations(operation.request, body)
+    return body, violations, frozenset(_SCHEMA_DEFECTS[v.kind] for v in violations)
+
+
+def without_nulls(value: JSON) -> JSON:
+    """Return a body without the fields that are null, at every level.
+
+    Whether the service refuses a null is not known (api-facts §2.3), so it is read as a field not sent.
+    """
+    if isinstance(value, dict):
+        return {name: without_nulls(item) for name, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""Listeners on the engine's events: terminal and JSON."""

@@ -1,0 +1,176 @@
+"""report.json: what a certification found, for machines. Its schema is schemas/formats/report.json.
+
+Nothing goes in by default: bodies and headers pass the allow-list of `wire.redaction` first.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.engine.certification import Result
+from amazonpay_conformance.engine.findings import Group
+from amazonpay_conformance.engine.scenario_files import describe, to_json
+from amazonpay_conformance.wire.messages import Headers
+from amazonpay_conformance.wire.redaction import redact_body, redact_headers, redact_target, redact_text
+
+FORMAT: Final = 1
+
+
+def kit_version() -> str:
+    """Return the installed version of the kit."""
+    try:
+        return version("amazonpay-conformance")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def report(result: Result) -> dict[str, Any]:
+    """Return the JSON value of a result."""
+    order, hello = result.order, result.hello
+    requirements = result.requirements()
+    counts = Counter(judged.verdict for judged in requirements)
+    return {
+        "format": FORMAT,
+        "kit": {"name": "amazonpay-conformance", "version": kit_version(), "python": result.python},
+        "verdict": result.verdict,
+        "client": None
+        if hello is None
+        else {"name": hello.name, "version": hello.version, "language": hello.language},
+        "target": result.target,
+        "subjects": sorted(order.subjects),
+        "profile": order.profile.name,
+        "seed": order.seed,
+        "lanes": [
+            {"region": lane.region, "algorithm": lane.algorithm, "public_key_id": lane.public_key_id}
+            for lane in result.lanes
+        ],
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(result.started)),
+        "seconds": round(result.seconds, 3),
+        "scenarios": result.scenarios,
+        "requests": result.requests,
+        "error": {"kind": result.error_kind, "message": redact_text(result.error)} if result.error else None,
+        "counts": {name: counts[name] for name in VERDICTS},
+        "requirements": [
+            {
+                "id": judged.requirement.id,
+                "level": judged.requirement.level,
+                "subject": judged.requirement.subject,
+                "statement": judged.requirement.statement,
+                "source": judged.requirement.source,
+                "tag": judged.requirement.tag,
+                "verdict": judged.verdict,
+                "judged": judged.times,
+            }
+            for judged in requirements
+        ],
+        "findings": [_finding(group) for group in result.findings],
+        "kit_defects": [_finding(group) for group in result.kit_defects],
+        "coverage": {
+            "transitions": sorted(result.covered),
+            "not_covered": [{"id": row.id, "reason": why} for row, why in result.uncovered()],
+            "operations": dict(sorted(result.called.items())),
+        },
+        "not_exercised": [
+            {"reason": why, "times": times}
+            for why, times in sorted((result.skipped + result.unclear).items())
+        ],
+    }
+
+
+VERDICTS: Final = ("pass", "warning", "fail", "inconclusive", "not exercised")
+
+
+def write_report(result: Result, directory: Path) -> Path:
+    """Write report.json, and one scenario file a finding, into a directory that is made if need be.
+
+    Returns:
+        The path of the report.
+
+    Raises:
+        OSError: the directory cannot be written to.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for group in result.findings:
+        if group.scenario.steps:
+            _write(scenario_file(directory, group), to_json(group.scenario, group.lane))
+    path = directory / "report.json"
+    _write(path, report(result))
+    return path
+
+
+def scenario_file(directory: Path, group: Group) -> Path:
+    """Return where the scenario of a finding is written."""
+    return directory / "scenarios" / f"{group.requirement.id}.json"
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _finding(group: Group) -> dict[str, Any]:
+    first = group.first
+    return {
+        "requirement": group.requirement.id,
+        "level": group.requirement.level,
+        "statement": group.requirement.statement,
+        "source": group.requirement.source,
+        "check": first.check,
+        "operations": sorted(group.operations),
+        "count": group.count,
+        "expected": redact_text(first.problem.expected),
+        "received": redact_text(first.problem.received),
+        "hint": redact_text(group.hint),
+        "step": first.step,
+        "reproduced": group.reproduced,
+        "scenario": to_json(group.scenario, group.lane) if group.scenario.steps else None,
+        "steps": [describe(step) for step in group.scenario.steps],
+        "exchanges": [_exchange(seen) for seen in first.made.seen] if first.made else [],
+        "client_result": _told(first.made) if first.made else None,
+    }
+
+
+def _exchange(seen: Seen) -> dict[str, Any]:
+    request, response = seen.request, seen.response
+    return {
+        "request": {
+            "method": request.method,
+            "target": redact_target(request.target),
+            "headers": _headers(request.headers),
+            "body": _body(request.body),
+        },
+        "response": None
+        if response is None
+        else {
+            "status": response.status,
+            "headers": _headers(response.headers),
+            "body": _body(response.body),
+        },
+    }
+
+
+def _told(made: Made) -> dict[str, Any]:
+    return {
+        "outcome": made.told.outcome,
+        "status": made.told.status,
+        "error": redact_text(made.told.error),
+    }
+
+
+def _headers(headers: Headers) -> list[list[str]]:
+    return [[name, value] for name, value in redact_headers(headers)]
+
+
+def _body(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return redact_body(json.loads(body.decode("utf-8")))
+    except ValueError:
+        return f"[{len(body)} bytes that are not JSON]"

@@ -1,0 +1,227 @@
+"""What a person reads in a terminal: progress while it runs, then verdicts, failures and what to do."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TextIO
+
+from amazonpay_conformance.engine.certification import Judged, Result
+from amazonpay_conformance.engine.events import (
+    Event,
+    FindingAppeared,
+    Interrupted,
+    ScenarioFinished,
+    ScenarioShrunk,
+    Started,
+)
+from amazonpay_conformance.engine.findings import Group
+from amazonpay_conformance.engine.scenario_files import describe
+from amazonpay_conformance.reporting.report import scenario_file
+from amazonpay_conformance.wire.redaction import redact_text
+
+_COLOURS: Final = {"pass": "32", "warning": "33", "fail": "31", "inconclusive": "35", "not exercised": "90"}
+_SUBJECTS: Final = {"client": "what the client sends and hands back", "server": "what the server answers"}
+
+
+class Progress:
+    """One line that is written over while a terminal is there, else a line at the start and one a finding."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+        self._total = 0
+        self._findings = 0
+        self._requests = 0
+
+    def __call__(self, event: Event) -> None:
+        """Take note of an event."""
+        if isinstance(event, Started):
+            self._total = event.scenarios
+            version = "" if event.hello.version == "unknown" else f" {event.hello.version}"
+            self._line(f"client   {event.hello.name}{version} ({event.hello.language})")
+            self._line(f"target   {event.target}")
+            self._line(f"profile  {event.profile}, seed {event.seed}, {event.scenarios} scenarios")
+            for number, lane in enumerate(event.lanes):
+                self._line(f"{'lanes   ' if number == 0 else '        '} {lane}")
+        elif isinstance(event, ScenarioFinished):
+            self._requests += event.run.requests
+            self._over(
+                f"{event.number}/{self._total} scenarios, {self._requests} requests, "
+                f"{self._findings} findings"
+            )
+        elif isinstance(event, FindingAppeared):
+            self._findings += 1
+        elif isinstance(event, ScenarioShrunk):
+            steps = len(event.group.scenario)
+            self._over(f"{event.group.requirement.id}: smallest scenario has {steps} steps")
+        elif isinstance(event, Interrupted):
+            self._line(f"stopped early: {redact_text(event.reason)}")
+
+    def done(self) -> None:
+        """Clear the line that was written over."""
+        self._over("")
+
+    def _line(self, text: str) -> None:
+        self.done()
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
+
+    def _over(self, text: str) -> None:
+        if self._live:
+            self._stream.write(f"\r\x1b[K{text}")
+            self._stream.flush()
+
+
+def summary(
+    result: Result, *, directory: Path, command: str, colour: bool, width: int = 100
+) -> Iterator[str]:
+    """Yield the lines of the final report.
+
+    Args:
+        result: what was found.
+        directory: where report.json and the scenarios were written.
+        command: how to replay a scenario, with {scenario} in it.
+        colour: whether to colour verdicts.
+        width: how many columns there are.
+    """
+    yield ""
+    yield from _table(result, colour=colour, width=width)
+    for group in result.findings:
+        yield ""
+        yield from finding_lines(group, directory=directory, command=command, colour=colour, width=width)
+    for group in result.kit_defects:
+        yield ""
+        yield (
+            f"KIT DEFECT: the mock broke {group.requirement.id} itself ({group.first.problem.received}). "
+            "This says nothing about the client; please report it."
+        )
+    yield ""
+    yield from _coverage(result, width)
+    yield ""
+    yield from _verdict(result, directory=directory, colour=colour)
+
+
+def _table(result: Result, *, colour: bool, width: int) -> Iterator[str]:
+    subject = None
+    for judged in sorted(result.requirements(), key=lambda j: (j.requirement.subject, j.requirement.id)):
+        if judged.requirement.subject != subject:
+            subject = judged.requirement.subject
+            yield f"Requirements: {_SUBJECTS[subject]}"
+        yield _row(judged, colour=colour, width=width)
+
+
+def _row(judged: Judged, *, colour: bool, width: int) -> str:
+    verdict = _paint(f"{judged.verdict:<13}", judged.verdict, colour)
+    text = textwrap.shorten(judged.requirement.statement, max(20, width - 42), placeholder="…")
+    times = f"{judged.times}x" if judged.times else ""
+    return f"  {verdict} {judged.requirement.id}  {judged.requirement.level:<6} {times:>6}  {text}"
+
+
+def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, width: int) -> Iterator[str]:
+    """Yield the lines of one finding: what was expected and received, where, and how to see it again.
+
+    Args:
+        group: the finding.
+        directory: where its scenario file is.
+        command: how to repeat it; {scenario} in it becomes that file.
+        colour: whether to colour the first line.
+        width: how many columns there are.
+    """
+    first, requirement = group.first, group.requirement
+    name, verdict = ("FAIL", "fail") if first.is_failure else ("WARNING", "warning")
+    yield _paint(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
+    yield from _field("expected", first.problem.expected, width)
+    yield from _field("received", first.problem.received, width)
+    if group.hint:
+        yield from _field("hint", group.hint, width)
+    yield from _field("where", f"{_operations(group)}; seen {_times(group.count)}; lane {group.lane}", width)
+    yield from _field(
+        "source", f"api-facts {requirement.source} [{requirement.tag}], {requirement.level}", width
+    )
+    if not group.scenario.steps:
+        return
+    count = len(group.scenario)
+    yield f"  smallest scenario, {count} step{'s' if count > 1 else ''}:"
+    for number, step in enumerate(group.scenario.steps):
+        mark = ">" if number == first.step else " "
+        lines = textwrap.wrap(describe(step), max(40, width - 12), break_on_hyphens=False)
+        yield f"    {mark} {number + 1}. {lines[0]}"
+        yield from (f"         {line}" for line in lines[1:])
+    if group.reproduced is False:
+        yield "  seen once; running the scenario again did not show it (its exchanges are in report.json)"
+    elif group.reproduced:
+        yield f"  repeat    {command.format(scenario=scenario_file(directory, group))}"
+
+
+def _operations(group: Group) -> str:
+    names = sorted(group.operations)
+    return (
+        ", ".join(names)
+        if len(names) <= 4
+        else f"{', '.join(names[:3])} and {len(names) - 3} more operations"
+    )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _field(name: str, text: str, width: int) -> Iterator[str]:
+    lines = redact_text(text).splitlines() or [""]
+    for number, line in enumerate(lines):
+        # a line that belongs to a block keeps its form, however long: it is there to be compared
+        parts = [line] if number else textwrap.wrap(line, max(40, width - 13), break_on_hyphens=False)
+        for part in parts or [""]:
+            yield f"  {name:<9} {part}".rstrip()
+            name = ""
+
+
+def _coverage(result: Result, width: int) -> Iterator[str]:
+    missed = result.uncovered()
+    total = len(result.covered) + len(missed)
+    yield f"Coverage: {len(result.covered)} of {total} transitions, {len(result.called)} operations called"
+    reasons: dict[str, list[str]] = {}
+    for row, why in missed:
+        reasons.setdefault(why, []).append(row.id)
+    for why, ids in reasons.items():
+        yield from textwrap.wrap(
+            f"not covered: {', '.join(ids)}: {why}",
+            max(40, width - 4),
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
+    for why, times in sorted((result.skipped + result.unclear).items()):
+        yield f"  not exercised, {_times(times)}: {redact_text(why)}"
+
+
+def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
+    judged = result.requirements()
+    counts = {name: sum(1 for j in judged if j.verdict == name) for name in _COLOURS}
+    yield ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    size = f"{result.scenarios} scenarios, {result.requests} requests"
+    yield f"{size}, {result.seconds:.1f} s, seed {result.order.seed}"
+    yield f"report: {directory / 'report.json'}"
+    if result.error:
+        yield f"ended early: {redact_text(result.error)}"
+    yield _paint(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
+
+
+_SENTENCES: Final = {
+    "pass": "conforms",
+    "warning": "conforms, with warnings",
+    "fail": "does not conform",
+    "inconclusive": "inconclusive",
+    "not exercised": "nothing was exercised",
+}
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Tell whether to colour: on a terminal, unless NO_COLOR is set."""
+    return stream.isatty() and "NO_COLOR" not in os.environ
+
+
+def _paint(text: str, verdict: str, colour: bool) -> str:
+    return f"\x1b[{_COLOURS[verdict]}m{text}\x1b[0m" if colour else text

@@ -1,0 +1,1 @@
+"""Bytes in, bytes out: messages, keys, signing. Knows no model and no checks."""

@@ -1,0 +1,113 @@
+"""HTTP messages as they were on the wire: nothing is decoded, reordered, folded or normalised here.
+
+A signature is judged over the exact bytes that were sent, so every reader downstream needs the path, the
+query, the order and the case of the headers and the body untouched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+JSON: TypeAlias = Any
+"""A parsed JSON value; recursion would buy little here and cost every reader a cast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Header fields in the order and the case in which they were sent; a name may occur more than once."""
+
+    items: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+        """Build from a mapping or from (name, value) pairs, keeping their order."""
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        return cls(tuple((str(name), str(value)) for name, value in pairs))
+
+    def get(self, name: str) -> str | None:
+        """Return the value of the first field called `name` in any case, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.items if key.lower() == wanted), None)
+
+    def get_all(self, name: str) -> tuple[str, ...]:
+        """Return the values of every field called `name` in any case, in their order."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.items if key.lower() == wanted)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def with_value(self, name: str, value: str) -> Headers:
+        """Return a copy in which every field called `name` is replaced by one with `value`, at the end."""
+        return Headers((*self.without(name).items, (name, value)))
+
+    def without(self, name: str) -> Headers:
+        """Return a copy that lacks every field called `name`, in any case."""
+        wanted = name.lower()
+        return Headers(tuple(item for item in self.items if item[0].lower() != wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. `path` is as sent, percent-encoding and trailing slash included.
+
+    `query` is what stood after the question mark: None when there was none, "" for a bare one.
+    """
+
+    method: str
+    path: str
+    query: str | None = None
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+    @property
+    def target(self) -> str:
+        """The request target: path, and query where there is one."""
+        return self.path if self.query is None else f"{self.path}?{self.query}"
+
+    def json(self) -> JSON:
+        """Return the body parsed as JSON.
+
+        Raises:
+            ValueError: the body is not UTF-8 or not JSON.
+        """
+        return json.loads(self.body.decode("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response, body bytes exact."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+    def json(self) -> JSON:
+        """Return the body parsed as JSON.
+
+        Raises:
+            ValueError: the body is not UTF-8 or not JSON.
+        """
+        return json.loads(self.body.decode("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and what answered it, as a tap saw them.
+
+    `received_at` is the wall clock in seconds since the epoch when the request arrived; `response` is None
+    when the connection was cut before an answer.
+    """
+
+    request: Request
+    response: Response | None
+    received_at: float

@@ -1,0 +1,143 @@
+"""Writes what the documents say of tables and schemas, between markers: `make docs`.
+
+The tables are the truth. With --check nothing is written and stale documents are named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from amazonpay_conformance import schemas
+from amazonpay_conformance.model.machine import Machine
+from amazonpay_conformance.model.objects import CHARGE
+from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+NOTE = re.compile(r" \(docs/[a-z]+\.md\)\.?$")
+
+
+def main() -> int:
+    """Write every document that is stale, or name it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if stale")
+    check = parser.parse_args().check
+    stale = [path for path in documents() if path.read_text(encoding="utf-8") != renewed(path)]
+    for path in stale:
+        print(f"{path.relative_to(ROOT)} {'is stale: run make docs' if check else 'is written anew'}")
+        if not check:
+            path.write_text(renewed(path), encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+def documents() -> list[Path]:
+    """Return the documents that have generated parts."""
+    paths = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    return [path for path in paths if BLOCK.search(path.read_text(encoding="utf-8"))]
+
+
+def renewed(path: Path) -> str:
+    """Return a document with its generated parts as they should be."""
+    return BLOCK.sub(_filled, path.read_text(encoding="utf-8"))
+
+
+def _filled(block: re.Match[str]) -> str:
+    return "\n".join((block[1], *_parts()[block["name"]], "", block[3]))
+
+
+def _parts() -> Mapping[str, Iterator[str]]:
+    held = [r for r in REQUIREMENTS.values() if r.level != "MAY"]
+    report = schemas.load("formats/report")
+    return {
+        "client-requirements": requirement_table(r for r in held if r.subject == "client"),
+        "server-requirements": requirement_table(r for r in held if r.subject == "server"),
+        "uncertain-requirements": requirement_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
+        "charge-diagram": diagram(CHARGE),
+        "report-fields": field_table(report["properties"]),
+        "finding-fields": field_table(report["$defs"]["finding"]["properties"]),
+        "exchange-fields": field_table(report["$defs"]["exchange"]["properties"]),
+        "scenario-fields": field_table(schemas.load("formats/scenario")["properties"]),
+        "step-fields": step_table(schemas.load("formats/scenario")["$defs"]["step"]),
+    }
+
+
+def requirement_table(requirements: Iterator[Requirement]) -> Iterator[str]:
+    """Yield a table of requirements."""
+    yield "| id | level | statement | source | tag |"
+    yield "|---|---|---|---|---|"
+    for r in requirements:
+        yield f"| {r.id} | {r.level} | {_cell(r.statement)} | {_cell(r.source)} | {r.tag} |"
+
+
+def diagram(machine: Machine) -> Iterator[str]:
+    """Yield a machine as a Mermaid diagram: an arrow for each pair of states, with what makes it happen."""
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    arrows: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for row in machine.transitions:
+        triggers = arrows.setdefault((row.source or "[*]", row.target), {})
+        triggers.setdefault(row.trigger, []).append(row.guard)
+    for (source, target), triggers in arrows.items():
+        yield f"    {source} --> {target}: {', '.join(_label(*each) for each in triggers.items())}"
+    for state in machine.states:
+        if state.terminal:
+            yield f"    {state.name} --> [*]"
+    yield "```"
+
+
+def field_table(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of the fields of an object and of the objects in it."""
+    yield "| field | type | what |"
+    yield "|---|---|---|"
+    yield from _rows(properties, "")
+
+
+def step_table(step: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of the four kinds of step, which the schema tells apart one after the other."""
+    yield "| kind | field | type | what |"
+    yield "|---|---|---|---|"
+    while step:
+        form = step.get("then", step)
+        kind = form["required"][0]
+        for row in _rows(form["properties"], ""):
+            yield f"| `{kind}` {row}"
+        step = step.get("else", {})
+
+
+def _rows(properties: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for name, schema in properties.items():
+        yield f"| `{prefix}{name}` | {_type(schema)} | {_cell(NOTE.sub('', schema.get('description', '')))} |"
+        items = schema.get("items", {})
+        yield from _rows(schema.get("properties", {}), f"{prefix}{name}.")
+        yield from _rows(items.get("properties", {}), f"{prefix}{name}[].")
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        # a pipe would end the table's cell
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "$ref" in schema:
+        return schema["$ref"].rpartition("/")[2].removesuffix(".json")
+    kinds = schema.get("type", "scenario or null" if "then" in schema else "any")
+    name = kinds if isinstance(kinds, str) else " or ".join(kinds)
+    return f"{name} of {_type(schema['items'])}" if "items" in schema else name
+
+
+def _label(trigger: str, guards: list[str]) -> str:
+    words = trigger.replace("_", " ")
+    return f"{words} ({', '.join(guards)})" if all(guards) else words
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,236 @@
+"""The command line as a user meets it: what it prints, which exit code, and one clear line for bad input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from amazonpay_conformance import schemas
+
+RAISES = """
+def connect(config):
+    def boom(call):
+        raise RuntimeError("the shop is closed")
+    return {"create_checkout_session": boom, "get_charge": boom}
+"""
+THREE_OPERATIONS = """
+def connect(config):
+    known = reference.connect(config)
+    return {name: known[name] for name in ("create_checkout_session", "get_checkout_session", "get_charge")}
+"""
+TEXT_PLAIN = """
+class Wrong(ReferenceClient):
+    def _headers(self, operation, call):
+        return super()._headers(operation, call).with_value("content-type", "text/plain")
+
+def connect(config):
+    return reference.connect(config, Wrong)
+"""
+BARE = """
+class Bare(ReferenceClient):
+    def _headers(self, operation, call):
+        return super()._headers(operation, call).without("accept")
+
+def connect(config):
+    return reference.connect(config, Bare)
+"""
+HANGS = """
+def connect(config):
+    import threading
+    return {"create_checkout_session": lambda call: threading.Event().wait()}
+"""
+
+
+def report(directory: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((directory / "report.json").read_text(encoding="utf-8"))
+    assert schemas.violations("formats/report", value) == ()
+    return value
+
+
+def test_the_reference_client_conforms_and_so_does_the_mock(
+    command: Callable[..., Any], tmp_path: Path
+) -> None:
+    ran = command("certify", "--seed", "7", "--transport", "in-process")
+    assert ran.code == 0, ran.out
+    assert "verdict: conforms" in ran.out
+    found = report(tmp_path / "amazonpay-conformance-report")
+    assert (found["verdict"], found["seed"], found["findings"], found["kit_defects"]) == ("pass", 7, [], [])
+    assert found["counts"]["fail"] == found["counts"]["warning"] == 0
+
+
+def test_a_wrong_client_is_told_what_is_wrong_and_can_repeat_it(
+    command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
+) -> None:
+    client = adapter(TEXT_PLAIN)
+    ran = command("certify", "--client", client, "--out", "out")
+    assert ran.code == 1
+    assert "FAIL HDR-005: Every request carries content-type: application/json, reads too." in ran.out
+    assert "received  content-type: text/plain" in ran.out
+    assert "smallest scenario, 1 step:" in ran.out
+    found = report(tmp_path / "out")
+    assert [finding["requirement"] for finding in found["findings"]] == ["HDR-005"]
+    assert found["findings"][0]["reproduced"] is True
+
+    again = command("replay", "out/scenarios/HDR-005.json", "--client", client)
+    assert (again.code, again.out.splitlines()[-1]) == (1, "still fails")
+    right = command("replay", "out/scenarios/HDR-005.json", "--client", "reference")
+    assert (right.code, right.out.splitlines()[-1]) == (0, "passes now")
+
+
+def test_the_same_seed_gives_the_same_run(
+    command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
+) -> None:
+    client = adapter(THREE_OPERATIONS)
+    for out in ("one", "two"):
+        command("certify", "--client", client, "--seed", "11", "--out", out)
+    one, two = report(tmp_path / "one"), report(tmp_path / "two")
+    for volatile in ("started", "seconds"):
+        one.pop(volatile)
+        two.pop(volatile)
+    assert one == two
+
+
+def test_what_a_client_lacks_is_said_and_not_failed(
+    command: Callable[..., Any], adapter: Callable[[str], str]
+) -> None:
+    ran = command("certify", "--client", adapter(THREE_OPERATIONS))
+    assert ran.code == 0, ran.out
+    assert "the client has no capture_charge" in " ".join(ran.out.split())
+
+
+def test_a_client_that_raises_fails_and_nothing_else_happens(
+    command: Callable[..., Any], adapter: Callable[[str], str]
+) -> None:
+    ran = command("certify", "--client", adapter(RAISES))
+    assert ran.code == 1
+    assert "FAIL CAL-001" in ran.out
+    assert "RuntimeError: the shop is closed" in ran.out
+
+
+def test_a_client_with_no_operation_exercises_nothing(
+    command: Callable[..., Any], adapter: Callable[[str], str]
+) -> None:
+    ran = command("certify", "--client", adapter("def connect(config):\n    return {}\n"))
+    assert ran.code == 5
+    assert "nothing was exercised" in ran.out
+
+
+def test_a_hanging_client_ends_the_run_and_keeps_what_was_found(
+    command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
+) -> None:
+    ran = command("certify", "--client", adapter(HANGS), "--deadline", "0.2", "--out", "out")
+    assert ran.code == 3
+    assert len(ran.error_lines) == 1
+    assert report(tmp_path / "out")["error"]["kind"] == "set-up"
+
+
+DRIVERS = {
+    "dies at once": ("import sys; sys.exit(7)", "7"),
+    "prints rubbish": ("print('hello, world', flush=True); input()", "hello, world"),
+}
+
+
+@pytest.mark.parametrize("what", DRIVERS)
+def test_a_broken_driver_is_a_set_up_fault(command: Callable[..., Any], tmp_path: Path, what: str) -> None:
+    code, said = DRIVERS[what]
+    (tmp_path / "driver.py").write_text(code, encoding="utf-8")
+    ran = command("certify", "--client", "exec:python3 driver.py")
+    assert ran.code == 3
+    assert len(ran.error_lines) == 1
+    assert said in ran.error_lines[0]
+
+
+BAD_INPUT = {
+    "unknown client": (["certify", "--client", "nosuchclient"], 2),
+    "missing adapter": (["certify", "--client", "no/such/file.py"], 2),
+    "missing scenario": (["replay", "no-such-scenario.json"], 2),
+    "unknown requirement": (["explain", "XYZ-1"], 2),
+    "unreachable target": (["certify", "--target", "https://localhost:9"], 4),
+    "no such target": (["certify", "--target", "ftp://somewhere"], 3),
+    "plain HTTP abroad": (["certify", "--target", "http://pay-api.amazon.com"], 3),
+    "Amazon without the sandbox": (["certify", "--target", "https://pay-api.amazon.com"], 3),
+    "sandbox without opt-in": (["certify", "--target", "sandbox"], 3),
+    "sandbox without credentials": (["certify", "--target", "sandbox", "--allow-network"], 3),
+    "malformed resolve": (["certify", "--target", "https://localhost:9", "--resolve", "x"], 3),
+    "public key of the mock missing": (["serve", "--public-key", "no-such.pem"], 3),
+}
+
+
+@pytest.mark.parametrize("what", BAD_INPUT)
+def test_bad_input_gets_one_clear_line_and_its_exit_code(command: Callable[..., Any], what: str) -> None:
+    arguments, code = BAD_INPUT[what]
+    ran = command(*arguments)
+    assert ran.code == code, ran.err
+    assert len(ran.error_lines) == 1
+
+
+CREDENTIALS = {
+    "live key": ({"AMAZON_PAY_PUBLIC_KEY_ID": "LIVE-ABC", "AMAZON_PAY_PRIVATE_KEY": "x.pem"}, "LIVE- key"),
+    "missing key file": (
+        {"AMAZON_PAY_PUBLIC_KEY_ID": "SANDBOX-A", "AMAZON_PAY_PRIVATE_KEY": "no.pem"},
+        "no.pem",
+    ),
+    "key file without a key": (
+        {"AMAZON_PAY_PUBLIC_KEY_ID": "SANDBOX-A", "AMAZON_PAY_PRIVATE_KEY": "/dev/null"},
+        "PEM",
+    ),
+    "unknown region": (
+        {
+            "AMAZON_PAY_PUBLIC_KEY_ID": "SANDBOX-A",
+            "AMAZON_PAY_PRIVATE_KEY": "/dev/null",
+            "AMAZON_PAY_REGION": "mars",
+        },
+        "mars",
+    ),
+    "half of it": ({"AMAZON_PAY_PUBLIC_KEY_ID": "SANDBOX-A"}, "AMAZON_PAY_PRIVATE_KEY"),
+}
+
+
+@pytest.mark.parametrize("what", CREDENTIALS)
+def test_credentials_that_cannot_be_used_are_refused(command: Callable[..., Any], what: str) -> None:
+    environment, said = CREDENTIALS[what]
+    ran = command("certify", "--target", "sandbox", "--allow-network", env=environment)
+    assert ran.code == 3
+    assert len(ran.error_lines) == 1
+    assert said in ran.error_lines[0]
+
+
+MALFORMED = {
+    "not JSON": ("{", "is not JSON"),
+    "not a scenario": ("[]", "expected"),
+    "a step of no kind": (
+        '{"format": 1, "lane": {"region": "na", "algorithm": "AMZN-PAY-RSASSA-PSS", "public_key_id": "A"}, '
+        '"steps": [{"jump": 1}]}',
+        "/steps/0",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_a_malformed_scenario_file_gets_one_line_that_says_where(
+    command: Callable[..., Any], tmp_path: Path, what: str
+) -> None:
+    text, said = MALFORMED[what]
+    (tmp_path / "scenario.json").write_text(text, encoding="utf-8")
+    ran = command("replay", "scenario.json")
+    assert ran.code == 2
+    assert len(ran.error_lines) == 1
+    assert said in ran.error_lines[0]
+
+
+def test_explain_says_what_a_requirement_means_and_where_it_is_written(command: Callable[..., Any]) -> None:
+    ran = command("explain", "sig-004")
+    assert ran.code == 0
+    assert ran.out.splitlines()[0] == "SIG-004  MUST  client"
+    assert "§10.2" in ran.out
+
+
+def test_strict_makes_warnings_fail(command: Callable[..., Any], adapter: Callable[[str], str]) -> None:
+    client = adapter(BARE)
+    tolerant = command("certify", "--client", client)
+    strict = command("certify", "--client", client, "--strict")
+    assert (tolerant.code, strict.code) == (0, 1)
+    assert "verdict: conforms, with warnings" in tolerant.out

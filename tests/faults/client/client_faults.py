@@ -1,0 +1,18 @@
+"""Clients, each wrong in exactly one known way: the measure of every check of a client's requirement.
+
+A row is the reference client with one change (client_seams.py), the requirements that it breaks, what that
+would cost a merchant, and words that its findings must hold to be of use. A row that breaks more than one
+requirement says why that cannot be avoided.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from client_call_faults import CALL_FAULTS
+from client_request_faults import REQUEST_FAULTS
+from client_seams import Fault
+from client_signature_faults import SIGNATURES
+
+FAULTS: Final[tuple[Fault, ...]] = (*REQUEST_FAULTS, *SIGNATURES, *CALL_FAULTS)
+"""The catalogue, in the order of the requirements."""

@@ -1,0 +1,353 @@
+"""Clients that are right in another way than ours: what real ones were seen to do, and the service takes.
+
+None may fail. `shows` lists the recommendations that a row departs from; most depart from none.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import requests
+from amazonpay_conformance.clients.driver import ClientCall, Returned
+from amazonpay_conformance.clients.reference import ReferenceClient
+from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.operations import Operation
+from amazonpay_conformance.wire.canonical import string_to_sign
+from amazonpay_conformance.wire.messages import JSON, Headers, Request, Response
+from amazonpay_conformance.wire.signing import default_signed_headers
+from client_seams import (
+    DATE,
+    HOST,
+    KEY,
+    REGION,
+    Client,
+    PlainSocketClient,
+    Variation,
+    each_amount,
+    in_answer,
+    in_answered_body,
+    in_body,
+    in_headers,
+    in_path,
+    in_payload,
+    in_request,
+    in_signed_headers,
+    in_text,
+    over_another_text,
+    with_header,
+    written_again,
+)
+
+_TELEMETRY: Final = {
+    "user-agent": "amazon-pay-api-sdk-nodejs/2.3.4 (JS/22; linux)",
+    "x-amz-pay-sdk-type": "amzn-node",
+    "x-amz-pay-sdk-version": "2.3.4",
+}
+
+
+# --- headers and path
+
+
+class TelemetrySigned(ReferenceClient):
+    """Sends more headers than are documented, and signs every one."""
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        return Headers((*super()._headers(operation, call), *_TELEMETRY.items()))
+
+    def _signed(self, request: Request) -> Request:
+        if request.body:
+            size = str(len(request.body))
+            request = replace(request, headers=request.headers.with_value("content-length", size))
+        return EVERY_HEADER_SIGNED(self._config)._signed(request)
+
+
+EVERY_HEADER_SIGNED: Final = in_signed_headers(lambda headers: [name for name, _ in headers])
+
+
+class TelemetryUnsigned(ReferenceClient):
+    """Sends more headers than are documented, and leaves them out of the signature."""
+
+    def _signed(self, request: Request) -> Request:
+        signed = super()._signed(request)
+        return replace(signed, headers=Headers((*signed.headers, *_TELEMETRY.items())))
+
+
+def _only_documented(headers: Headers) -> list[str]:
+    """PHP's choice: a simulation code is sent and not signed."""
+    return [name for name in default_signed_headers(headers) if not name.endswith("simulation-code")]
+
+
+def _in_capitals(request: Request, _: Operation, __: ClientCall) -> Request:
+    return replace(request, headers=Headers(tuple((name.title(), value) for name, value in request.headers)))
+
+
+def _query(query: str) -> Client:
+    return in_request(lambda request, _, __: replace(request, query=query))
+
+
+def _query_as_sent(query: str, documented: str) -> Client:
+    """Send a query, and sign it in the form in which it is sent."""
+
+    class Changed(ReferenceClient):
+        def _request(self, operation: Operation, call: ClientCall) -> Request:
+            return replace(super()._request(operation, call), query=query)
+
+        def _signed(self, request: Request) -> Request:
+            return as_sent(self._config)._signed(request)
+
+    as_sent = over_another_text(
+        lambda canonical, algorithm: string_to_sign(canonical.replace(documented, query, 1), algorithm)
+    )
+    return Changed
+
+
+class EmptyQuery(PlainSocketClient):
+    """Ends every URL in a question mark with nothing behind it."""
+
+    def _request(self, operation: Operation, call: ClientCall) -> Request:
+        return replace(super()._request(operation, call), query="")
+
+
+def _sandbox_always(path: str) -> str:
+    return path if path.startswith("/sandbox/") else f"/sandbox{path}"
+
+
+# --- signature
+
+
+def _as_written(names: Sequence[str]) -> list[str]:
+    """Header names in the case in which a caller of the Node SDK writes them."""
+    return [name.replace("idempotency-key", "Idempotency-Key") for name in names]
+
+
+def _names_as_written(canonical: str, algorithm: str) -> str:
+    *start, names, body = canonical.split("\n")
+    return string_to_sign("\n".join([*start, ";".join(_as_written(names.split(";"))), body]), algorithm)
+
+
+def _names_twice(names: Sequence[str]) -> list[str]:
+    return sorted((*names, DATE, HOST))
+
+
+class WhiteSpaceFolded(ReferenceClient):
+    """Signs two spaces in a header's value as one, and sends two."""
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        return super()._headers(operation, call).with_value("x-amz-pay-platform-version", "Shop  6.5")
+
+    def _signed(self, request: Request) -> Request:
+        folded = request.headers.with_value("x-amz-pay-platform-version", "Shop 6.5")
+        value = super()._signed(replace(request, headers=folded)).headers.get("authorization") or ""
+        return replace(request, headers=request.headers.with_value("authorization", value))
+
+
+# --- body
+
+
+def _written(**how: Any) -> Client:
+    return in_body(lambda body: written_again(body, **how))
+
+
+def _compact_ascii(*escapes: tuple[str, str]) -> Client:
+    """Escape what is not ASCII, and the given characters besides."""
+
+    def text(body: str) -> str:
+        written = json.dumps(json.loads(body), separators=(",", ":")) if body else ""
+        for character, escape in escapes:
+            written = written.replace(character, escape)
+        return written
+
+    return in_text(text)
+
+
+def _null_beside(body: JSON) -> JSON:
+    return {"softDescriptor": None, **body} if "refundAmount" in body else body
+
+
+def _defaults_beside(body: JSON) -> JSON:
+    return {"captureNow": False, **body} if "chargePermissionId" in body else body
+
+
+# --- the call
+
+
+def _nulls_left_out(body: JSON) -> JSON:
+    if not isinstance(body, dict):
+        return body
+    return {name: _nulls_left_out(value) for name, value in body.items() if value is not None}
+
+
+class AmazonPayError(Exception):
+    """A client's own error, which carries nothing but its text."""
+
+
+def _raising(error: Callable[[requests.Response], Exception]) -> Client:
+    def answer(response: requests.Response, _: Operation) -> requests.Response:
+        if not response.ok:
+            raise error(response)
+        return response
+
+    return in_answer(answer)
+
+
+class HeadersHandedBack(ReferenceClient):
+    """Works on a copy of the caller's headers."""
+
+    def call(self, operation: Operation, call: ClientCall) -> Any:
+        response = super().call(operation, call)
+        return Returned(response.status_code, response.text, caller_headers=call.headers)
+
+
+def _on_every_post(headers: Headers, operation: Operation) -> Headers:
+    wanted = operation.method == "POST" and KEY not in headers
+    return headers.with_value(KEY, uuid.uuid4().hex) if wanted else headers
+
+
+class Busy(Service):
+    """Answers every other request with 503, the first one too."""
+
+    _tries = 0
+
+    def handle(self, request: Request) -> Response:
+        """Refuse for now, or answer as ever."""
+        self._tries += 1
+        if self._tries % 2 == 0:
+            return super().handle(request)
+        body = b'{"reasonCode": "ServiceUnavailable", "message": "Try again."}'
+        return Response(503, Headers.of({"x-amz-pay-request-id": "busy"}), body)
+
+
+class RetriesTheSame(ReferenceClient):
+    """Sends the identical request again where the service is busy, as PHP and Java do."""
+
+    def _send(self, signed: Request) -> requests.Response:
+        response = super()._send(signed)
+        return super()._send(signed) if response.status_code == 503 else response
+
+
+class RetriesSignedAnew(ReferenceClient):
+    """Makes and signs the call again where the service is busy, as Ruby does."""
+
+    def call(self, operation: Operation, call: ClientCall) -> requests.Response:
+        response = super().call(operation, call)
+        return super().call(operation, call) if response.status_code == 503 else response
+
+
+VARIATIONS: Final = (
+    # --- headers and path
+    Variation(
+        "extended-date",
+        ("HDR-003",),
+        "nodejs",
+        with_header(DATE, lambda _: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+    ),
+    Variation("region-in-capitals", (), "java", with_header(REGION, str.upper)),
+    Variation(
+        "region-by-its-alias",
+        (),
+        "what the user typed",
+        with_header(REGION, lambda region: {"na": "us", "eu": "de"}.get(region, region)),
+    ),
+    Variation(
+        "charset-in-content-type",
+        (),
+        "HTTP libraries",
+        with_header("content-type", lambda _: "application/json; charset=utf-8"),
+    ),
+    Variation(
+        "accept-of-axios", (), "axios", with_header("accept", lambda _: "application/json, text/plain, */*")
+    ),
+    Variation("header-names-in-capitals", (), "Go", in_request(_in_capitals)),
+    Variation("more-headers-signed", (), "nodejs, ruby, java", TelemetrySigned),
+    Variation("more-headers-unsigned", (), "php", TelemetryUnsigned),
+    Variation("simulation-code-unsigned", (), "php", in_signed_headers(_only_documented)),
+    Variation("host-with-port", (), "override with a port", with_header(HOST, lambda host: f"{host}:8443")),
+    Variation(
+        "host-without-port",
+        (),
+        "override without one",
+        with_header(HOST, lambda host: host.partition(":")[0]),
+        transport="http",
+    ),
+    Variation("slash-after-the-path", ("URL-003",), "dotnet", in_path(lambda path: f"{path}/")),
+    Variation("sandbox-with-a-sandbox-key", (), "ruby", in_path(_sandbox_always)),
+    Variation("empty-query", (), "a question mark at every URL's end", EmptyQuery, transport="http"),
+    Variation("query-joined", (), "arrays as k=a%2Cb", _query("k=a%2Cb")),
+    Variation("query-numbered", (), "arrays as k.1=a&k.2=b", _query("k.2=b&k.1=a")),
+    Variation("query-repeated", (), "arrays as k=a&k=b", _query("k=b&k=a")),
+    Variation("query-with-a-plus", (), "a space as +", _query("k=a+b")),
+    Variation("query-with-a-space", (), "a space as %20", _query("k=a%20b")),
+    Variation("query-signed-as-sent", ("SIG-007",), "ruby", _query_as_sent("k=a+b", "k=a%20b")),
+    # --- signature
+    Variation(
+        "names-in-the-callers-case",
+        ("SIG-005", "SIG-007"),
+        "nodejs: the list shows it, and the list is part of what is signed",
+        over_another_text(_names_as_written, _as_written),
+    ),
+    Variation(
+        "names-listed-twice",
+        ("SIG-007",),
+        "amazon-pay-v2",
+        over_another_text(string_to_sign, _names_twice),
+    ),
+    Variation("white-space-folded", ("SIG-007",), "dotnet", WhiteSpaceFolded),
+    # --- body
+    Variation("letters-escaped", (), "php, Python", _compact_ascii()),
+    Variation("slashes-escaped", (), "php", _compact_ascii(("/", "\\/"))),
+    Variation(
+        "markup-escaped",
+        (),
+        "Go, PHP's JSON_HEX_TAG",
+        _compact_ascii(("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003E")),
+    ),
+    Variation("body-with-spaces", (), "Python", _written(ensure_ascii=False)),
+    Variation("body-on-many-lines", (), "pretty-printers", _written(indent=4, sort_keys=True)),
+    Variation("nulls-in-the-body", ("BDY-005",), "typed clients", in_payload(_null_beside)),
+    Variation("defaults-in-the-body", (), "typed clients", in_payload(_defaults_beside)),
+    Variation("amounts-as-numbers", ("BDY-004",), "official SDKs' samples", in_payload(each_amount(float))),
+    # --- idempotency key
+    Variation("keys-of-its-own", (), "amazonpayclient", idempotency_key="client"),
+    Variation(
+        "keys-of-its-own-on-every-post",
+        (),
+        "dotnet, Go",
+        in_headers(_on_every_post),
+        idempotency_key="client",
+    ),
+    # --- the call
+    Variation(
+        "raises-with-the-response",
+        (),
+        "requests, axios",
+        _raising(lambda response: requests.HTTPError("refused", response=response)),
+    ),
+    Variation(
+        "raises-with-the-reason",
+        (),
+        "clients with errors of their own",
+        _raising(lambda response: AmazonPayError(response.json()["reasonCode"])),
+    ),
+    Variation(
+        "returns-what-it-parsed", (), "amazonpayclient", in_answer(lambda response, _: response.json())
+    ),
+    Variation("returns-the-text", (), "thin wrappers", in_answer(lambda response, _: response.text)),
+    Variation("returns-bytes", (), "thin wrappers", in_answer(lambda response, _: response.content)),
+    Variation(
+        "returns-status-and-text",
+        (),
+        "php",
+        in_answer(lambda response, _: (response.status_code, response.text)),
+    ),
+    Variation("reads-amounts-as-numbers", (), "typed models", in_answered_body(each_amount(float))),
+    Variation("leaves-nulls-out", ("CAL-009",), "typed models", in_answered_body(_nulls_left_out)),
+    Variation("leaves-the-callers-headers", (), "clients that copy", HeadersHandedBack),
+    Variation("retries-the-same", (), "php, java", RetriesTheSame, serves=Busy),
+    Variation("retries-signed-anew", (), "ruby", RetriesSignedAnew, serves=Busy),
+    Variation("does-not-retry", (), "most libraries", serves=Busy, ends="step 1 was answered with 503"),
+)

@@ -1,0 +1,167 @@
+"""What these tests share: the catalogues beside this file, and a bench on which a client meets the mock."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from amazonpay_conformance.checks.check import judgement
+from amazonpay_conformance.checks.signature import button_signature_verifies
+from amazonpay_conformance.checks.subject import Configured
+from amazonpay_conformance.clients import reference
+from amazonpay_conformance.clients.driver import ClientConfig
+from amazonpay_conformance.clients.python_driver import PythonDriver
+from amazonpay_conformance.engine.certification import BUTTON_PAYLOADS, PROFILES, Certification, Order
+from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.lane import Lane
+from amazonpay_conformance.engine.runner import Run
+from amazonpay_conformance.engine.setup import Prepared
+from amazonpay_conformance.engine.targets import MockTarget, Transport
+from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.strategies.generator import Abilities
+from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
+
+HERE = Path(__file__).parent
+KEY_FILE = HERE.parents[1] / "keys" / "test-only-private-pkcs8.pem"
+
+LONG = 12  # steps
+
+
+def _beside(name: str) -> ModuleType:
+    """Import a file of this folder by its name, which --import-mode=importlib does not do."""
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# each may import those before it
+scenarios = _beside("client_scenarios")
+seams = _beside("client_seams")
+for rows in ("client_request_faults", "client_signature_faults", "client_call_faults"):
+    _beside(rows)
+faults = _beside("client_faults")
+variations = _beside("client_variations")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `fault` or `variation` runs for each row of that table."""
+    for name, rows in (("fault", faults.FAULTS), ("variation", variations.VARIATIONS)):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, rows, ids=lambda row: row.id)
+
+
+@dataclass
+class Bench:
+    """Runs clients of this folder against the mock, as the engine does for anybody's."""
+
+    key: PrivateKey
+    directory: Path
+    serving: ExitStack
+    driver: PythonDriver | None = None
+    target: MockTarget | None = None
+    served: tuple[Transport, type[Service]] | None = None
+    ran: dict[str, tuple[Run, ...]] = field(default_factory=dict)
+    found: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    def certification(self, row: Any) -> Certification:
+        """Return a certification of a row's client that has not begun; the one before it is over."""
+        target = self._target(row.transport, row.serves)
+        if self.driver is not None:
+            self.driver.close()  # it holds a thread
+        self.driver = PythonDriver(_adapter(row))
+        ready = Prepared(self.driver, target, self.key, KEY_FILE, "na")
+        return ready.certification(Order(PROFILES["quick"], seed=0))
+
+    def runs(self, row: Any) -> tuple[Run, ...]:
+        """Run the whole battery with a row's client, once."""
+        if row.id not in self.ran:
+            certification = self.certification(row)
+            self.ran[row.id] = tuple(certification.run_one(*one) for one in scenarios.BATTERY)
+        return self.ran[row.id]
+
+    def findings(self, row: Any) -> tuple[Finding, ...]:
+        """Return what a row's client is found wrong for, on the wire and at the button."""
+        if row.id not in self.found:
+            on_the_wire = (finding for run in self.runs(row) for finding in run.findings)
+            self.found[row.id] = (*on_the_wire, *self._button_findings(row))
+        return self.found[row.id]
+
+    def _button_findings(self, row: Any) -> Iterator[Finding]:
+        for lane in (scenarios.MAIN, scenarios.YEN):
+            sign = _adapter(row).connect(_config(lane))["sign_button"]
+            configured = Configured(lane.public_key_id, lane.region, lane.algorithm, self.key.public)
+            for payload in (*BUTTON_PAYLOADS, scenarios.PAYLOAD_OF_PHP):
+                answer = button_signature_verifies(payload, sign(payload), configured)
+                found = judgement("BTN-001", button_signature_verifies.__name__, answer)
+                for problem in found.problems if found is not None else ():
+                    yield Finding.of("BTN-001", "button_signature_verifies", "sign_button", 0, problem, None)
+
+    def _target(self, transport: Transport, make: type[Service]) -> MockTarget:
+        # one after the other: all that serve in this process stand behind the same made-up host
+        if self.target is None or self.served != (transport, make):
+            self.serving.close()
+            self.target = MockTarget(self.key, self.directory, transport=transport, make=make)
+            self.serving.enter_context(self.target.serving())
+            self.served = (transport, make)
+        return self.target
+
+
+def _adapter(row: Any) -> Any:
+    return seams.Adapter(row.id, row.make, row.idempotency_key)
+
+
+def _config(lane: Lane) -> ClientConfig:
+    pem = KEY_FILE.read_text(encoding="ascii")
+    return ClientConfig(
+        lane.public_key_id, pem, str(KEY_FILE), lane.region, lane.algorithm, "localhost:9", None
+    )
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One mock for each transport, and one key, loaded once: that takes longer than ten requests."""
+    key = load_private_key(KEY_FILE.read_text(encoding="ascii"))
+    with ExitStack() as serving, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference, "load_private_key", cache(load_private_key))
+        made = Bench(key, tmp_path_factory.mktemp("bench"), serving)
+        yield made
+        if made.driver is not None:
+            made.driver.close()
+
+
+@dataclass
+class OneLane:
+    """Runs scenarios with one client in the main lane, as a Shrinker wants it."""
+
+    certification: Certification
+
+    def run(self, scenario: Scenario) -> Run:
+        """Run a scenario on a fresh mock, with the client connected anew."""
+        return self.certification.run_one(scenario, scenarios.MAIN)
+
+
+@pytest.fixture(scope="module")
+def in_main_lane(bench: Bench) -> Callable[[Any], OneLane]:
+    """From a row to a runner of its client."""
+    return lambda row: OneLane(bench.certification(row))
+
+
+@pytest.fixture(scope="module")
+def toured() -> tuple[Scenario, ...]:
+    """The long scenarios of the tour; of these the shortest first, since shrinking one costs time."""
+    able = Abilities()
+    planned = tour(able, tuple(explore(able)))
+    return tuple(sorted((scenario for scenario in planned if len(scenario) > LONG), key=len))

@@ -1,0 +1,209 @@
+"""The tour covers what can be covered, in few steps, and always in the same ones; a seed makes a search."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from itertools import islice
+
+import pytest
+from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
+from amazonpay_conformance.engine.scenario_files import to_json
+from amazonpay_conformance.model.objects import MACHINES, UNREACHED
+from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.rules import RULES
+from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, RepeatStep, Scenario
+from amazonpay_conformance.strategies.generator import Abilities, Candidate, Planner
+from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.tour import MAX_STEPS, Place, explore, tour
+
+TRANSITIONS = {row.id for machine in MACHINES.values() for row in machine.transitions}
+ASSERTED = {rule.id for rule in RULES if rule.asserted}
+
+OUT_OF_REACH = {
+    # a plan is made before anything is on the wire, and a client is not asked to send rubbish
+    "REQ-R01": "a broken signature",
+    "REQ-R02": "an unknown key",
+    "REQ-R03": "a missing header",
+    "REQ-R04": "an ill-formed header",
+    "REQ-R05": "a body that is not JSON",
+    # two that a scenario of a few steps does not come to
+    "CHG-R09": "25 charges",
+    "REF-R06": "a charge at the ceiling; below it REF-R03 forbids the same refund",
+}
+"""Asserted rules that no step of the tour is refused for."""
+
+SMALL = Abilities(
+    operations=frozenset({"create_checkout_session", "get_checkout_session", "update_checkout_session"}),
+    clock=False,
+)
+
+
+def digest(scenarios: tuple[Scenario, ...]) -> str:
+    """What tells one tour from another."""
+    lane = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
+    text = json.dumps([to_json(scenario, lane) for scenario in scenarios])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def taken(scenario: Scenario, abilities: Abilities, region: str = "na") -> list[Candidate]:
+    """Every step of a scenario with the answer that the model expects; each can be taken where it stands."""
+    planner, done = Planner.start(abilities, region), []
+    for planned in scenario.steps:
+        candidate = planner.expect(planned)
+        assert candidate is not None, planned
+        done.append(candidate)
+        planner = planner.then(candidate)
+    return done
+
+
+def tour_of(abilities: Abilities, worlds: int | None = None) -> tuple[Scenario, ...]:
+    """The tour over the first so many worlds, all of them where None."""
+    return tuple(tour(abilities, tuple(islice(explore(abilities), worlds))))
+
+
+@pytest.fixture(scope="module")
+def places() -> tuple[Place, ...]:
+    return tuple(explore(Abilities()))
+
+
+@pytest.fixture(scope="module")
+def whole(places: tuple[Place, ...]) -> tuple[Scenario, ...]:
+    return tuple(tour(Abilities(), places))
+
+
+@pytest.fixture(scope="module")
+def steps(whole: tuple[Scenario, ...]) -> list[Candidate]:
+    return [candidate for scenario in whole for candidate in taken(scenario, Abilities())]
+
+
+def test_the_tour_uses_every_transition_that_can_be_reached(steps: list[Candidate]) -> None:
+    used = {row for candidate in steps for row in candidate.outcome.used}
+    assert used == TRANSITIONS - set(UNREACHED)
+
+
+def test_the_tour_breaks_every_asserted_rule_that_a_plan_can_break(steps: list[Candidate]) -> None:
+    broken = {candidate.outcome.requirement for candidate in steps if candidate.refused}
+    assert broken & ASSERTED == ASSERTED - set(OUT_OF_REACH)
+
+
+def test_the_tour_calls_every_operation_rightly_and_wrongly(steps: list[Candidate]) -> None:
+    answers: dict[str, set[bool]] = {}
+    for candidate in steps:
+        if isinstance(candidate.step, CallStep):
+            answers.setdefault(candidate.step.operation, set()).add(candidate.refused)
+    # Update Charge is for payment service providers: others are refused
+    assert answers == {name: {True} if name == "update_charge" else {True, False} for name in OPERATIONS}
+
+
+def test_the_tour_asks_for_what_is_not_there(steps: list[Candidate]) -> None:
+    asked = {
+        candidate.step.operation
+        for candidate in steps
+        if isinstance(candidate.step, CallStep) and candidate.outcome.requirement == "REQ-R12"
+    }
+    assert asked == {name for name, row in OPERATIONS.items() if row.target}
+
+
+def test_the_tour_repeats_calls_and_lets_time_pass(steps: list[Candidate]) -> None:
+    kinds = {type(candidate.step) for candidate in steps}
+    assert kinds == {CallStep, RepeatStep, BuyerStep, AdvanceStep}
+    assert any(candidate.outcome.replays for candidate in steps)
+
+
+def test_the_tour_covers_all_that_was_found(places: tuple[Place, ...], steps: list[Candidate]) -> None:
+    offered = frozenset().union(*(place.offers for place in places))
+    assert offered == frozenset().union(*(candidate.covers for candidate in steps)) & offered
+
+
+def test_the_tour_is_short(whole: tuple[Scenario, ...]) -> None:
+    assert sum(map(len, whole)) <= 600
+    assert max(map(len, whole)) <= 2 * MAX_STEPS  # with the reads at the end
+
+
+def test_the_tour_is_the_same_in_another_process(places: tuple[Place, ...]) -> None:
+    """Hashes of texts differ there: nothing may hang on the order of a set."""
+    program = (
+        "from importlib.util import module_from_spec, spec_from_file_location\n"
+        f"spec = spec_from_file_location('again', {__file__!r})\n"
+        "again = module_from_spec(spec)\n"
+        "spec.loader.exec_module(again)\n"
+        "print(again.digest(again.tour_of(again.Abilities(), 40)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONHASHSEED": "4711"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == digest(tuple(tour(Abilities(), places[:40])))
+
+
+def test_the_tour_is_the_same_a_second_time() -> None:
+    assert tour_of(SMALL) == tour_of(SMALL)
+
+
+def test_a_tour_without_abilities_is_empty() -> None:
+    assert tour_of(Abilities(operations=frozenset(), clock=False, buyer=False)) == ()
+
+
+def test_a_tour_keeps_to_what_client_and_target_can_do() -> None:
+    for scenario in tour_of(SMALL):
+        for candidate in taken(scenario, SMALL):
+            assert not isinstance(candidate.step, AdvanceStep)
+            if isinstance(candidate.step, CallStep):
+                assert candidate.step.operation in SMALL.operations
+
+
+def test_with_permissions_that_were_given_a_target_without_a_buyer_is_toured() -> None:
+    abilities = Abilities(buyer=False, clock=False, permissions=("S01-0000001-0000001",))
+    used: set[str] = set()
+    for scenario in tour_of(abilities, 60):
+        for candidate in taken(scenario, abilities):
+            used.update(candidate.outcome.used)
+            given = candidate.outcome.world.permissions["permission#1"]
+            assert given.state == "Chargeable", "what somebody gave is not closed for a test's sake"
+    assert used >= {"SES-T01", "PRM-T04", "CHG-T01", "CHG-T02", "CHG-T15", "CHG-T16", "REF-T01"}
+
+
+@pytest.mark.parametrize("region", ["eu", "jp"])
+def test_other_regions_reach_the_same_transitions(region: str) -> None:
+    offered = frozenset().union(*(place.offers for place in islice(explore(Abilities(), region), 100)))
+    assert TRANSITIONS - set(UNREACHED) <= offered
+
+
+# --- the search
+
+
+def drawn(seed: int, places: tuple[Place, ...], count: int = 6) -> list[Scenario]:
+    return list(islice(Search(Abilities(), places, seed=seed).random(), count))
+
+
+def test_the_same_seed_gives_the_same_scenarios(places: tuple[Place, ...]) -> None:
+    assert drawn(7, places) == drawn(7, places)
+
+
+def test_another_seed_gives_other_scenarios(places: tuple[Place, ...]) -> None:
+    assert drawn(7, places) != drawn(8, places)
+
+
+def test_a_searched_scenario_can_be_taken_step_by_step(places: tuple[Place, ...]) -> None:
+    for scenario in drawn(1, places, 20):
+        assert taken(scenario, Abilities())
+
+
+def test_the_search_mixes_legal_and_refused_steps(places: tuple[Place, ...]) -> None:
+    candidates = [step for scenario in drawn(2, places, 20) for step in taken(scenario, Abilities())]
+    share = sum(candidate.refused for candidate in candidates) / len(candidates)
+    assert 0.05 < share < 0.5
+
+
+def test_the_search_counts_what_it_planned(places: tuple[Place, ...]) -> None:
+    search = Search(Abilities(), places, seed=3)
+    list(islice(search.random(), 5))
+    assert search.covered
+    assert all(count > 0 for count in search.covered.values())
