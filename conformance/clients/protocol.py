@@ -101,6 +101,13 @@ def shorten(text: str, longest: int) -> str:
     return line if len(line) <= longest else f"{line[:longest]}…"
 
 
+def abridge(command: str, longest: int) -> str:
+    """Return `command` with its middle left out if need be: its end tells most, whatever the directory is."""
+    line = " ".join(command.split())
+    head = longest // 4
+    return line if len(line) <= longest else f"{line[:head]}…{line[head - longest :]}"
+
+
 def _returned(message: Message) -> Returned:
     headers = message.get("caller_headers")
     return Returned(

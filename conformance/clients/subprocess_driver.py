@@ -33,12 +33,12 @@ from amazonpay_conformance.clients.protocol import (
     BYE,
     HELLO,
     Message,
+    abridge,
     call_message,
     config_message,
     hello_from,
     one_line,
     result_from,
-    shorten,
     sign_button_message,
     violation,
 )
@@ -191,7 +191,7 @@ class SubprocessDriver:
             child.end(_POLITE_SECONDS if polite else 0.0)
 
     def _error(self, what: str) -> DriverError:
-        return DriverError(f"driver `{shorten(shlex.join(self._command), 100)}`: {one_line(what)}")
+        return DriverError(f"driver `{abridge(shlex.join(self._command), 100)}`: {one_line(what)}")
 
 
 class _Child:
