@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Defect, NewIds
 from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind, Operation
-from amazonpay_conformance.model.rules import CARDS, DEFAULT_ENFORCED, TIMERS
+from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
     AdvanceStep,
@@ -29,7 +29,9 @@ from amazonpay_conformance.model.scenario import (
     Step,
     Unresolved,
 )
+from amazonpay_conformance.model.simulation import CARDS
 from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.strategies import payloads
 from amazonpay_conformance.strategies.payloads import Variant, price

@@ -12,8 +12,11 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from amazonpay_conformance.model.rules import CARDS, TIMERS, balance, constraints
+from amazonpay_conformance.model.constraints import constraints
+from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.model.simulation import CARDS
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
 from amazonpay_conformance.strategies.generator import Abilities, Candidate, Planner
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange
 from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import (
     permitted_balances,
@@ -17,7 +18,7 @@ from amazonpay_conformance.model.observable import (
 )
 from amazonpay_conformance.model.operations import ObjectKind
 from amazonpay_conformance.model.requirements import STATE_REQUIREMENTS
-from amazonpay_conformance.model.rules import TIMERS, constraints
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import AnyObject, Charge, ChargePermission, CheckoutSession, Refund
 from amazonpay_conformance.reading.objects import state_of
 

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.model.buyer import ADDRESS, BUYER
+from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operations import ObjectKind
-from amazonpay_conformance.model.rules import CONSTRAINTS, TIMERS, balance, constraints
+from amazonpay_conformance.model.rules import balance
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
     LIVE_REFUND_STATES,
     Charge,
@@ -101,7 +103,7 @@ def _session(session: CheckoutSession, host: str) -> Body:
         "platformId": data.get("platformId"),
         "chargePermissionId": session.permission,
         "chargeId": session.charge,
-        "constraints": [{"constraintId": name, "description": CONSTRAINTS[name][0]} for name in missing],
+        "constraints": [{"constraintId": name, "description": CONSTRAINTS[name].text} for name in missing],
         "creationTimestamp": timestamp(session.created),
         "expirationTimestamp": timestamp(session.created + TIMERS["session_expires"]),
         "storeId": data.get("storeId"),

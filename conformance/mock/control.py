@@ -14,7 +14,7 @@ from typing import Any, Final, get_args
 
 from amazonpay_conformance.mock.service import ImpossibleAct, Service
 from amazonpay_conformance.model.actions import BuyerDeed
-from amazonpay_conformance.model.rules import CARDS
+from amazonpay_conformance.model.simulation import CARDS
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 PREFIX: Final = "/_mock/"

@@ -1,4 +1,4 @@
-"""Limits, timers, simulations, constraints, and every reason for which a call is refused.
+"""Every reason for which a call is refused, and what of a permission is left to charge.
 
 A rule says when a call is wrong and how the service may answer then. Rules tagged "?" or "I" are not
 asserted: their refusal is permitted beside success, and `default` tells whether our mock refuses.
@@ -12,9 +12,20 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from amazonpay_conformance.model.actions import Call, Defect
+from amazonpay_conformance.model.limits import (
+    CEILING,
+    MAX_CHARGES,
+    MAX_REFUNDS,
+    MONTHLY_CAP,
+    OVERCHARGE_FACTOR,
+    OVERCHARGE_FLOOR,
+    REFUND_HEADROOM,
+    REFUND_HEADROOM_SHARE,
+)
 from amazonpay_conformance.model.machine import ASSERTED, Tag
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.simulation import CARDS, SIMULATIONS
 from amazonpay_conformance.model.world import (
     LIVE_REFUND_STATES,
     AnyObject,
@@ -23,96 +34,6 @@ from amazonpay_conformance.model.world import (
     CheckoutSession,
     World,
 )
-
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
-
-# fmt: off
-TIMERS: Mapping[str, int] = {              # seconds; api-facts §4.6
-    "session_expires":         24 * HOUR,  # [D][W]
-    "capture_window":           7 * DAY,   # [D] a later capture is asynchronous
-    "authorization_expires":   30 * DAY,   # [D][W] in the sandbox too
-    "permission_expires":     180 * DAY,   # [D][S] one-time
-    "permission_extended":    395 * DAY,   # [D][S] 13 months: extendExpiration, and Recurring
-    "settlement":                   30,    # [D] sandbox: asynchronous authorization, capture and refund
-}
-
-CEILING: Mapping[str, Decimal] = {         # one charge or refund; api-facts §6.1 [D]
-    "USD": Decimal(150_000), "EUR": Decimal(150_000), "GBP": Decimal(150_000), "JPY": Decimal(10_000_000),
-}
-REFUND_HEADROOM: Mapping[str, Decimal] = { # api-facts §6.5 [D]: the lesser of 15 % and this
-    "USD": Decimal(75), "EUR": Decimal(75), "GBP": Decimal(75), "JPY": Decimal(8_400),
-}
-REFUND_HEADROOM_SHARE = Decimal("0.15")
-OVERCHARGE_FLOOR: Mapping[str, Decimal] = {  # api-facts §6.4 [D]: the greater of 900 % and this
-    "USD": Decimal(500), "EUR": Decimal(500), "GBP": Decimal(500), "JPY": Decimal(70_000),
-}
-OVERCHARGE_FACTOR = Decimal(9)
-MONTHLY_CAP: Mapping[str, Mapping[str, Decimal]] = {  # api-facts §5.2, §5.3 [D]
-    "Recurring": {
-        "USD": Decimal(1_000), "EUR": Decimal(1_000), "GBP": Decimal(1_000), "JPY": Decimal(100_000),
-    },
-    "PaymentMethodOnFile": {
-        "USD": Decimal(15_000), "EUR": Decimal(15_000), "GBP": Decimal(15_000), "JPY": Decimal(2_000_000),
-    },
-}
-MAX_CHARGES = 25   # valid charges of a one-time permission; api-facts §6.2 [D]
-MAX_REFUNDS = 10   # of a charge; api-facts §6.6 [D legacy], value uncertain
-
-CONSTRAINTS: Mapping[str, tuple[str, Callable[[CheckoutSession], bool]]] = {
-    # in the order of the wire, which is alphabetical; api-facts §5.1 [W]
-    "BuyerNotAssociated": (
-        "There is no buyer associated with the Checkout Session. "
-        "Return the checkout session id to the Amazon Pay Button to allow buyer to login.",
-        lambda s: s.buyer == "absent",
-    ),
-    "ChargeAmountNotSet": ("chargeAmount is not set.", lambda s: s.charge_amount is None and not s.setup_only),
-    "CheckoutResultReturnUrlNotSet": (
-        "checkoutResultReturnUrl is not set.",
-        lambda s: not (s.data.get("webCheckoutDetails") or {}).get("checkoutResultReturnUrl"),
-    ),
-    "PaymentIntentNotSet": ("paymentIntent is not set.", lambda s: s.intent is None),
-    "RecurringFrequencyNotSet": (
-        "recurringMetadata.frequency is not set.",
-        lambda s: s.permission_type == "Recurring" and not (s.data.get("recurringMetadata") or {}).get("frequency"),
-    ),
-}
-"""What is still missing from an open session: id → (description, whether it is missing)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A simulated card: what happens when a buyer pays with it. api-facts §8.1 [D]."""
-
-    ending: str
-    deed: str            # the buyer's act that choosing it amounts to
-    pending: bool = False
-    settles: str = ""    # guard of the transition that follows a pending authorization
-
-
-CARDS: Mapping[str, Card] = {
-    card.ending: card
-    for card in (
-        Card("1111", "approves"),
-        Card("0005", "approves"),
-        Card("4444", "approves"),
-        Card("9424", "approves"),
-        Card("0000", "approves"),
-        Card("3064", "cancels"),
-        Card("3434", "is_declined"),
-        Card("0701", "approves", pending=True),
-        Card("4354", "approves", pending=True, settles="HardDeclined"),
-    )
-}
-
-DEFAULT_CARD = "1111"
-
-SIMULATIONS: Mapping[str, Mapping[str, Tag]] = {   # api-facts §8.2: operation → code → tag
-    "complete_checkout_session": {"BuyerCanceled": "I", "AmazonCanceled": "I", "Declined": "I", "AuthorizationInitiated": "I"},
-    "create_charge": {"SoftDeclined": "I", "HardDeclined": "I", "AmazonRejected": "I", "TransactionTimedOut": "I", "CaptureInitiated": "I"},
-    "capture_charge": {"CaptureInitiated": "S", "AmazonRejected": "S"},
-    "close_charge_permission": {"AmazonClosed": "I"},
-}
-# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +145,6 @@ def balance(world: World, permission: ChargePermission, *, reserved: bool) -> De
         return permission.limit.amount - spent_this_month(world, permission)
     left = permission.limit.amount - world.captured_of(permission.id)
     return left - world.reserved_of(permission.id) if reserved else left
-
-
-def constraints(session: CheckoutSession) -> tuple[str, ...]:
-    """Return the ids of what is still missing from an open session. api-facts §5.1 [W]."""
-    return tuple(name for name, (_, missing) in CONSTRAINTS.items() if missing(session))
 
 
 def may_be_chargeable(world: World, permission: ChargePermission) -> bool:

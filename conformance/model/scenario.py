@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.limits import CEILING
 from amazonpay_conformance.model.money import REGION_CURRENCY, Price, minor_unit
-from amazonpay_conformance.model.rules import CEILING, balance, headroom
+from amazonpay_conformance.model.rules import balance, headroom
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
 
 Symbol: TypeAlias = str

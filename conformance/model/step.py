@@ -12,20 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.model.actions import Action, BuyerAct, Call
+from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
-from amazonpay_conformance.model.rules import (
-    CARDS,
-    DEFAULT_CARD,
-    RULES_OF,
-    TIMERS,
-    Context,
-    Rule,
-    constraints,
-    may_be_open,
-    permission_limit,
-)
+from amazonpay_conformance.model.rules import RULES_OF, Context, Rule, may_be_open, permission_limit
+from amazonpay_conformance.model.simulation import CARDS, DEFAULT_CARD
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
     NOTHING,
     BuyerProgress,

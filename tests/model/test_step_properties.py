@@ -13,8 +13,9 @@ from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.observable import permitted_states
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.rules import RULES, SIMULATIONS, balance, headroom
+from amazonpay_conformance.model.rules import RULES, balance, headroom
 from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.model.simulation import SIMULATIONS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
 from amazonpay_conformance.strategies import scenarios

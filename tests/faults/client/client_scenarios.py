@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from amazonpay_conformance.engine.lane import CLASSIC_KEY_ID, PREFIXED_KEY_ID, Lane
 from amazonpay_conformance.model.buyer import ADDRESS
-from amazonpay_conformance.model.rules import TIMERS
 from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, RepeatStep, Scenario, Step
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.strategies.payloads import (
     RETURN_URL,
     REVIEW_URL,

@@ -12,8 +12,9 @@ from typing import Final, TypeAlias
 
 from amazonpay_conformance.mock.bodies import MERCHANT_METADATA, Body, timestamp
 from amazonpay_conformance.model.actions import Action, Call
-from amazonpay_conformance.model.rules import DAY, HOUR, constraints
+from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.timers import DAY, HOUR
 from amazonpay_conformance.model.world import World
 from server_seams import (
     Fault,

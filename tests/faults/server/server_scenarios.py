@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from amazonpay_conformance.model.actions import BuyerDeed
 from amazonpay_conformance.model.buyer import ADDRESS
-from amazonpay_conformance.model.rules import DAY, MAX_CHARGES, TIMERS
+from amazonpay_conformance.model.limits import MAX_CHARGES
 from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, RepeatStep, Scenario, Step
+from amazonpay_conformance.model.timers import DAY, TIMERS
 from amazonpay_conformance.strategies.payloads import (
     RETURN_URL,
     REVIEW_URL,

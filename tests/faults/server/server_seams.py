@@ -23,8 +23,8 @@ from amazonpay_conformance.model.machine import Machine, Transition
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operations import ObjectKind
-from amazonpay_conformance.model.rules import TIMERS
 from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.wire.messages import Request, Response
 
