@@ -17,7 +17,6 @@ from typing import Any, Final, TypeVar
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Defect, NewIds
 from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind, Operation
-from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
     AdvanceStep,
@@ -114,7 +113,7 @@ class Planner:
 
     abilities: Abilities
     region: str = "na"
-    world: World = field(default_factory=lambda: World(now=EPOCH, enforced=DEFAULT_ENFORCED))
+    world: World = field(default_factory=lambda: World(now=EPOCH))
     steps: tuple[Step, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     repeatable: Mapping[str, Call] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from amazonpay_conformance.model.operations import Operation
+from amazonpay_conformance.model.rules import Evidence
 from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import RequestReading
@@ -33,6 +34,7 @@ class Seen:
     `permitted` are the answers that the model allows in `before`; `matched` the one that was given, None
     where it was none of them; `after` the world that follows. `transient` answers (429, 5xx) say nothing
     about the rules. `first_answer` is the body that the same idempotency key was answered with before.
+    `shows` is what the answer tells of open questions: (switch, choice) pairs.
     """
 
     exchange: Exchange
@@ -43,6 +45,7 @@ class Seen:
     after: World
     transient: bool = False
     first_answer: bytes | None = None
+    shows: Evidence = ()
 
     @property
     def request(self) -> Request:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from amazonpay_conformance.checks.observations import fits
 from amazonpay_conformance.checks.subject import Seen
 from amazonpay_conformance.model.actions import NewIds
 from amazonpay_conformance.model.observable import permitted_states
@@ -33,21 +34,42 @@ class Oracle:
     def see(self, exchange: Exchange) -> Seen:
         """Read one exchange, move the world on, and return it with its meaning."""
         answer = _json(exchange.response)
-        reading = read_request(exchange.request, self.merchant, _new_ids(answer))
-        before = self.world
-        permitted = step(before, reading.call) if reading.call is not None else ()
-        matched = _matching(permitted, exchange.response, answer)
-        transient = (
-            matched is None and exchange.response is not None and exchange.response.status in TRANSIENT
+        reading = read_request(
+            exchange.request, self.merchant, _new_ids(answer), received_at=exchange.received_at
         )
-        if matched is not None:
-            self.world = _adopted(matched, answer)
-        key = reading.call.key if reading.call and OPERATIONS[reading.call.operation].needs_key else None
-        first = self._first_answers.get(key) if key else None
-        seen = Seen(exchange, reading, before, permitted, matched, self.world, transient, first)
-        if key and exchange.response is not None and _is_remembered_anew(before, self.world, key):
+        call = reading.call
+        permitted = step(self.world, call) if call is not None else ()
+        key = call.key if call and OPERATIONS[call.operation].method == "POST" else None
+        plain = Seen(
+            exchange,
+            reading,
+            self.world,
+            permitted,
+            None,
+            self.world,
+            exchange.response is not None and exchange.response.status in TRANSIENT,
+            self._first_answers.get(key) if key else None,
+        )
+        seen = _understood(plain, _matching(permitted, exchange.response, answer), answer)
+        self.world = seen.after
+        if key and exchange.response is not None and _is_remembered_anew(seen.before, seen.after, key):
             self._first_answers[key] = exchange.response.body
         return seen
+
+
+def _understood(plain: Seen, fitting: list[Outcome], answer: Any) -> Seen:
+    """Return the exchange as the outcome has it that explains it best: the first that fits."""
+    meanings = [
+        replace(plain, matched=outcome, after=_adopted(outcome, answer), transient=False, shows=outcome.shows)
+        for outcome in fitting
+    ]
+    if len(meanings) < 2:
+        return meanings[0] if meanings else plain
+    whole = [meaning for meaning in meanings if fits(meaning)]
+    agreed = (set(meaning.shows) for meaning in whole or meanings)
+    certain = set.intersection(*agreed)
+    best = (whole or meanings)[0]
+    return replace(best, shows=tuple(told for told in best.shows if told in certain))
 
 
 def _is_remembered_anew(before: World, after: World, key: str) -> bool:
@@ -55,12 +77,11 @@ def _is_remembered_anew(before: World, after: World, key: str) -> bool:
     return after.remembered.get(key) is not before.remembered.get(key)
 
 
-def _matching(permitted: tuple[Outcome, ...], response: Response | None, answer: Any) -> Outcome | None:
+def _matching(permitted: tuple[Outcome, ...], response: Response | None, answer: Any) -> list[Outcome]:
     if response is None:
-        return None
+        return []
     reason = answer.get("reasonCode") if isinstance(answer, Mapping) and response.status >= 400 else None
-    fitting = [o for o in permitted if (o.status, o.reason) == (response.status, reason)]
-    return fitting[0] if fitting else None
+    return [o for o in permitted if (o.status, o.reason) == (response.status, reason)]
 
 
 def _adopted(outcome: Outcome, answer: Any) -> World:

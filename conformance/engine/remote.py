@@ -25,7 +25,6 @@ from amazonpay_conformance.engine.targets import TargetUnreachable
 from amazonpay_conformance.mock.certificates import SERVICE_HOSTS, Certificates
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.actions import BuyerDeed
-from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
@@ -241,7 +240,7 @@ class RemoteTarget:
         self._tap.take()
         now = int(time.time())
         given = {name: ChargePermission.of_unknown_history(name, now) for name in self.permissions}
-        return World(now=now, permissions=given, enforced=DEFAULT_ENFORCED, exact_clock=False)
+        return World(now=now, permissions=given, exact_clock=False)
 
     def take(self) -> tuple[Exchange, ...]:
         """Return the exchanges since the last time.

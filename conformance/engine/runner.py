@@ -10,6 +10,7 @@ from typing import Any
 from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge
+from amazonpay_conformance.checks.observations import observations
 from amazonpay_conformance.checks.subject import Asked, Configured, Made, Told
 from amazonpay_conformance.clients.driver import (
     ABSENT,
@@ -24,6 +25,7 @@ from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.model.actions import Advance, BuyerAct
+from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
@@ -45,7 +47,8 @@ class Run:
     """What came of a scenario.
 
     `judged` counts judgements by requirement; `covered` names the transitions that fired; `skipped` tells
-    which steps could not be taken and why; `unclear` why the rest of a scenario was not judged.
+    which steps could not be taken and why; `unclear` why the rest of a scenario was not judged; `observed`
+    counts what answers told of open questions.
     """
 
     scenario: Scenario
@@ -55,6 +58,7 @@ class Run:
     covered: frozenset[str]
     skipped: tuple[tuple[int, str], ...] = ()
     unclear: str = ""
+    observed: Counter[Observed] = field(default_factory=Counter)
 
     @property
     def requests(self) -> int:
@@ -99,6 +103,7 @@ class _Execution:
     findings: list[Finding] = field(default_factory=list)
     judged: Counter[str] = field(default_factory=Counter)
     covered: set[str] = field(default_factory=set)
+    observed: Counter[Observed] = field(default_factory=Counter)
     skipped: list[tuple[int, str]] = field(default_factory=list)
     unclear: str = ""
 
@@ -122,6 +127,7 @@ class _Execution:
             frozenset(self.covered),
             tuple(self.skipped),
             self.unclear,
+            self.observed,
         )
 
     def _take(self, number: int, planned: Step) -> None:
@@ -194,6 +200,7 @@ class _Execution:
             self._note(judgement, made)
         for one in seen:
             self.covered.update(one.matched.used if one.matched else ())
+            self.observed.update(set(observations(one)))
         self._stop_if_lost(made)
         self.made.append(replace(made, earlier=()))
         return made

@@ -18,7 +18,6 @@ from amazonpay_conformance.mock.inprocess import in_process
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import BuyerDeed
-from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -133,7 +132,7 @@ class MockTarget:
             merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True)
         )
         self._tap.answer = self._service.handle
-        return World(now=self._service.world.now, enforced=DEFAULT_ENFORCED)
+        return World(now=self._service.world.now)
 
     def take(self) -> tuple[Exchange, ...]:
         """Return the exchanges since the last time."""

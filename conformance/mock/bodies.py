@@ -67,7 +67,7 @@ def render(world: World, kind: ObjectKind, object_id: str, *, host: str) -> Body
     """
     value = world.objects(kind)[object_id]
     if isinstance(value, CheckoutSession):
-        return _session(value, host)
+        return _session(world, value, host)
     if isinstance(value, ChargePermission):
         return _permission(world, value)
     if isinstance(value, Charge):
@@ -80,7 +80,7 @@ def timestamp(seconds: int | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _session(session: CheckoutSession, host: str) -> Body:
+def _session(world: World, session: CheckoutSession, host: str) -> Body:
     data, missing = session.data, constraints(session)
     with_buyer = session.buyer != "absent"
     body: Body = {
@@ -90,7 +90,7 @@ def _session(session: CheckoutSession, host: str) -> Body:
         "paymentDetails": _payment_details(session),
         "chargePermissionType": session.permission_type,
         "orderType": data.get("orderType"),
-        "recurringMetadata": _recurring(data) if data.get("recurringMetadata") else None,
+        "recurringMetadata": _recurring(world, data) if data.get("recurringMetadata") else None,
         "paymentMethodOnFileMetadata": data.get("paymentMethodOnFileMetadata"),
         "merchantDetails": None,
         "merchantMetadata": _filled(data.get("merchantMetadata"), MERCHANT_METADATA),
@@ -103,7 +103,7 @@ def _session(session: CheckoutSession, host: str) -> Body:
         "platformId": data.get("platformId"),
         "chargePermissionId": session.permission,
         "chargeId": session.charge,
-        "constraints": [{"constraintId": name, "description": CONSTRAINTS[name].text} for name in missing],
+        "constraints": [*_constraints(missing), *_further_constraints(world, session)],
         "creationTimestamp": timestamp(session.created),
         "expirationTimestamp": timestamp(session.created + TIMERS["session_expires"]),
         "storeId": data.get("storeId"),
@@ -119,6 +119,17 @@ def _session(session: CheckoutSession, host: str) -> Body:
         body |= dict.fromkeys(GONE_WHEN_COMPLETED)
         body["constraints"] = []
     return body
+
+
+def _constraints(missing: tuple[str, ...]) -> list[Body]:
+    return [{"constraintId": name, "description": CONSTRAINTS[name].text} for name in missing]
+
+
+def _further_constraints(world: World, session: CheckoutSession) -> list[Body]:
+    name = world.settings.choice("further-constraints")
+    if name == "none" or session.buyer != "absent":
+        return []
+    return [{"constraintId": name, "description": f"{name.removesuffix('NotSet')} is not set."}]
 
 
 def _web_checkout(session: CheckoutSession, missing: tuple[str, ...], host: str) -> Body:
@@ -144,15 +155,15 @@ def _payment_details(session: CheckoutSession) -> Body:
 
 
 def _permission(world: World, permission: ChargePermission) -> Body:
-    reasons = None
+    reasons, known = None, _buyer_is_known(world, permission)
     if permission.reason is not None:
-        reasons = [{"reasonCode": permission.reason, "reasonDescription": None}]
+        reasons = [{"reasonCode": _spelt(world, permission), "reasonDescription": None}]
     return {
         "chargePermissionId": permission.id,
         "chargePermissionReferenceId": None,
         "platformId": None,
-        "buyer": dict(BUYER),
-        "shippingAddress": dict(ADDRESS),
+        "buyer": dict(BUYER) if known else None,
+        "shippingAddress": dict(ADDRESS) if known else None,
         "billingAddress": None,
         "paymentPreferences": [{"paymentDescriptor": None}],
         "statusDetails": {
@@ -166,24 +177,43 @@ def _permission(world: World, permission: ChargePermission) -> Body:
         "releaseEnvironment": "Sandbox",
         "limits": _limits(world, permission),
         "chargePermissionType": permission.type,
-        "recurringMetadata": _recurring(permission.data),
+        "recurringMetadata": _recurring(world, permission.data),
         "paymentMethodOnFileMetadata": permission.data.get("paymentMethodOnFileMetadata"),
         "presentmentCurrency": permission.currency,
     }
 
 
-def _recurring(data: Data) -> Body:
+def _spelt(world: World, permission: ChargePermission) -> str | None:
+    """Return the reason of a permission as the settings have it: api-facts §4.2, §13.3."""
+    reason, settings = permission.reason, world.settings
+    if reason == "AmazonCanceled":
+        return settings.choice("rejected-permission")
+    if reason in ("MerchantClosed", "BuyerClosed"):
+        return reason.removesuffix("Closed") + settings.choice("closed-reasons")
+    return reason
+
+
+def _buyer_is_known(world: World, permission: ChargePermission) -> bool:
+    """Whether buyer data may still be read: api-facts §3.2."""
+    since = permission.created
+    if permission.type != "OneTime":
+        since = permission.changed if permission.state == "Closed" else world.now
+    return world.now - since < TIMERS["buyer_data_readable"] or world.settings.has("buyer-data=kept")
+
+
+def _recurring(world: World, data: Data) -> Body:
     """Numbers are accepted, strings are answered: api-facts §13.8, §13.9."""
     given = data.get("recurringMetadata") or {}
     frequency, amount = given.get("frequency"), Price.parse(given.get("amount"))
+    value = int if world.settings.has("frequency-value=number") else str
     return {
-        "frequency": {"unit": frequency["unit"], "value": str(frequency["value"])} if frequency else None,
+        "frequency": {"unit": frequency["unit"], "value": value(frequency["value"])} if frequency else None,
         "amount": amount.wire() if amount else None,
     }
 
 
 def _limits(world: World, permission: ChargePermission) -> Body:
-    left = balance(world, permission, reserved=True)
+    left = balance(world, permission, reserved=world.settings.has("open-authorizations=reserved"))
     if permission.limit is None or left is None:
         return {"amountLimit": None, "amountBalance": None}
     return {
@@ -205,8 +235,8 @@ def _charge(world: World, charge: Charge) -> Body:
         "refundedAmount": refunded.wire() if captured else None,
         "softDescriptor": f"AMZ*{descriptor}" if descriptor else None,
         "providerMetadata": charge.data.get("providerMetadata") or {"providerReferenceId": None},
-        "convertedAmount": None,
-        "conversionRate": None,
+        "convertedAmount": _converted(world, charge),
+        "conversionRate": None if world.settings.has("converted-amount=null") else "1.00",
         "channel": charge.data.get("channel"),
         "chargeInitiator": charge.data.get("chargeInitiator"),
         "statusDetails": _status(charge.state, charge.reason, charge.changed),
@@ -217,6 +247,17 @@ def _charge(world: World, charge: Charge) -> Body:
         "platformId": charge.data.get("platformId"),
         "webCheckoutDetails": None,
     }
+
+
+def _converted(world: World, charge: Charge) -> Body | str | None:
+    price = charge.amount.wire()
+    match world.settings.choice("converted-amount"):
+        case "string":
+            return str(price["amount"])
+        case "price":
+            return price
+        case _:
+            return None
 
 
 def _refund(refund: Refund) -> Body:

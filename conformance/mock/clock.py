@@ -19,6 +19,10 @@ class Clock:
         real = self._stopped_at if self._frozen else int(time.time())
         return real + self._offset
 
+    def wall(self) -> float:
+        """Return the time of day that clients live by, however far this clock was moved."""
+        return time.time()
+
     def advance(self, seconds: int) -> None:
         """Move forward; never backward.
 

@@ -34,7 +34,7 @@ def _new_ids(world: World, call: Call, region: str) -> NewIds:
     session = world.sessions.get(call.target or "")
     recurring = session is not None and session.permission_type != "OneTime"
     order = _order_id(region, "S")
-    permission = _order_id(region, "C") if recurring else order
+    permission = _order_id(region, world.settings.choice("recurring-prefix")) if recurring else order
     named = str(call.body.get("chargePermissionId") or "")
     # the charge of a one-time permission carries the permission's id, others do not: §3.0 "Surprise" [W]
     parent = named if named[:1] in ("S", "P") else order

@@ -14,8 +14,8 @@ from amazonpay_conformance.mock.bodies import render
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.ids import new_ids, request_id
 from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed
-from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
 from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
 from amazonpay_conformance.wire.messages import Headers, Request, Response
@@ -61,25 +61,25 @@ class Service:
         region: str = "na",
         host: str = "localhost",
         clock: Clock | None = None,
-        enforced: frozenset[str] = DEFAULT_ENFORCED,
+        settings: Settings = DEFAULTS,
     ) -> None:
         self.merchant = merchant
         self.region = region
         self.host = host
         self.clock = clock or Clock()
-        self.world = World(now=self.clock.now(), enforced=enforced)
+        self.world = World(now=self.clock.now(), settings=settings)
         self._answers: dict[str, Response] = {}
 
     def handle(self, request: Request) -> Response:
         """Answer one request and move the world on."""
         self._catch_up()
-        reading = read_request(request, self.merchant)
+        reading = read_request(request, self.merchant, received_at=self.clock.wall())
         if reading.call is None:
             return self._refused(*reading.errors[0], detail="path")
         call = replace(reading.call, new=new_ids(self.world, reading.call, self.region))
         outcome = step(self.world, call)[0]
         if outcome.replays is not None:
-            return replace(self._answers[outcome.replays], headers=_headers())
+            return replace(self._answers[outcome.replays], status=outcome.status, headers=_headers())
         before, self.world = self.world, outcome.world
         response = self._answer(outcome, reading)
         if call.key is not None and self.world.remembered.get(call.key) is not before.remembered.get(

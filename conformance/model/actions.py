@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 
 class Defect(Enum):
-    """What wire and schemas found wrong with a request before its meaning was looked at."""
+    """What wire and schemas found wrong, or unusual, with a request before its meaning was looked at."""
 
     SIGNATURE = "signature"
     UNKNOWN_KEY = "unknown key"
@@ -20,6 +20,31 @@ class Defect(Enum):
     MISSING_FIELD = "missing field"
     UNKNOWN_FIELD = "unknown field"
     INVALID_VALUE = "invalid value"
+    STALE_DATE = "date off by more than five minutes"
+    EXTENDED_DATE = "date in extended form"
+    REGION_SPELLING = "region in another spelling"
+    SIGNED_HEADERS_CASE = "signed headers in another case or order"
+    UNSIGNED_SIMULATION = "simulation code not signed"
+    ENVIRONMENT_PATH = "environment in the key and in the path"
+    NUMBER_AMOUNT = "amount as a number"
+    MODE_AT_UPDATE = "checkoutMode in an update"
+    LONG_REASON = "long cancellation reason"
+
+
+UNUSUAL: frozenset[Defect] = frozenset(
+    {
+        Defect.STALE_DATE,
+        Defect.EXTENDED_DATE,
+        Defect.REGION_SPELLING,
+        Defect.SIGNED_HEADERS_CASE,
+        Defect.UNSIGNED_SIMULATION,
+        Defect.ENVIRONMENT_PATH,
+        Defect.NUMBER_AMOUNT,
+        Defect.MODE_AT_UPDATE,
+        Defect.LONG_REASON,
+    }
+)
+"""Defects that a service may well take no offence at: switches decide (`switches`)."""
 
 
 @dataclass(frozen=True, slots=True)

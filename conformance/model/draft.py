@@ -56,16 +56,27 @@ class Draft:
             self.move("ChargePermission", permission_id, trigger)
 
     def _balance_trigger(self, permission: ChargePermission) -> str | None:
-        left = balance(self.world, permission, reserved=False)
-        free = balance(self.world, permission, reserved=True)
-        if left is None or free is None:
-            return None
-        if left <= 0:
+        if self._is_used_up(permission):
             return "balance_is_captured"
-        if free <= 0:
+        if self._is_blocked(permission):
             return "charge_reserves_balance" if permission.state == "Chargeable" else None
         in_progress = (permission.state, permission.reason) == ("NonChargeable", "ChargeInProgress")
         return "charge_is_released" if in_progress else None
+
+    def _is_used_up(self, permission: ChargePermission) -> bool:
+        left = balance(self.world, permission, reserved=False)
+        at_once = self.world.settings.has("permission-closes=at-first-capture")
+        return (left is not None and left <= 0) or (at_once and self.world.captured_of(permission.id) > 0)
+
+    def _is_blocked(self, permission: ChargePermission) -> bool:
+        free = balance(self.world, permission, reserved=True)
+        match self.world.settings.choice("charge-in-progress"):
+            case "when-reserved":
+                return free is not None and free <= 0
+            case "always":
+                return self.world.reserved_of(permission.id) > 0
+            case _:
+                return False
 
     def _row(self, kind: ObjectKind, source: str | None, trigger: str, guard: str) -> Transition:
         row = MACHINES[kind].find(source, trigger, guard)

@@ -8,24 +8,44 @@ from typing import TypeAlias
 
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operations import ObjectKind
-from amazonpay_conformance.model.rules import balance
+from amazonpay_conformance.model.rules import may_be_closed, remainder
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, Charge, ChargePermission, World
 
 StateReason: TypeAlias = tuple[str, str | None]
 
+Observed: TypeAlias = tuple[str, str]
+"""A switch and the choice that an answer shows."""
+
 # fmt: off
-SYNONYMS: Mapping[tuple[ObjectKind, str, str | None], tuple[StateReason, ...]] = {
-    # two spellings of one reason: api-facts §13.3
-    ("ChargePermission", "Closed", "MerchantClosed"): (("Closed", "MerchantCanceled"),),
-    ("ChargePermission", "Closed", "BuyerClosed"): (("Closed", "BuyerCanceled"),),
-    # what an AmazonRejected charge does to its permission: §4.2 "reason assumed [?]", §8.2 "effect [?]"
-    ("ChargePermission", "Closed", "AmazonCanceled"): (("Closed", "AmazonClosed"), ("Chargeable", None)),
-    # whether a simulated decline touches the permission: §8.2 "effect [?]"
-    ("ChargePermission", "NonChargeable", "PaymentMethodInvalid"): (("Chargeable", None),),
-    # the exact moment of ChargeInProgress: §4.2 "[?]"
-    ("ChargePermission", "NonChargeable", "ChargeInProgress"): (("Chargeable", None),),
+SPELLINGS: Mapping[tuple[ObjectKind, str, str | None], Mapping[StateReason, Observed]] = {
+    # what the model holds → what an answer may show for it → what that tells of an open question
+    ("ChargePermission", "Closed", "MerchantClosed"): {
+        ("Closed", "MerchantClosed"): ("closed-reasons", "Closed"),
+        ("Closed", "MerchantCanceled"): ("closed-reasons", "Canceled"),
+    },
+    ("ChargePermission", "Closed", "BuyerClosed"): {
+        ("Closed", "BuyerClosed"): ("closed-reasons", "Closed"),
+        ("Closed", "BuyerCanceled"): ("closed-reasons", "Canceled"),
+    },
+    ("ChargePermission", "Closed", "AmazonCanceled"): {
+        ("Closed", "AmazonCanceled"): ("rejected-permission", "AmazonCanceled"),
+        ("Closed", "AmazonClosed"): ("rejected-permission", "AmazonClosed"),
+        ("Chargeable", None): ("rejected-permission", "unaffected"),
+    },
+    ("ChargePermission", "NonChargeable", "PaymentMethodInvalid"): {
+        ("NonChargeable", "PaymentMethodInvalid"): ("declined-permission", "PaymentMethodInvalid"),
+        ("Chargeable", None): ("declined-permission", "unaffected"),
+    },
+    ("ChargePermission", "NonChargeable", "ChargeInProgress"): {
+        ("Chargeable", None): ("charge-in-progress", "never"),
+    },
 }
 # fmt: on
+
+SYNONYMS: Mapping[tuple[ObjectKind, str, str | None], tuple[StateReason, ...]] = {
+    held: tuple(shown for shown in spellings if shown != held[1:]) for held, spellings in SPELLINGS.items()
+}
+"""What else an answer may show for a state and reason that the model holds."""
 
 
 def permitted_states(world: World, kind: ObjectKind, object_id: str) -> frozenset[StateReason]:
@@ -40,22 +60,57 @@ def permitted_states(world: World, kind: ObjectKind, object_id: str) -> frozense
     held: StateReason = (value.state, value.reason)
     permitted = {held, *SYNONYMS.get((kind, *held), ())}
     if isinstance(value, ChargePermission):
-        permitted |= set(_permission_alternatives(world, value))
+        permitted |= {shown for shown, _ in _permission_alternatives(world, value)}
     if not world.exact_clock:
         for state, _ in tuple(permitted):
             permitted |= MACHINES[kind].reachable(state, spontaneous=True)
     return frozenset(permitted)
 
 
-def _permission_alternatives(world: World, permission: ChargePermission) -> Iterator[StateReason]:
+def told_by_state(world: World, kind: ObjectKind, object_id: str, shown: StateReason) -> tuple[Observed, ...]:
+    """Return what a shown state tells of open questions, given the world before it was shown.
+
+    Args:
+        world: what the model holds.
+        kind: the kind of object.
+        object_id: its id.
+        shown: state and reason in the answer.
+    """
+    value = world.find(kind, object_id)
+    if value is None:
+        return ()
+    held = (kind, value.state, value.reason)
+    told = dict(_permission_alternatives(world, value)) if isinstance(value, ChargePermission) else {}
+    found = SPELLINGS.get(held, {}).get(shown) or told.get(shown)
+    return (found,) if found else ()
+
+
+def _permission_alternatives(
+    world: World, permission: ChargePermission
+) -> Iterator[tuple[StateReason, Observed]]:
     chargeable = permission.type == "OneTime" and permission.state == "Chargeable"
     if chargeable and world.charges_of(permission.id):
-        yield "NonChargeable", "ChargeInProgress"
+        yield ("NonChargeable", "ChargeInProgress"), ("charge-in-progress", "always")
+    if permission.state == "Closed" or not may_be_closed(world, permission):
+        return
+    if permission.type == "OneTime":
+        yield ("Closed", "AmazonClosed"), ("permission-closes", "at-first-capture")
+        yield (permission.state, permission.reason), ("permission-closes", "at-total")
+    else:
+        yield ("Closed", "Expired"), ("recurring-expiry", "fixed")
+        yield (permission.state, permission.reason), ("recurring-expiry", "renewed")
 
 
 def permitted_balances(world: World, permission: ChargePermission) -> frozenset[Decimal]:
-    """Return the amountBalance values that may be shown, in major units: with and without what is reserved."""
-    values = (balance(world, permission, reserved=reserved) for reserved in (False, True))
+    """Return the amountBalance values that may be shown, in major units.
+
+    With and without what is reserved (§3.2), and what was authorized but not captured (§6.3b).
+    """
+    values = (
+        remainder(world, permission, reserved=reserved, kept=kept)
+        for reserved in (False, True)
+        for kept in (False, True)
+    )
     return frozenset(value for value in values if value is not None)
 
 

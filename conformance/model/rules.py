@@ -1,7 +1,7 @@
 """Every reason for which a call is refused, and what of a permission is left to charge.
 
 A rule says when a call is wrong and how the service may answer then. Rules tagged "?" or "I" are not
-asserted: their refusal is permitted beside success, and `default` tells whether our mock refuses.
+asserted: their refusal is permitted beside success, and a switch tells whether our mock refuses.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 from amazonpay_conformance.model.actions import Call, Defect
 from amazonpay_conformance.model.limits import (
@@ -21,17 +22,21 @@ from amazonpay_conformance.model.limits import (
     OVERCHARGE_FLOOR,
     REFUND_HEADROOM,
     REFUND_HEADROOM_SHARE,
+    UNCERTAIN_CAPS,
 )
 from amazonpay_conformance.model.machine import ASSERTED, Tag
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.simulation import CARDS, SIMULATIONS
+from amazonpay_conformance.model.switches import SWITCHES, Settings
+from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
     LIVE_REFUND_STATES,
     AnyObject,
     Charge,
     ChargePermission,
     CheckoutSession,
+    Remembered,
     World,
 )
 
@@ -70,12 +75,18 @@ class Context:
         return Price.parse(self.call.body.get(field))
 
 
-Error = tuple[int, str]
+Error: TypeAlias = tuple[int, str]
+Evidence: TypeAlias = tuple[tuple[str, str], ...]
+"""What an answer tells of open questions: (switch, choice) pairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A reason to refuse. `broken` tells whether a call is refused for it; `errors` how, the usual one first."""
+    """A reason to refuse. `broken` tells whether a call is refused for it; `errors` how, the usual one first.
+
+    `switch`, as NAME=CHOICE, is the choice with which an uncertain rule is enforced; "" if it never is.
+    `picks` names the switch whose choices tell, in their order, which of `errors` the mock gives.
+    """
 
     id: str
     operations: tuple[str, ...]
@@ -84,12 +95,38 @@ class Rule:
     statement: str
     source: str
     tag: Tag
-    default: bool = True
+    switch: str = ""
+    picks: str = ""
 
     @property
     def asserted(self) -> bool:
         """Whether a server that does not refuse is wrong; otherwise both answers are permitted."""
         return self.tag in ASSERTED
+
+    def applies(self, settings: Settings) -> bool:
+        """Tell whether the mock refuses for it."""
+        return self.asserted or (bool(self.switch) and settings.has(self.switch))
+
+    def answers(self, settings: Settings) -> tuple[tuple[Error, Evidence], ...]:
+        """Return the errors with what each would tell of open questions, the one the mock gives first."""
+        told = tuple(zip(self.errors, map(self._told, range(len(self.errors))), strict=True))
+        if not self.picks:
+            return told
+        first = list(SWITCHES[self.picks].choices).index(settings.choice(self.picks))
+        return (told[first], *told[:first], *told[first + 1 :])
+
+    def _told(self, error: int) -> Evidence:
+        if self.picks:
+            return ((self.picks, list(SWITCHES[self.picks].choices)[error]),)
+        name, _, choice = self.switch.partition("=")
+        return ((name, choice),) if choice and "|" not in choice else ()
+
+    @property
+    def told_by_success(self) -> Evidence:
+        """What it tells of its open question that a call is not refused for this rule."""
+        name, _, choice = self.switch.partition("=")
+        others = [other for other in SWITCHES[name].choices if other not in choice.split("|")] if name else []
+        return ((name, others[0]),) if len(others) == 1 else ()
 
 
 def headroom(captured: Price) -> Decimal:
@@ -139,11 +176,20 @@ def balance(world: World, permission: ChargePermission, *, reserved: bool) -> De
     `reserved`: take open authorizations off as well. Whether the service does is not known (api-facts §3.2
     [?]), so readers must allow for both.
     """
+    return remainder(world, permission, reserved=reserved, kept=world.settings.has("captured-remainder=kept"))
+
+
+def remainder(world: World, permission: ChargePermission, *, reserved: bool, kept: bool) -> Decimal | None:
+    """Return the balance, either way of what the facts leave open.
+
+    `kept`: what was authorized and not captured does not come back (api-facts §6.3b [?]).
+    """
     if permission.limit is None:
         return None
     if permission.type != "OneTime":
         return permission.limit.amount - spent_this_month(world, permission)
-    left = permission.limit.amount - world.captured_of(permission.id)
+    spent = world.authorized_of(permission.id) if kept else world.captured_of(permission.id)
+    left = permission.limit.amount - spent
     return left - world.reserved_of(permission.id) if reserved else left
 
 
@@ -170,6 +216,18 @@ def may_be_open(permission: ChargePermission) -> bool:
     return permission.state != "Closed" or permission.reason == "AmazonCanceled"
 
 
+def may_be_closed(world: World, permission: ChargePermission) -> bool:
+    """Tell whether the facts leave it open that this permission closed of itself, though the model holds it open.
+
+    A one-time permission may close at its first capture (§13.4); a recurring one may not be renewed by its
+    charges (§13.18).
+    """
+    if permission.type == "OneTime":
+        return world.captured_of(permission.id) > 0
+    over = world.now - permission.created >= TIMERS["permission_extended"]
+    return permission.type == "Recurring" and over
+
+
 def _is_closed(context: Context) -> bool:
     return context.permission is not None and not may_be_open(context.permission)
 
@@ -185,6 +243,20 @@ def _over(context: Context, *, reserved: bool) -> bool:
         return False
     left = balance(context.world, permission, reserved=reserved)
     return left is not None and price.amount > left
+
+
+def _over_with_remainder(context: Context) -> bool:
+    permission, price = context.permission, context.price("chargeAmount")
+    if permission is None or price is None or permission.type != "OneTime":
+        return False
+    left = remainder(context.world, permission, reserved=True, kept=True)
+    return left is not None and price.amount > left
+
+
+def _over_cap(context: Context, *, uncertain: bool) -> bool:
+    permission = context.permission
+    cap = (permission.type, permission.limit.currency) if permission and permission.limit else None
+    return (cap in UNCERTAIN_CAPS) is uncertain and _over_month(context)
 
 
 def _over_month(context: Context) -> bool:
@@ -271,19 +343,46 @@ def _too_many_refunds(context: Context) -> bool:
     return charge is not None and len(context.world.refunds_of(charge.id)) >= MAX_REFUNDS
 
 
-def _key_is_reused(context: Context) -> bool:
+def _other_request(context: Context) -> Remembered | None:
+    """What the call's idempotency key stands for already, if that was another request."""
     known = context.world.remembered.get(context.call.key or "")
-    return known is not None and known.status < 400 and known.fingerprint != context.call.fingerprint
+    return known if known is not None and known.fingerprint != context.call.fingerprint else None
+
+
+def _key_is_reused(context: Context) -> bool:
+    known = _other_request(context)
+    return known is not None and known.status < 400 and known.certain
 
 
 def _refused_key_is_reused(context: Context) -> bool:
-    known = context.world.remembered.get(context.call.key or "")
-    return known is not None and known.status >= 400 and known.fingerprint != context.call.fingerprint
+    known = _other_request(context)
+    return known is not None and known.status >= 400
+
+
+def _completing_key_is_reused(context: Context) -> bool:
+    known = _other_request(context)
+    return known is not None and not (known.certain and context.operation.needs_key)
 
 
 def _simulation_is_unknown(context: Context) -> bool:
-    code, operation = context.call.simulation, context.operation
-    return bool(code) and operation.id in SIMULATIONS and code not in SIMULATIONS[operation.id]
+    code, codes = context.call.simulation, SIMULATIONS.get(context.operation.id)
+    return bool(code) and codes is not None and code not in codes and not _may_be_spelt_so(context)
+
+
+def _may_be_spelt_so(context: Context) -> bool:
+    """Whether the code is one of those whose spelling no source gives: api-facts §8.2 [?]."""
+    pending = context.operation.id == "create_charge" and (context.call.simulation or "").startswith(
+        "Pending"
+    )
+    return pending or (context.operation.id == "create_refund" and bool(context.call.simulation))
+
+
+def _simulates(switch: str) -> Callable[[Context], bool]:
+    def broken(context: Context) -> bool:
+        row = SIMULATIONS[context.operation.id].get(context.call.simulation or "")
+        return row is not None and row.switch == switch
+
+    return broken
 
 
 def _simulation_lacks_prerequisite(context: Context) -> bool:
@@ -294,7 +393,96 @@ def _simulation_lacks_prerequisite(context: Context) -> bool:
         return pending and not (session.intent == "Authorize" and session.may_pend)
     if context.operation.id == "create_charge" and call.simulation == "CaptureInitiated":
         return not call.body.get("captureNow")
+    if context.operation.id == "create_charge" and (call.simulation or "").startswith("Pending"):
+        return not call.body.get("canHandlePendingAuthorization") or bool(call.body.get("captureNow"))
     return False
+
+
+def _is_at_localhost(context: Context) -> bool:
+    urls = context.call.body.get("webCheckoutDetails") or {}
+    return any(str(url).startswith("http://localhost") for url in urls.values())
+
+
+def _lacks_recurring_metadata(context: Context) -> bool:
+    body = context.call.body
+    return body.get("chargePermissionType") == "Recurring" and not body.get("recurringMetadata")
+
+
+def _total_is_below_charge(context: Context) -> bool:
+    held = context.session.payment if context.session else {}
+    details = {**held, **(context.call.body.get("paymentDetails") or {})}
+    total, charge = Price.parse(details.get("totalOrderAmount")), Price.parse(details.get("chargeAmount"))
+    return bool(total and charge and total.amount < charge.amount)
+
+
+def _is_deleted(since: Callable[[CheckoutSession], int]) -> Callable[[Context], bool]:
+    def broken(context: Context) -> bool:
+        session = context.session
+        return session is not None and context.world.now - since(session) >= TIMERS["session_deleted"]
+
+    return broken
+
+
+def _addresses_do_not_add_up(context: Context) -> bool:
+    shares = context.call.body.get("multiAddressesCheckoutMetadata")
+    session = context.session
+    details = {**(session.payment if session else {}), **(context.call.body.get("paymentDetails") or {})}
+    whole = Price.parse(details.get("chargeAmount"))
+    prices = [Price.parse(share.get("price")) for share in shares or () if isinstance(share, Mapping)]
+    return bool(shares and whole) and sum(p.amount for p in prices if p) != (whole and whole.amount)
+
+
+def _amount_is_spelt_otherwise(context: Context) -> bool:
+    held, given = context.session, context.call.body
+    if held is None or held.state != "Open":
+        return False
+    return any(
+        _spelling(held.payment.get(name)) not in (None, _spelling(given.get(name)))
+        and Price.parse(held.payment.get(name)) == Price.parse(given.get(name))
+        for name in ("chargeAmount", "totalOrderAmount")
+    )
+
+
+def _spelling(price: Any) -> str | None:
+    return str(price.get("amount")) if isinstance(price, Mapping) else None
+
+
+def _value_is_set_again(context: Context) -> bool:
+    held = (context.permission.data if context.permission else {}).get("merchantMetadata") or {}
+    given = context.call.body.get("merchantMetadata") or {}
+    return any(held.get(name) not in (None, value) for name, value in given.items())
+
+
+def _may_be_closed(context: Context) -> bool:
+    permission = context.permission
+    return (
+        permission is not None and permission.state != "Closed" and may_be_closed(context.world, permission)
+    )
+
+
+def _refused_as(*reasons: str) -> Callable[[Context], bool]:
+    """Whether the permission is refused for a reason that the facts leave open."""
+
+    def broken(context: Context) -> bool:
+        permission = context.permission
+        return (
+            permission is not None
+            and permission.reason in reasons
+            and may_be_chargeable(context.world, permission)
+        )
+
+    return broken
+
+
+def _over_when_captured(context: Context) -> bool:
+    charge, price = context.charge, context.price("captureAmount")
+    permission = context.world.permissions.get(charge.permission) if charge else None
+    if charge is None or price is None or permission is None:
+        return False
+    if charge.state != "Authorized" or permission.type != "OneTime":
+        return False
+    left = balance(context.world, permission, reserved=False)
+    return left is not None and left < price.amount <= charge.amount.amount
 
 
 def _card_pends(session: CheckoutSession) -> bool:
@@ -326,7 +514,8 @@ WITH_TARGET = tuple(o.id for o in OPERATIONS.values() if o.target)
 WITH_BODY = tuple(o.id for o in OPERATIONS.values() if o.has_body)
 KEYED = tuple(o.id for o in OPERATIONS.values() if o.needs_key)
 COMPLETING = ("complete_checkout_session", "finalize_checkout_session")
-_CANCELED = (
+OF_SESSION = ("get_checkout_session", "update_checkout_session", *COMPLETING)
+CANCELED_ERRORS: tuple[Error, ...] = (
     (422, "CheckoutSessionCanceled"),
     (400, "CheckoutSessionCanceled"),
     (422, "InvalidCheckoutSessionStatus"),
@@ -337,7 +526,7 @@ RULES: tuple[Rule, ...] = (
     # --- the request as such: api-facts §7, §9, §10
     Rule("REQ-R01", EVERY, _defect(Defect.SIGNATURE), ((403, "InvalidRequestSignature"),), "A request whose signature does not verify is refused.", "§7", "D2"),
     Rule("REQ-R02", EVERY, _defect(Defect.UNKNOWN_KEY), ((403, "InvalidRequestSignature"), (403, "InvalidAuthentication"), (401, "UnauthorizedAccess"), (400, "InvalidHeaderValue")), "A request signed with a key that is not the merchant's is refused.", "§7", "D2"),
-    Rule("REQ-R03", EVERY, _defect(Defect.MISSING_HEADER), ((400, "MissingHeaderValue"), (400, "MissingHeader")), "A request without a required header is refused.", "§7, §13.15", "D"),
+    Rule("REQ-R03", EVERY, _defect(Defect.MISSING_HEADER), ((400, "MissingHeaderValue"), (400, "MissingHeader")), "A request without a required header is refused.", "§7, §13.15", "D", picks="missing-header-code"),
     Rule("REQ-R04", EVERY, _defect(Defect.INVALID_HEADER), ((400, "InvalidHeaderValue"),), "A request with an ill-formed header is refused.", "§7", "D"),
     Rule("REQ-R05", WITH_BODY, _defect(Defect.NOT_JSON), ((400, "InvalidRequestFormat"),), "A body that is not JSON is refused.", "§7", "D"),
     Rule("REQ-R06", WITH_BODY, _defect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a mandatory field is refused.", "§7", "D"),
@@ -345,65 +534,101 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-R08", WITH_BODY, _defect(Defect.INVALID_VALUE), ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination"), (400, "MissingParameterValue")), "A body with a value outside its rule is refused.", "§7", "D"),
     Rule("REQ-R09", KEYED, _key_is_reused, ((400, "DuplicateIdempotencyKey"),), "An idempotency key that was used for a different request is refused.", "§9", "D"),
     Rule("REQ-R10", tuple(SIMULATIONS), _simulation_is_unknown, ((400, "InvalidSandboxSimulationSpecified"),), "An unknown simulation code is refused.", "§7", "D"),
-    Rule("REQ-R11", ("complete_checkout_session", "create_charge"), _simulation_lacks_prerequisite, ((400, "InvalidSandboxSimulationSpecified"),), "A simulation whose prerequisite is not met is refused.", "§8 (tag [?] in §7)", "?"),
+    Rule("REQ-R11", ("complete_checkout_session", "create_charge"), _simulation_lacks_prerequisite, ((400, "InvalidSandboxSimulationSpecified"),), "A simulation whose prerequisite is not met is refused.", "§8 (tag [?] in §7)", "?", "simulation-prerequisite=refused"),
     Rule("REQ-R12", WITH_TARGET, _foreign_target, ((404, "ResourceNotFound"),), "An id that the merchant does not have is not found.", "§7", "D2"),
-    Rule("REQ-R14", KEYED, _refused_key_is_reused, ((400, "DuplicateIdempotencyKey"),), "A key whose first request was refused is spent as well.", "§9 (whether refusals are stored is not said)", "?", default=False),
-    Rule("REQ-R13", ("create_charge", "capture_charge", "create_refund"), _not_positive, ((400, "InvalidParameterValue"),), "An amount of zero or less is refused.", "§6.10", "?"),
+    Rule("REQ-R14", KEYED, _refused_key_is_reused, ((400, "DuplicateIdempotencyKey"),), "A key whose first request was refused is spent as well.", "§9 (whether refusals are stored is not said)", "?", "refused-keys=stored"),
+    Rule("REQ-R13", ("create_charge", "capture_charge", "create_refund"), _not_positive, ((400, "InvalidParameterValue"),), "An amount of zero or less is refused.", "§6.10", "?", "zero-amount=refused"),
 
-    Rule("REQ-R15", KEYED, _defect(Defect.INVALID_KEY), ((400, "InvalidHeaderValue"),), "An idempotency key that is ill-formed is refused.", "§9 (how is not said)", "?"),
+    Rule("REQ-R15", KEYED, _defect(Defect.INVALID_KEY), ((400, "InvalidHeaderValue"),), "An idempotency key that is ill-formed is refused.", "§9 (how is not said)", "?", "ill-formed-key=refused"),
+
+    Rule("REQ-R16", EVERY, _defect(Defect.STALE_DATE), ((400, "InvalidHeaderValue"), (403, "InvalidRequestSignature")), "A request whose date is off by more than five minutes is refused.", "§10.3 (no figure is known)", "?", "date-skew=five-minutes"),
+    Rule("REQ-R17", EVERY, _defect(Defect.EXTENDED_DATE), ((400, "InvalidHeaderValue"),), "A date in the extended form is refused.", "§2.1, §13.10", "?", "extended-date=refused"),
+    Rule("REQ-R18", EVERY, _defect(Defect.REGION_SPELLING), ((400, "InvalidHeaderValue"),), "A region that is not spelt na, eu or jp is refused.", "§10.3, §13.11", "?", "region-spelling=exact"),
+    Rule("REQ-R19", EVERY, _defect(Defect.SIGNED_HEADERS_CASE), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "SignedHeaders that are not in lower case and sorted are refused.", "§10.2, §13.12", "?", "signed-headers-case=lower"),
+    Rule("REQ-R20", EVERY, _defect(Defect.UNSIGNED_SIMULATION), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "A simulation code that is not signed is refused.", "§10.3, §13.14", "?", "unsigned-simulation=refused"),
+    Rule("REQ-R21", EVERY, _defect(Defect.ENVIRONMENT_PATH), ((404, "ResourceNotFound"), (400, "InvalidRequest"), (403, "InvalidAuthentication")), "A path with an environment is refused for a key that has one.", "§1, §13.17", "?", "environment-path=refused"),
+    Rule("REQ-R22", WITH_BODY, _defect(Defect.NUMBER_AMOUNT), ((400, "InvalidParameterValue"),), "An amount that is sent as a number is refused.", "§2.3, §13.9", "?", "number-amounts=refused"),
+    Rule("REQ-R23", ("cancel_charge",), _defect(Defect.LONG_REASON), ((400, "InvalidParameterValue"),), "A cancellationReason above 255 characters is refused.", "§2.3, §13 (open)", "?", "cancellation-reason=refused"),
+    Rule("REQ-R24", tuple(o for o in EVERY if o not in SIMULATIONS), lambda c: bool(c.call.simulation), ((400, "InvalidSandboxSimulationSpecified"),), "A simulation code is refused with an operation that has none.", "§7, §13.13", "?", "simulation-elsewhere=refused"),
+    Rule("REQ-R25", ("complete_checkout_session",), _simulates("session-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The simulation codes of Complete are not those of the table.", "§8.2", "I", "session-simulations=refused"),
+    Rule("REQ-R26", ("create_charge",), _simulates("charge-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The simulation codes of Create Charge are not those of the table.", "§8.2", "I", "charge-simulations=refused"),
+    Rule("REQ-R27", ("close_charge_permission",), _simulates("close-simulation"), ((400, "InvalidSandboxSimulationSpecified"),), "The simulation code of Close is not that of the table.", "§8.2", "I", "close-simulation=refused"),
+    Rule("REQ-R28", ("create_charge",), lambda c: _may_be_spelt_so(c) and c.call.simulation not in SIMULATIONS["create_charge"], ((400, "InvalidSandboxSimulationSpecified"),), "A Pending... code that is not in the table is refused.", "§8.2, §13 (open)", "?", "pending-simulations=guessed|otherwise"),
+    Rule("REQ-R29", ("create_charge",), _simulates("pending-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The Pending... codes of Create Charge are spelt otherwise than guessed.", "§8.2, §13 (open)", "?", "pending-simulations=otherwise"),
+    Rule("REQ-R30", ("create_refund",), lambda c: bool(c.call.simulation) and c.call.simulation not in SIMULATIONS["create_refund"], ((400, "InvalidSandboxSimulationSpecified"),), "A code of Create Refund that is not in the table is refused.", "§8.2, §13 (open)", "?", "refund-simulations=guessed|otherwise"),
+    Rule("REQ-R31", ("create_refund",), _simulates("refund-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The codes of Create Refund are others than guessed.", "§8.2, §13 (open)", "?", "refund-simulations=otherwise"),
+    Rule("REQ-R32", (*KEYED, *COMPLETING), _completing_key_is_reused, ((400, "DuplicateIdempotencyKey"),), "A key that was used with Complete for another request is refused.", "§2.2, §9, §13 (open)", "?", "complete-key=replayed"),
 
     # --- Checkout Session: §4.1, §2.3, §6.12
     Rule("SES-R01", ("update_checkout_session",), _state("session", "Completed", "Canceled"), ((422, "InvalidCheckoutSessionStatus"),), "A session that is not Open cannot be updated.", "§4.1, §7", "D"),
-    Rule("SES-R02", ("update_checkout_session",), lambda c: c.session is not None and c.session.state == "Open" and c.session.buyer == "approved", ((422, "InvalidCheckoutSessionStatus"),), "A session is not updated after the buyer approved it.", "§2.3 (how it is refused is not said)", "?"),
+    Rule("SES-R02", ("update_checkout_session",), lambda c: c.session is not None and c.session.state == "Open" and c.session.buyer == "approved", ((422, "InvalidCheckoutSessionStatus"),), "A session is not updated after the buyer approved it.", "§2.3 (how it is refused is not said)", "?", "update-after-approval=refused"),
     Rule("SES-R03", COMPLETING, _state("session", "Completed"), ((422, "InvalidCheckoutSessionStatus"),), "A completed session cannot be completed again.", "§4.1", "D"),
-    Rule("SES-R04", COMPLETING, _state("session", "Canceled"), _CANCELED, "A canceled session cannot be completed.", "§4.1, §13.5", "D2"),
+    Rule("SES-R04", COMPLETING, _state("session", "Canceled"), CANCELED_ERRORS, "A canceled session cannot be completed.", "§4.1, §13.5", "D2", picks="canceled-session-code"),
     Rule("SES-R05", COMPLETING, lambda c: c.session is not None and c.session.state == "Open" and c.session.buyer != "approved", ((422, "InvalidCheckoutSessionStatus"),), "A session is not completed before the buyer approved it.", "§4.1", "W"),
     Rule("SES-R06", COMPLETING, _session_amount_differs, ((409, "AmountMismatch"), (400, "CurrencyMismatch")), "Complete must repeat the session's chargeAmount exactly.", "§2.3, §6.12", "D"),
     Rule("SES-R07", COMPLETING, lambda c: c.session is not None and c.session.state == "Open" and not c.session.setup_only and c.price("chargeAmount") is None, ((400, "MissingParameterValue"), (409, "AmountMismatch"), (400, "InvalidParameterValue")), "Complete needs a chargeAmount, unless a wallet is only set up.", "§2.3", "D"),
     Rule("SES-R08", COMPLETING, _total_is_wrong, ((409, "AmountMismatch"), (400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "CurrencyMismatch")), "Complete must repeat the session's totalOrderAmount.", "§2.3", "D"),
-    Rule("SES-R09", COMPLETING, _total_is_superfluous, ((409, "AmountMismatch"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination"), (400, "UnrecognizedField")), "Complete gives a totalOrderAmount only if the session has one.", "§2.3 (how it is refused is not said)", "?"),
-    Rule("SES-R10", ("create_checkout_session", "update_checkout_session"), lambda c: _pends_and_captures(c.call.body.get("paymentDetails"), c.session), ((400, "InvalidParameterCombination"),), "A pending authorization cannot be combined with AuthorizeWithCapture.", "§2.3 (error [?])", "?"),
-    Rule("SES-R11", ("finalize_checkout_session",), lambda c: c.session is not None and c.session.intent is not None and c.call.body.get("paymentIntent") not in (None, c.session.intent), ((409, "AmountMismatch"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "Finalize repeats what Amazon holds.", "§5.6 (how it is refused is not said)", "?"),
+    Rule("SES-R09", COMPLETING, _total_is_superfluous, ((409, "AmountMismatch"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination"), (400, "UnrecognizedField")), "Complete gives a totalOrderAmount only if the session has one.", "§2.3 (how it is refused is not said)", "?", "superfluous-total=refused"),
+    Rule("SES-R10", ("create_checkout_session", "update_checkout_session"), lambda c: _pends_and_captures(c.call.body.get("paymentDetails"), c.session), ((400, "InvalidParameterCombination"),), "A pending authorization cannot be combined with AuthorizeWithCapture.", "§2.3 (error [?])", "?", "pending-with-capture=refused"),
+    Rule("SES-R11", ("finalize_checkout_session",), lambda c: c.session is not None and c.session.intent is not None and c.call.body.get("paymentIntent") not in (None, c.session.intent), ((409, "AmountMismatch"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "Finalize repeats what Amazon holds.", "§5.6 (how it is refused is not said)", "?", "finalize-repeats=refused"),
 
     Rule("SES-R12", ("finalize_checkout_session",), lambda c: c.session is not None and c.session.product == "PayAndShip" and not c.call.body.get("shippingAddress"), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "Finalize of a shipped order repeats the shipping address.", "§2.3", "D"),
+    Rule("SES-R13", ("create_checkout_session", "update_checkout_session"), _is_at_localhost, ((400, "InvalidParameterValue"),), "A URL at http://localhost is refused.", "§2.3", "?", "localhost-urls=refused"),
+    Rule("SES-R14", ("create_checkout_session",), _lacks_recurring_metadata, ((400, "MissingParameterValue"), (400, "InvalidParameterCombination"), (400, "InvalidParameterValue")), "A Recurring session brings recurringMetadata when it is created.", "§2.3", "?", "recurring-metadata=required"),
+    Rule("SES-R15", ("create_checkout_session", "update_checkout_session"), _total_is_below_charge, ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A totalOrderAmount is at least the chargeAmount.", "§2.3", "?", "total-below-charge=refused"),
+    Rule("SES-R16", OF_SESSION, _is_deleted(lambda session: session.created), ((404, "ResourceNotFound"),), "A session is gone 30 days after its creation.", "§4.1, §4.6, §13 (open)", "?", "deleted-session=after-creation"),
+    Rule("SES-R17", OF_SESSION, _is_deleted(lambda session: session.changed), ((404, "ResourceNotFound"),), "A session is gone 30 days after it was completed or canceled.", "§4.1, §4.6, §13 (open)", "?", "deleted-session=after-change"),
+    Rule("SES-R18", ("update_checkout_session",), _addresses_do_not_add_up, ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "The prices of a multi-ship order add up to its chargeAmount.", "§5.5", "?", "multi-address-sum=equal"),
+    Rule("SES-R19", ("update_checkout_session",), _defect(Defect.MODE_AT_UPDATE), ((400, "UnrecognizedField"), (400, "InvalidParameterValue")), "A checkoutMode is set at creation only.", "§2.3, §5.6", "?", "checkout-mode-at-update=refused"),
+    Rule("SES-R20", COMPLETING, _amount_is_spelt_otherwise, ((409, "AmountMismatch"),), "Complete repeats an amount to the letter.", "§6", "?", "amount-spelling=exact"),
 
     # --- Charge Permission: §4.2
     Rule("PRM-R01", ("update_charge_permission",), _is_closed, ((422, "ChargePermissionNotModifiable"),), "A closed permission cannot be updated.", "§4.2", "D2"),
     Rule("PRM-R02", ("close_charge_permission",), _is_closed, ((422, "InvalidChargePermissionStatus"),), "A closed permission cannot be closed again.", "§4.2", "D2"),
 
-    Rule("PRM-R03", ("update_charge_permission", "close_charge_permission"), lambda c: c.permission is not None and c.permission.given, ((422, "ChargePermissionNotModifiable"), (422, "InvalidChargePermissionStatus")), "A permission that was given to the kit may already be closed.", "§4.2 (its history is not known)", "?", default=False),
-    Rule("PRM-R04", ("update_charge_permission",), _was_rejected, ((422, "ChargePermissionNotModifiable"),), "A permission whose charge Amazon rejected cannot be updated.", "§4.2, §8.2 (effect [?])", "?"),
-    Rule("PRM-R05", ("close_charge_permission",), _was_rejected, ((422, "InvalidChargePermissionStatus"),), "A permission whose charge Amazon rejected cannot be closed again.", "§4.2, §8.2 (effect [?])", "?"),
+    Rule("PRM-R03", ("update_charge_permission", "close_charge_permission"), lambda c: c.permission is not None and c.permission.given, ((422, "ChargePermissionNotModifiable"), (422, "InvalidChargePermissionStatus")), "A permission that was given to the kit may already be closed.", "§4.2 (its history is not known)", "?"),
+    Rule("PRM-R04", ("update_charge_permission",), _was_rejected, ((422, "ChargePermissionNotModifiable"),), "A permission whose charge Amazon rejected cannot be updated.", "§4.2, §8.2 (effect [?])", "?", "rejected-permission=AmazonCanceled|AmazonClosed"),
+    Rule("PRM-R05", ("close_charge_permission",), _was_rejected, ((422, "InvalidChargePermissionStatus"),), "A permission whose charge Amazon rejected cannot be closed again.", "§4.2, §8.2 (effect [?])", "?", "rejected-permission=AmazonCanceled|AmazonClosed"),
+    Rule("PRM-R06", ("update_charge_permission",), _value_is_set_again, ((422, "ChargePermissionNotModifiable"), (400, "InvalidParameterValue")), "Each merchantMetadata value of a permission is set once.", "§2.3, §13 (open)", "?", "metadata-updates=once"),
+    Rule("PRM-R07", ("update_charge_permission",), _may_be_closed, ((422, "ChargePermissionNotModifiable"),), "A permission that may have closed of itself cannot be updated.", "§13.4, §13.18", "?"),
+    Rule("PRM-R08", ("close_charge_permission",), _may_be_closed, ((422, "InvalidChargePermissionStatus"),), "A permission that may have closed of itself cannot be closed again.", "§13.4, §13.18", "?"),
 
     # --- Charge: §4.2, §4.3, §6
     Rule("CHG-R01", ("create_charge",), lambda c: c.permission is None, ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A charge needs a permission that exists.", "§7", "D2"),
     Rule("CHG-R02", ("create_charge",), lambda c: c.permission is not None and not may_be_chargeable(c.world, c.permission), ((422, "InvalidChargePermissionStatus"),), "A permission that is not Chargeable takes no charge.", "§4.2", "D2"),
-    Rule("CHG-R03", ("create_charge",), lambda c: c.permission is not None and c.permission.state != "Chargeable" and may_be_chargeable(c.world, c.permission), ((422, "InvalidChargePermissionStatus"),), "A permission whose charge is in progress, or was declined, takes no charge.", "§4.2, §13 (open)", "?"),
+    Rule("CHG-R03", ("create_charge",), _refused_as("ChargeInProgress"), ((422, "InvalidChargePermissionStatus"),), "A permission whose charge is in progress takes no other charge.", "§4.2, §13 (open)", "?", "charge-in-progress=when-reserved|always"),
     Rule("CHG-R04", ("create_charge",), lambda c: _over(c, reserved=False), ((400, "TransactionAmountExceeded"),), "A charge must not exceed what is left of the permission's limit.", "§6.2, §7", "D2"),
-    Rule("CHG-R05", ("create_charge",), lambda c: _over(c, reserved=True), ((400, "TransactionAmountExceeded"),), "Open authorizations count against the limit.", "§3.2, §13 (open)", "?"),
+    Rule("CHG-R05", ("create_charge",), lambda c: _over(c, reserved=True), ((400, "TransactionAmountExceeded"),), "Open authorizations count against the limit.", "§3.2, §13 (open)", "?", "open-authorizations=reserved"),
     Rule("CHG-R06", ("create_charge",), _currency_differs, ((400, "CurrencyMismatch"),), "A charge has its permission's currency.", "§6.7", "D"),
     Rule("CHG-R07", ("create_charge",), _above_ceiling("chargeAmount"), ((400, "TransactionAmountExceeded"), (400, "InvalidParameterValue"), (400, "PeriodicAmountExceeded")), "A single charge has a ceiling.", "§6.1", "D"),
-    Rule("CHG-R08", ("create_charge",), _over_month, ((400, "PeriodicAmountExceeded"),), "Recurring charges stay below the monthly cap.", "§5.2", "W"),
+    Rule("CHG-R08", ("create_charge",), lambda c: _over_cap(c, uncertain=False), ((400, "PeriodicAmountExceeded"),), "Recurring charges stay below the monthly cap.", "§5.2, §5.3", "W"),
     Rule("CHG-R09", ("create_charge",), _too_many_charges, ((422, "TransactionCountExceeded"),), "A one-time permission takes at most 25 charges.", "§6.2", "D"),
-    Rule("CHG-R10", ("create_charge",), lambda c: bool(c.call.body.get("captureNow")) and bool(c.call.body.get("canHandlePendingAuthorization")), ((400, "InvalidParameterCombination"),), "captureNow cannot be combined with a pending authorization.", "§2.3 [?]", "?"),
-    Rule("CHG-R11", ("create_charge",), lambda c: c.permission is not None and c.permission.state == "Chargeable" and c.permission.type == "OneTime" and c.world.reserved_of(c.permission.id) > 0, ((422, "InvalidChargePermissionStatus"),), "A charge in progress blocks a permission that still has a balance.", "§13 (open; QA-12 shows the contrary with allowOvercharge)", "?", default=False),
-    Rule("CHG-R12", ("create_charge",), lambda c: c.permission is not None and c.permission.given, ((422, "InvalidChargePermissionStatus"), (400, "TransactionAmountExceeded"), (400, "PeriodicAmountExceeded"), (400, "CurrencyMismatch"), (422, "TransactionCountExceeded")), "A permission that was given to the kit may already be used up.", "§4.2, §6 (its history is not known)", "?", default=False),
+    Rule("CHG-R10", ("create_charge",), lambda c: bool(c.call.body.get("captureNow")) and bool(c.call.body.get("canHandlePendingAuthorization")), ((400, "InvalidParameterCombination"),), "captureNow cannot be combined with a pending authorization.", "§2.3 [?]", "?", "capture-now-with-pending=refused"),
+    Rule("CHG-R11", ("create_charge",), lambda c: c.permission is not None and c.permission.state == "Chargeable" and c.permission.type == "OneTime" and c.world.reserved_of(c.permission.id) > 0, ((422, "InvalidChargePermissionStatus"),), "A charge in progress blocks a permission that still has a balance.", "§13 (open; QA-12 shows the contrary with allowOvercharge)", "?", "charge-in-progress=always"),
+    Rule("CHG-R12", ("create_charge",), lambda c: c.permission is not None and c.permission.given, ((422, "InvalidChargePermissionStatus"), (400, "TransactionAmountExceeded"), (400, "PeriodicAmountExceeded"), (400, "CurrencyMismatch"), (422, "TransactionCountExceeded")), "A permission that was given to the kit may already be used up.", "§4.2, §6 (its history is not known)", "?"),
+    Rule("CHG-R13", ("create_charge",), lambda c: c.permission is not None and c.permission.type == "PaymentMethodOnFile" and not c.call.body.get("chargeInitiator"), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A charge on a saved wallet names its chargeInitiator.", "§2.3", "?", "charge-initiator=required"),
+    Rule("CHG-R14", ("create_charge",), _over_with_remainder, ((400, "TransactionAmountExceeded"),), "What was authorized and not captured does not come back.", "§6.3b", "?", "captured-remainder=kept"),
+    Rule("CHG-R15", ("create_charge",), _may_be_closed, ((422, "InvalidChargePermissionStatus"),), "A permission that may have closed of itself takes no charge.", "§13.4, §13.18", "?"),
+    Rule("CHG-R16", ("create_charge",), lambda c: _over_cap(c, uncertain=True), ((400, "PeriodicAmountExceeded"),), "Recurring charges stay below the monthly cap of the older API.", "§5.2 (legacy)", "I", "legacy-caps=kept"),
+    Rule("CHG-R17", ("create_charge",), _refused_as("PaymentMethodInvalid"), ((422, "InvalidChargePermissionStatus"),), "A permission whose charge was declined hard takes no other charge.", "§4.2, §8.2 (effect [?])", "?", "declined-permission=PaymentMethodInvalid"),
+    Rule("CHG-R18", ("create_charge",), _refused_as("AmazonCanceled"), ((422, "InvalidChargePermissionStatus"),), "A permission whose charge Amazon rejected takes no other charge.", "§4.2, §8.2 (effect [?])", "?", "rejected-permission=AmazonCanceled|AmazonClosed"),
     Rule("CHG-R20", ("capture_charge",), _state("charge", "AuthorizationInitiated", "CaptureInitiated", "Captured", "Canceled", "Declined"), ((422, "InvalidChargeStatus"),), "Only an Authorized charge can be captured.", "§4.3", "D2"),
     Rule("CHG-R21", ("capture_charge",), _over_captured, ((400, "TransactionAmountExceeded"),), "A capture must not exceed the authorized amount.", "§6.3", "D2"),
     Rule("CHG-R22", ("capture_charge",), _differs_from_charge("captureAmount"), ((400, "CurrencyMismatch"),), "A capture has its charge's currency.", "§6.7", "D"),
-    Rule("CHG-R23", ("capture_charge",), lambda c: _closed_by_others(c), ((422, "InvalidChargePermissionStatus"), (422, "InvalidChargeStatus")), "A permission that was not closed by the merchant blocks captures.", "§7 (listed for Capture; when is not said)", "?", default=False),
+    Rule("CHG-R23", ("capture_charge",), lambda c: _closed_by_others(c), ((422, "InvalidChargePermissionStatus"), (422, "InvalidChargeStatus")), "A permission that was not closed by the merchant blocks captures.", "§7 (listed for Capture; when is not said)", "?", "closed-permission=blocked"),
+    Rule("CHG-R24", ("capture_charge",), _over_when_captured, ((400, "TransactionAmountExceeded"), (422, "InvalidChargePermissionStatus"), (422, "InvalidChargeStatus")), "What is captured in all stays within the permission's limit.", "§6.2", "D"),
     Rule("CHG-R30", ("cancel_charge",), _state("charge", "CaptureInitiated", "Captured", "Canceled", "Declined"), ((422, "InvalidChargeStatus"),), "Only an authorized or pending charge can be canceled.", "§4.3", "D2"),
-    Rule("CHG-R31", ("cancel_charge",), lambda c: _closed_by_others(c), ((422, "InvalidChargePermissionStatus"), (422, "InvalidChargeStatus")), "A permission that was not closed by the merchant blocks cancelling.", "§7 (listed for Cancel; when is not said)", "?", default=False),
-    Rule("CHG-R40", ("update_charge",), lambda c: True, ((401, "UnauthorizedAccess"), (403, "InvalidAccountStatus"), (405, "UnsupportedOperation"), (422, "InvalidChargeStatus"), (400, "InvalidParameterValue")), "Update Charge is for payment service providers.", "§2.2 (what others get is not said)", "?"),
+    Rule("CHG-R31", ("cancel_charge",), lambda c: _closed_by_others(c), ((422, "InvalidChargePermissionStatus"), (422, "InvalidChargeStatus")), "A permission that was not closed by the merchant blocks cancelling.", "§7 (listed for Cancel; when is not said)", "?", "closed-permission=blocked"),
+    Rule("CHG-R40", ("update_charge",), lambda c: True, ((401, "UnauthorizedAccess"), (403, "InvalidAccountStatus"), (405, "UnsupportedOperation"), (422, "InvalidChargeStatus"), (400, "InvalidParameterValue")), "Update Charge is for payment service providers.", "§2.2 (what others get is not said)", "?", "update-charge=providers"),
 
     # --- Refund: §4.4, §6.5, §6.6
     Rule("REF-R01", ("create_refund",), lambda c: c.charge is None, ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A refund needs a charge that exists.", "§7", "D2"),
     Rule("REF-R02", ("create_refund",), _state("charge", "AuthorizationInitiated", "Authorized", "CaptureInitiated", "Canceled", "Declined"), ((422, "InvalidChargeStatus"),), "Only a Captured charge can be refunded.", "§4.3", "D2"),
     Rule("REF-R03", ("create_refund",), lambda c: _over_refundable(c, Decimal(0)), ((400, "TransactionAmountExceeded"),), "A refund must not exceed the captured amount and its headroom.", "§6.5", "D"),
-    Rule("REF-R04", ("create_refund",), _over_refundable_in_sum, ((400, "TransactionAmountExceeded"),), "All refunds of a charge share one headroom.", "§6.5b", "?"),
+    Rule("REF-R04", ("create_refund",), _over_refundable_in_sum, ((400, "TransactionAmountExceeded"),), "All refunds of a charge share one headroom.", "§6.5b", "?", "refund-headroom=shared"),
     Rule("REF-R05", ("create_refund",), _differs_from_charge("refundAmount"), ((400, "CurrencyMismatch"),), "A refund has its charge's currency.", "§6.7", "D"),
     Rule("REF-R06", ("create_refund",), _above_ceiling("refundAmount"), ((400, "TransactionAmountExceeded"), (400, "InvalidParameterValue")), "A single refund has a ceiling.", "§6.1", "D"),
-    Rule("REF-R07", ("create_refund",), _too_many_refunds, ((422, "TransactionCountExceeded"),), "A charge takes a limited number of refunds.", "§6.6", "?"),
+    Rule("REF-R07", ("create_refund",), _too_many_refunds, ((422, "TransactionCountExceeded"),), "A charge takes a limited number of refunds.", "§6.6", "?", "refund-count=ten"),
 )
 # fmt: on
 
@@ -419,7 +644,10 @@ def _pends_and_captures(details: object, session: CheckoutSession | None) -> boo
 def _closed_by_others(context: Context) -> bool:
     charge = context.charge
     permission = context.world.permissions.get(charge.permission) if charge else None
-    return permission is not None and permission.state == "Closed" and permission.reason != "MerchantClosed"
+    if permission is None:
+        return False
+    closed = permission.state == "Closed" and permission.reason != "MerchantClosed"
+    return closed or may_be_closed(context.world, permission)
 
 
 RULES_OF: Mapping[str, tuple[Rule, ...]] = {
@@ -428,6 +656,4 @@ RULES_OF: Mapping[str, tuple[Rule, ...]] = {
 """The rules that concern an operation, in the order in which our mock looks at them."""
 
 UNCERTAIN: Mapping[str, Rule] = {rule.id: rule for rule in RULES if not rule.asserted}
-"""The switches: rules that no source confirms. `default` says whether our mock enforces them."""
-
-DEFAULT_ENFORCED: frozenset[str] = frozenset(rule.id for rule in UNCERTAIN.values() if rule.default)
+"""The rules that no source confirms: what breaks one of them may be refused or done."""

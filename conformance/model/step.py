@@ -11,13 +11,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.model.actions import Action, BuyerAct, Call
+from amazonpay_conformance.model.actions import UNUSUAL, Action, BuyerAct, Call
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.money import Price
-from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
-from amazonpay_conformance.model.rules import RULES_OF, Context, Rule, may_be_open, permission_limit
-from amazonpay_conformance.model.simulation import CARDS, DEFAULT_CARD
+from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind, Operation
+from amazonpay_conformance.model.rules import (
+    CANCELED_ERRORS,
+    RULES,
+    RULES_OF,
+    Context,
+    Evidence,
+    Rule,
+    may_be_open,
+    permission_limit,
+)
+from amazonpay_conformance.model.simulation import CARDS, DEFAULT_CARD, SIMULATIONS
+from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
     NOTHING,
@@ -41,7 +51,7 @@ class Outcome:
 
     `requirement` is the id of the rule or operation that demands it; `used` the transitions that fire;
     `replays` the idempotency key whose first answer is given again. `status` is 0 where nothing is answered
-    (a buyer's act, the passing of time).
+    (a buyer's act, the passing of time). `shows` is what the answer tells of open questions (`switches`).
     """
 
     status: int
@@ -52,6 +62,7 @@ class Outcome:
     used: tuple[str, ...] = ()
     replays: str | None = None
     required: bool = False
+    shows: Evidence = ()
 
 
 def step(world: World, action: Action) -> tuple[Outcome, ...]:
@@ -71,14 +82,19 @@ def _call(world: World, call: Call) -> tuple[Outcome, ...]:
     operation = OPERATIONS[call.operation]
     context = Context.of(world, call)
     broken = [rule for rule in RULES_OF[call.operation] if rule.broken(context)]
-    known = world.remembered.get(call.key or "") if operation.needs_key else None
+    known = world.remembered.get(call.key or "") if _heeds_key(operation) else None
     if known is not None and known.fingerprint == call.fingerprint and _is_well_formed(call):
         return _replay(world, call, known, broken, context)
     return _evaluate(world, call, broken, context)
 
 
+def _heeds_key(operation: Operation) -> bool:
+    """Whether an idempotency key has, or may have, an effect: api-facts §9 "Enforced for POST"."""
+    return operation.method == "POST"
+
+
 def _is_well_formed(call: Call) -> bool:
-    return not call.defects
+    return not call.defects - UNUSUAL
 
 
 def _replay(
@@ -93,39 +109,76 @@ def _replay(
         replays=call.key,
         required=known.status < 400,
     )
-    if known.status < 400:
+    anew = _evaluate(world, call, broken, context)
+    if known.status >= 400:
+        stored = replace(first, shows=(("refused-keys", "stored"),))
+        return (stored, *anew) if world.settings.has("refused-keys=stored") else (*anew, stored)
+    if not known.certain:
+        stored = replace(first, required=False, shows=(("complete-key", "replayed"),))
+        return (stored, *anew) if world.settings.has("complete-key=replayed") else (*anew, stored)
+    refused = tuple(outcome for outcome in anew if _is_in_form_only(outcome))
+    return (*_by_choice("replay-status", world, _replays(first)), *refused)
+
+
+def _replays(first: Outcome) -> tuple[Outcome, ...]:
+    """A repetition's status is not said: api-facts §9 [?]."""
+    if first.status == 200:
         return (first,)
-    return (*_evaluate(world, call, broken, context), first)
+    original = replace(first, shows=(("replay-status", "original"),))
+    return original, replace(first, status=200, shows=(("replay-status", "200"),))
+
+
+def _is_in_form_only(outcome: Outcome) -> bool:
+    """Whether a refusal is for the request's form, which is looked at before its key."""
+    return outcome.status >= 400 and outcome.requirement in _FORM_RULES
+
+
+_FORM_RULES = frozenset(rule.id for rule in RULES if rule.id.startswith("REQ-") and not rule.asserted)
+
+
+def _by_choice(switch: str, world: World, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Return outcomes with those first that the setting of a switch asks for."""
+    chosen = (switch, world.settings.choice(switch))
+    return tuple(sorted(outcomes, key=lambda o: bool(o.shows) and chosen not in o.shows))
 
 
 def _evaluate(world: World, call: Call, broken: list[Rule], context: Context) -> tuple[Outcome, ...]:
     refusals = tuple(_refusals(world, call, broken))
     if any(rule.asserted for rule in broken):
         return _usual_first(refusals, broken, world)
-    successes = tuple(_remember(outcome, call) for outcome in _HANDLERS[call.operation](context))
-    if any(rule.id in world.enforced for rule in broken):
+    told = tuple(pair for rule in broken for pair in rule.told_by_success)
+    successes = tuple(
+        replace(
+            _remember(outcome, call), shows=(*outcome.shows, *told) if outcome.status < 400 else outcome.shows
+        )
+        for outcome in _HANDLERS[call.operation](context)
+    )
+    if any(rule.applies(world.settings) for rule in broken):
         return (*_usual_first(refusals, broken, world), *successes)
     return (*successes, *refusals)
 
 
 def _refusals(world: World, call: Call, broken: list[Rule]) -> Iterator[Outcome]:
     for rule in broken:
-        for status, reason in rule.errors:
-            outcome = Outcome(status, world, rule.id, reason, required=rule.asserted)
+        for (status, reason), told in rule.answers(world.settings):
+            outcome = Outcome(status, world, rule.id, reason, required=rule.asserted, shows=told)
             yield _remember(outcome, call) if _is_well_formed(call) else outcome
 
 
 def _usual_first(refusals: tuple[Outcome, ...], broken: list[Rule], world: World) -> tuple[Outcome, ...]:
-    applying = {rule.id for rule in broken if rule.asserted or rule.id in world.enforced}
+    applying = {rule.id for rule in broken if rule.applies(world.settings)}
     return tuple(sorted(refusals, key=lambda outcome: outcome.requirement not in applying))
 
 
 def _remember(outcome: Outcome, call: Call) -> Outcome:
-    if not OPERATIONS[call.operation].needs_key or call.key is None:
+    operation = OPERATIONS[call.operation]
+    if not _heeds_key(operation) or call.key is None:
         return outcome
     if call.key in outcome.world.remembered and outcome.status >= 400:
         return outcome
-    answer = Remembered(call.fingerprint, outcome.status, outcome.reason, outcome.subject)
+    answer = Remembered(
+        call.fingerprint, outcome.status, outcome.reason, outcome.subject, certain=operation.needs_key
+    )
     world = replace(outcome.world, remembered={**outcome.world.remembered, call.key: answer})
     return replace(outcome, world=world)
 
@@ -159,12 +212,27 @@ def _create_session(context: Context) -> Iterator[Outcome]:
     yield _done(context, draft, ("CheckoutSession", session.id))
 
 
+def _patched(context: Context, held: Data) -> tuple[tuple[Data, Evidence], ...]:
+    """What an update makes of what was set: whether nested objects are merged or replaced is not known."""
+    body = context.call.body
+    merge, replacement = merged(held, body), {**held, **body}
+    if merge == replacement:
+        return ((merge, ()),)
+    choices: tuple[tuple[Data, Evidence], ...] = (
+        (merge, (("patch", "merge"),)),
+        (replacement, (("patch", "replace"),)),
+    )
+    return choices[::-1] if context.world.settings.has("patch=replace") else choices
+
+
 def _update_session(context: Context) -> Iterator[Outcome]:
-    session, draft = context.session, Draft(context.world)
-    if session is not None and session.state == "Open":
-        data = merged(session.data, context.call.body)
+    session = context.session
+    if session is None or session.state != "Open":
+        return
+    for data, shows in _patched(context, session.data):
+        draft = Draft(context.world)
         draft.move("CheckoutSession", session.id, "update_checkout_session", data=data)
-        yield _done(context, draft, ("CheckoutSession", session.id))
+        yield replace(_done(context, draft, ("CheckoutSession", session.id)), shows=shows)
 
 
 def _complete_session(context: Context) -> Iterator[Outcome]:
@@ -173,28 +241,59 @@ def _complete_session(context: Context) -> Iterator[Outcome]:
         return
     # api-facts §8.2 names no simulation for Finalize
     simulation = context.call.simulation if context.operation.id == "complete_checkout_session" else None
-    if simulation in ("BuyerCanceled", "AmazonCanceled", "Declined"):
-        yield from _simulated_cancellation(context, session, simulation)
+    if simulation not in SIMULATIONS["complete_checkout_session"]:
+        yield from _completions(context, session, None)
         return
+    applied = tuple(_simulated(context, session, simulation))
+    ignored = tuple(_completions(context, session, None))
+    # every code of §8.2 is known at second hand only, so it may as well do nothing
+    yield from _by_choice(
+        "session-simulations",
+        context.world,
+        (
+            *(replace(o, shows=(*o.shows, ("session-simulations", "applied"))) for o in applied),
+            *(replace(o, shows=(*o.shows, ("session-simulations", "ignored"))) for o in ignored),
+        ),
+    )
+
+
+def _simulated(context: Context, session: CheckoutSession, code: str | None) -> Iterator[Outcome]:
+    if code == "AuthorizationInitiated":
+        yield from _completions(context, session, code)
+    elif code is not None:
+        yield from _simulated_cancellation(context, session, code)
+
+
+def _completions(context: Context, session: CheckoutSession, simulation: str | None) -> Iterator[Outcome]:
     card = CARDS.get(session.card or "")
     pends = simulation == "AuthorizationInitiated" or bool(card and card.pending)
     can_pend = session.may_pend and session.intent == "Authorize"
     usual = "pending" if pends and can_pend else "done"
-    yield _completed(context, session, usual, card.settles if card else "")
+    yield from _completed(context, session, usual, card.settles if card else "")
     if can_pend and session.card is None:
-        yield _completed(context, session, "done" if usual == "pending" else "pending", "")
+        yield from _completed(context, session, "done" if usual == "pending" else "pending", "")
 
 
 def _simulated_cancellation(context: Context, session: CheckoutSession, code: str) -> Iterator[Outcome]:
     draft = Draft(context.world)
     draft.move("CheckoutSession", session.id, context.operation.id, f"simulated {code}")
-    for status in (422, 400):  # api-facts §13.5: the sources disagree on the status
-        yield Outcome(
-            status, draft.world, "SES-R04", "CheckoutSessionCanceled", used=tuple(draft.used), required=True
+    choices = SWITCHES["canceled-session-code"].choices  # the sources disagree on the code: api-facts §13.5
+    outcomes = tuple(
+        Outcome(
+            status,
+            draft.world,
+            "SES-R04",
+            reason,
+            used=tuple(draft.used),
+            required=True,
+            shows=(("canceled-session-code", choice),),
         )
+        for (status, reason), choice in zip(CANCELED_ERRORS, choices, strict=True)
+    )
+    yield from _by_choice("canceled-session-code", context.world, outcomes)
 
 
-def _completed(context: Context, session: CheckoutSession, guard: str, settles: str) -> Outcome:
+def _completed(context: Context, session: CheckoutSession, guard: str, settles: str) -> tuple[Outcome, ...]:
     world, call, draft = context.world, context.call, Draft(context.world)
     charges = session.intent in ("Authorize", "AuthorizeWithCapture") and not session.setup_only
     draft.move(
@@ -221,11 +320,19 @@ def _completed(context: Context, session: CheckoutSession, guard: str, settles: 
     )
     amount = session.charge_amount if charges else None
     draft.create(
-        "ChargePermission", permission, "session_is_completed", _balance_guard(session, amount, limit)
+        "ChargePermission", permission, "session_is_completed", _balance_guard(world, session, amount, limit)
     )
     if amount is not None:
         _authorize_at_checkout(draft, session, call.new.charge, permission.id, amount, guard, settles)
-    return _done(context, draft, ("CheckoutSession", session.id), 202 if guard == "pending" else 200)
+    done = _done(context, draft, ("CheckoutSession", session.id))
+    if guard != "pending":
+        return (done,)
+    if context.operation.id == "complete_checkout_session":
+        return (replace(done, status=202),)
+    pending = tuple(
+        replace(done, status=status, shows=(("finalize-pending", str(status)),)) for status in (202, 200)
+    )
+    return _by_choice("finalize-pending", world, pending)
 
 
 _INHERITED = ("merchantMetadata", "recurringMetadata", "chargePermissionType", "paymentMethodOnFileMetadata")
@@ -260,11 +367,15 @@ def _authorize_at_checkout(
     draft.create("Charge", charge, "session_is_completed", kind)
 
 
-def _balance_guard(session: CheckoutSession, charged: Price | None, limit: Price | None) -> str:
-    whole = charged is not None and limit is not None and charged.amount >= limit.amount
-    if session.permission_type != "OneTime" or not whole:
+def _balance_guard(world: World, session: CheckoutSession, charged: Price | None, limit: Price | None) -> str:
+    if session.permission_type != "OneTime" or charged is None or limit is None:
         return ""
-    return "balance captured" if session.intent == "AuthorizeWithCapture" else "balance reserved"
+    whole = charged.amount >= limit.amount
+    if session.intent == "AuthorizeWithCapture":
+        closes = whole or world.settings.has("permission-closes=at-first-capture")
+        return "balance captured" if closes else ""
+    blocks = {"when-reserved": whole, "always": True, "never": False}
+    return "balance reserved" if blocks[world.settings.choice("charge-in-progress")] else ""
 
 
 def _expiry(session: CheckoutSession, now: int) -> int | None:
@@ -275,33 +386,43 @@ def _expiry(session: CheckoutSession, now: int) -> int | None:
 
 
 def _update_permission(context: Context) -> Iterator[Outcome]:
-    permission, draft = context.permission, Draft(context.world)
-    if permission is not None and may_be_open(permission):
+    permission = context.permission
+    if permission is None or not may_be_open(permission):
+        return
+    for data, shows in _patched(context, permission.data):
+        draft = Draft(context.world)
         _take_for_open(draft, permission)
-        data = merged(permission.data, context.call.body)
         draft.move("ChargePermission", permission.id, "update_charge_permission", data=data)
-        yield _done(context, draft, ("ChargePermission", permission.id))
+        yield replace(_done(context, draft, ("ChargePermission", permission.id)), shows=shows)
 
 
 def _close_permission(context: Context) -> Iterator[Outcome]:
-    permission, draft = context.permission, Draft(context.world)
+    permission = context.permission
     if permission is None or not may_be_open(permission):
         return
-    _take_for_open(draft, permission)
-    simulated = context.call.simulation == "AmazonClosed"
-    draft.move(
-        "ChargePermission",
-        permission.id,
-        "close_charge_permission",
-        "simulated AmazonClosed" if simulated else "",
+    if context.call.simulation not in SIMULATIONS["close_charge_permission"]:
+        yield _closed(context, permission, "")
+        return
+    outcomes = (
+        replace(
+            _closed(context, permission, "simulated AmazonClosed"), shows=(("close-simulation", "applied"),)
+        ),
+        replace(_closed(context, permission, ""), shows=(("close-simulation", "ignored"),)),
     )
+    yield from _by_choice("close-simulation", context.world, outcomes)
+
+
+def _closed(context: Context, permission: ChargePermission, guard: str) -> Outcome:
+    draft = Draft(context.world)
+    _take_for_open(draft, permission)
+    draft.move("ChargePermission", permission.id, "close_charge_permission", guard)
     if context.call.body.get("cancelPendingCharges"):
         for charge in context.world.charges_of(permission.id):
             if draft.can_move("Charge", charge.id, "close_charge_permission", "cancelPendingCharges"):
                 draft.move(
                     "Charge", charge.id, "close_charge_permission", "cancelPendingCharges", settles=None
                 )
-    yield _done(context, draft, ("ChargePermission", permission.id))
+    return _done(context, draft, ("ChargePermission", permission.id))
 
 
 def _take_for_open(draft: Draft, permission: ChargePermission) -> None:
@@ -318,25 +439,58 @@ def _create_charge(context: Context) -> Iterator[Outcome]:
     amount = context.price("chargeAmount")
     if permission is None or amount is None:
         return
-    if call.simulation in _DECLINES:
-        yield _declined_charge(context, permission, call.simulation)
-        return
-    guard = _charge_guard(call)
+    row = SIMULATIONS["create_charge"].get(call.simulation or "")
+    if row is None:
+        yield from _unsimulated_charges(context, permission, amount)
+    elif row.switch == "pending-simulations":
+        yield from _pending_simulation(context, permission, amount, row.code.removeprefix("Pending"))
+    else:
+        yield from _charge_simulation(context, permission, amount, row.code)
+
+
+def _unsimulated_charges(context: Context, permission: ChargePermission, amount: Price) -> Iterator[Outcome]:
+    guard = "captured" if context.call.body.get("captureNow") else ""
     yield _charged(context, permission, amount, guard)
-    if permission.card is None and guard == "" and call.body.get("canHandlePendingAuthorization"):
+    if permission.card is None and guard == "" and context.call.body.get("canHandlePendingAuthorization"):
         yield _charged(context, permission, amount, "pending")
     if permission.card is None:  # a permission that the kit was given: its instrument is not known
         for code in _DECLINES:
-            yield _declined_charge(context, permission, code)
+            yield from _declined_charges(context, permission, code)
 
 
-def _charge_guard(call: Call) -> str:
-    if call.body.get("captureNow"):
-        return "simulated CaptureInitiated" if call.simulation == "CaptureInitiated" else "captured"
-    return ""
+def _charge_simulation(
+    context: Context, permission: ChargePermission, amount: Price, code: str
+) -> Iterator[Outcome]:
+    if code in _DECLINES:
+        applied = tuple(_declined_charges(context, permission, code))
+    elif context.call.body.get("captureNow"):
+        applied = (_charged(context, permission, amount, f"simulated {code}"),)
+    else:
+        applied = ()
+    ignored = tuple(_unsimulated_charges(context, permission, amount))
+    yield from _by_choice(
+        "charge-simulations",
+        context.world,
+        (
+            *(replace(o, shows=(*o.shows, ("charge-simulations", "applied"))) for o in applied),
+            *(replace(o, shows=(*o.shows, ("charge-simulations", "ignored"))) for o in ignored),
+        ),
+    )
 
 
-def _charged(context: Context, permission: ChargePermission, amount: Price, guard: str) -> Outcome:
+def _pending_simulation(
+    context: Context, permission: ChargePermission, amount: Price, decline: str
+) -> Iterator[Outcome]:
+    body = context.call.body
+    if body.get("canHandlePendingAuthorization") and not body.get("captureNow"):
+        pending = _charged(context, permission, amount, "pending", settles=decline)
+        yield replace(pending, shows=(("pending-simulations", "guessed"),))
+    yield from _unsimulated_charges(context, permission, amount)
+
+
+def _charged(
+    context: Context, permission: ChargePermission, amount: Price, guard: str, settles: str = ""
+) -> Outcome:
     world, call, draft = context.world, context.call, Draft(context.world)
     pending = guard in ("pending", "simulated CaptureInitiated")
     charge = Charge(
@@ -347,12 +501,12 @@ def _charged(context: Context, permission: ChargePermission, amount: Price, guar
         permission.id,
         amount,
         captured=amount if guard in ("captured", "simulated CaptureInitiated") else None,
-        settles=Settlement(world.now + TIMERS["settlement"]) if pending else None,
+        settles=Settlement(world.now + TIMERS["settlement"], settles) if pending else None,
         data={name: call.body[name] for name in _CHARGE_DATA if name in call.body},
     )
     draft.create("Charge", charge, "create_charge", guard)
     if permission.state == "Chargeable":
-        draft.move("ChargePermission", permission.id, "create_charge", **_renewed(permission, world.now))
+        draft.move("ChargePermission", permission.id, "create_charge", **_renewed(permission, world))
     draft.balance_permission(permission.id)
     return _done(context, draft, ("Charge", charge.id))
 
@@ -367,22 +521,29 @@ _CHARGE_DATA = (
 )
 
 
-def _renewed(permission: ChargePermission, now: int) -> dict[str, Any]:
-    # api-facts §13.18: each charge restarts a recurring permission's 13 months
-    return {"expires": now + TIMERS["permission_extended"]} if permission.type == "Recurring" else {}
+def _renewed(permission: ChargePermission, world: World) -> dict[str, Any]:
+    renewed = permission.type == "Recurring" and world.settings.has("recurring-expiry=renewed")
+    return {"expires": world.now + TIMERS["permission_extended"]} if renewed else {}
 
 
-def _declined_charge(context: Context, permission: ChargePermission, code: str) -> Outcome:
+def _declined_charges(context: Context, permission: ChargePermission, code: str) -> Iterator[Outcome]:
     draft = Draft(context.world)
-    trigger = _DECLINE_TRIGGERS.get(code)
-    if trigger is not None and draft.can_move("ChargePermission", permission.id, trigger):
-        draft.move("ChargePermission", permission.id, trigger)
-    return Outcome(422, draft.world, "CHG-006", code, used=tuple(draft.used), required=True)
+    _decline_permission(draft, permission.id, code)
+    yield Outcome(422, draft.world, "CHG-006", code, used=tuple(draft.used), required=True)
 
 
-_DECLINE_TRIGGERS: Mapping[str, str] = {
-    "HardDeclined": "charge_is_hard_declined",
-    "AmazonRejected": "charge_is_amazon_rejected",
+def _decline_permission(draft: Draft, permission_id: str, code: str) -> None:
+    """Let a permission follow a declined charge. api-facts §4.2, §8.2, effect [?]."""
+    trigger, switch = _DECLINE_TRIGGERS.get(code, ("", ""))
+    if not trigger or draft.world.settings.has(f"{switch}=unaffected"):
+        return
+    if draft.can_move("ChargePermission", permission_id, trigger):
+        draft.move("ChargePermission", permission_id, trigger)
+
+
+_DECLINE_TRIGGERS: Mapping[str, tuple[str, str]] = {
+    "HardDeclined": ("charge_is_hard_declined", "declined-permission"),
+    "AmazonRejected": ("charge_is_amazon_rejected", "rejected-permission"),
 }
 
 
@@ -400,9 +561,15 @@ def _capture_charge(context: Context) -> Iterator[Outcome]:
     if charge is None or amount is None or charge.state != "Authorized":
         return
     guard = _capture_guard(context, charge)
+    refused = Outcome(
+        422, context.world, "CHG-006", "AmazonRejected", shows=(("capture-decline", "refused"),)
+    )
+    rejected = guard == "simulated AmazonRejected"
+    if rejected and context.world.settings.has("capture-decline=refused"):
+        yield refused
     settlement = Settlement(
         context.world.now + TIMERS["settlement"],
-        "AmazonRejected" if guard == "simulated AmazonRejected" else "",
+        "AmazonRejected" if rejected else "",
     )
     draft.move(
         "Charge",
@@ -414,7 +581,12 @@ def _capture_charge(context: Context) -> Iterator[Outcome]:
         data=merged(charge.data, {k: v for k, v in context.call.body.items() if k == "softDescriptor"}),
     )
     draft.balance_permission(charge.permission)
-    yield _done(context, draft, ("Charge", charge.id))
+    yield replace(
+        _done(context, draft, ("Charge", charge.id)),
+        shows=(("capture-decline", "pending"),) if rejected else (),
+    )
+    if rejected and not context.world.settings.has("capture-decline=refused"):
+        yield refused
 
 
 def _capture_guard(context: Context, charge: Charge) -> str:
@@ -437,7 +609,16 @@ def _create_refund(context: Context) -> Iterator[Outcome]:
     charge, amount, call = context.charge, context.price("refundAmount"), context.call
     if charge is None or amount is None or charge.state != "Captured":
         return
-    now, draft = context.world.now, Draft(context.world)
+    row = SIMULATIONS["create_refund"].get(call.simulation or "")
+    if row is None:
+        yield _refunded(context, charge, amount, "")
+        return
+    yield replace(_refunded(context, charge, amount, row.code), shows=(("refund-simulations", "guessed"),))
+    yield _refunded(context, charge, amount, "")
+
+
+def _refunded(context: Context, charge: Charge, amount: Price, settles: str) -> Outcome:
+    call, now, draft = context.call, context.world.now, Draft(context.world)
     refund = Refund(
         call.new.refund,
         "",
@@ -445,12 +626,12 @@ def _create_refund(context: Context) -> Iterator[Outcome]:
         now,
         charge.id,
         amount,
-        settles=Settlement(now + TIMERS["settlement"]),
+        settles=Settlement(now + TIMERS["settlement"], settles),
         data={k: v for k, v in call.body.items() if k == "softDescriptor"},
     )
     draft.create("Refund", refund, "create_refund")
     draft.move("Charge", charge.id, "create_refund")
-    yield _done(context, draft, ("Refund", refund.id))
+    return _done(context, draft, ("Refund", refund.id))
 
 
 _HANDLERS: Mapping[str, Callable[[Context], Iterator[Outcome]]] = {
@@ -573,7 +754,5 @@ def _fire(draft: Draft, timer: Timer) -> None:
     draft.move(kind, object_id, trigger, guard, **extra)
     if kind == "Charge":
         charge = draft.world.charges[object_id]
-        decline = _DECLINE_TRIGGERS.get(charge.reason or "")
-        if decline and draft.can_move("ChargePermission", charge.permission, decline):
-            draft.move("ChargePermission", charge.permission, decline)
+        _decline_permission(draft, charge.permission, charge.reason or "")
         draft.balance_permission(charge.permission)

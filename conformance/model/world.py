@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.switches import DEFAULTS, Settings
 
 PermissionType: TypeAlias = Literal["OneTime", "Recurring", "PaymentMethodOnFile"]
 BuyerProgress: TypeAlias = Literal["absent", "signed_in", "approved"]
@@ -150,12 +151,16 @@ AnyObject: TypeAlias = CheckoutSession | ChargePermission | Charge | Refund
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The first answer to an idempotency key: to which request, and with what."""
+    """The first answer to an idempotency key: to which request, and with what.
+
+    `certain`: the operation heeds the key for sure; whether Complete does is not known.
+    """
 
     fingerprint: str
     status: int
     reason: str | None
     subject: tuple[ObjectKind, str] | None
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ class World:
     """Every object at a point in time. Never changed, only replaced.
 
     `now` is in seconds since the epoch. `exact_clock` is False where nobody controls the service's clock, so
-    that anything spontaneous may have happened. `enforced` names the uncertain rules that apply.
+    that anything spontaneous may have happened. `settings` say how the open questions are answered.
     """
 
     now: int
@@ -172,7 +177,7 @@ class World:
     charges: Mapping[str, Charge] = field(default_factory=lambda: MappingProxyType({}))
     refunds: Mapping[str, Refund] = field(default_factory=lambda: MappingProxyType({}))
     remembered: Mapping[str, Remembered] = field(default_factory=lambda: MappingProxyType({}))
-    enforced: frozenset[str] = frozenset()
+    settings: Settings = DEFAULTS
     exact_clock: bool = True
 
     def objects(self, kind: ObjectKind) -> Mapping[str, AnyObject]:
@@ -202,6 +207,11 @@ class World:
             ),
             Decimal(0),
         )
+
+    def authorized_of(self, permission_id: str) -> Decimal:
+        """Return what the captured charges under a permission were authorized for, in major units."""
+        charges = (c for c in self.charges_of(permission_id) if c.state == "Captured")
+        return sum((c.amount.amount for c in charges), Decimal(0))
 
     def reserved_of(self, permission_id: str) -> Decimal:
         """Return the sum of authorizations still open under a permission, in major units."""

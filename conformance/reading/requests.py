@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance import schemas
@@ -27,6 +28,12 @@ Environment: TypeAlias = Literal["sandbox", "live"]
 IDEMPOTENCY_HEADER: Final = "x-amz-pay-idempotency-key"
 SIMULATION_HEADER: Final = "x-amz-pay-simulation-code"
 DATE_HEADER: Final = "x-amz-pay-date"
+REGION_HEADER: Final = "x-amz-pay-region"
+
+GREATEST_SKEW: Final = 300
+"""Seconds that a date may be off where the switch date-skew asks for that. Source: api-facts §10.3 [?]."""
+LONGEST_REASON: Final = 255
+"""Characters of a cancellationReason. Source: api-facts §2.3 [?]."""
 
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,32}")
 """Source: api-facts §9 [D][S]."""
@@ -70,13 +77,16 @@ class RequestReading:
     key_known: bool = field(default=True)
 
 
-def read_request(request: Request, merchant: Merchant, new: NewIds | None = None) -> RequestReading:
+def read_request(
+    request: Request, merchant: Merchant, new: NewIds | None = None, *, received_at: float | None = None
+) -> RequestReading:
     """Read a request.
 
     Args:
         request: the message as it was on the wire.
         merchant: whose keys sign here.
         new: the ids that objects get if the call creates them.
+        received_at: when it arrived, in seconds since the epoch; None if that is not known.
 
     Returns:
         The operation, the call for the model, and all that is wrong with the message.
@@ -96,6 +106,9 @@ def read_request(request: Request, merchant: Merchant, new: NewIds | None = None
     verdict = verify(request, key) if key is not None else None
     body, violations, body_defects = _body(request, operation)
     defects = {*_header_defects(request, operation), *body_defects}
+    defects |= {*_unusual_headers(request, authorization, environment, received_at), *_unusual_body(body)}
+    if malformed is not None:
+        defects.add(Defect.INVALID_HEADER)
     if authorization is not None and key is None:
         defects.add(Defect.UNKNOWN_KEY)
     if verdict is None or not verdict.ok:
@@ -166,6 +179,60 @@ def _header_defects(request: Request, operation: Operation) -> Iterator[Defect]:
             yield Defect.INVALID_KEY
 
 
+def _unusual_headers(
+    request: Request,
+    authorization: Authorization | None,
+    environment: Environment | None,
+    received_at: float | None,
+) -> Iterator[Defect]:
+    """What services may take offence at or not: each is a switch of the model."""
+    headers = request.headers
+    date, region = headers.get(DATE_HEADER), headers.get(REGION_HEADER)
+    if date is not None and "-" in date:
+        yield Defect.EXTENDED_DATE
+    if received_at is not None and _is_stale(date, received_at):
+        yield Defect.STALE_DATE
+    if region is not None and region not in ("na", "eu", "jp"):
+        yield Defect.REGION_SPELLING
+    if authorization is None:
+        return
+    signed = list(authorization.signed_headers)
+    if signed != sorted(name.lower() for name in signed):
+        yield Defect.SIGNED_HEADERS_CASE
+    if SIMULATION_HEADER in headers and SIMULATION_HEADER not in map(str.lower, signed):
+        yield Defect.UNSIGNED_SIMULATION
+    if environment is not None and authorization.public_key_id.upper().startswith(("SANDBOX", "LIVE")):
+        yield Defect.ENVIRONMENT_PATH
+
+
+def _is_stale(date: str | None, received_at: float) -> bool:
+    digits = re.sub(r"[-:]", "", date or "")
+    try:
+        sent = datetime.strptime(digits, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return False
+    return abs(sent - received_at) > GREATEST_SKEW
+
+
+def _unusual_body(body: JSON) -> Iterator[Defect]:
+    if not isinstance(body, dict):
+        return
+    if _has_number_amount(body):
+        yield Defect.NUMBER_AMOUNT
+    if len(str(body.get("cancellationReason") or "")) > LONGEST_REASON:
+        yield Defect.LONG_REASON
+
+
+def _has_number_amount(value: JSON) -> bool:
+    if isinstance(value, list):
+        return any(map(_has_number_amount, value))
+    if not isinstance(value, dict):
+        return False
+    if "currencyCode" in value and isinstance(value.get("amount"), int | float):
+        return True
+    return any(map(_has_number_amount, value.values()))
+
+
 def media_type(value: str) -> str:
     """Return the media type of a content-type header, without parameters, in lower case."""
     return value.split(";", 1)[0].strip().lower()
@@ -182,7 +249,13 @@ def _body(
         return None, (), frozenset({Defect.NOT_JSON})
     body = without_nulls(body)
     violations = schemas.violations(operation.request, body)
-    return body, violations, frozenset(_SCHEMA_DEFECTS[v.kind] for v in violations)
+    return body, violations, frozenset(map(_defect_of, violations))
+
+
+def _defect_of(violation: schemas.Violation) -> Defect:
+    if violation.path.endswith("/webCheckoutDetails/checkoutMode") and violation.kind == "unknown":
+        return Defect.MODE_AT_UPDATE  # where it is refused was not to be seen: api-facts §5.6 [?]
+    return _SCHEMA_DEFECTS[violation.kind]
 
 
 def without_nulls(value: JSON) -> JSON:

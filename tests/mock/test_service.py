@@ -12,6 +12,7 @@ from amazonpay_conformance import schemas
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.service import ImpossibleAct, Service
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import generate_private_key
 from amazonpay_conformance.wire.messages import Headers, Request, Response
@@ -633,7 +634,7 @@ def test_time_that_passed_between_requests_is_caught_up_with(shop: Shop) -> None
 
 
 def test_a_switch_that_is_off_lets_through(shop: Shop) -> None:
-    lenient = Shop.open(enforced=frozenset())
+    lenient = Shop.open(settings=Settings.of({"update-after-approval": "accepted"}))
     for each, status in ((shop, 422), (lenient, 200)):
         session = each.approved()
         answer = each.send("PATCH", f"/checkoutSessions/{session}", {"supplementaryData": "x"})

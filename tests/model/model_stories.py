@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Defect, NewIds
 from amazonpay_conformance.model.observable import StateReason, permitted_states
 from amazonpay_conformance.model.operations import ObjectKind
-from amazonpay_conformance.model.rules import DEFAULT_ENFORCED
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
     AdvanceStep,
@@ -79,7 +78,7 @@ def answers(outcomes: tuple[Outcome, ...]) -> list[Answer]:
 class Story:
     """A world and how it went on. Ids are `session1`, `permission1`, `charge1`, `refund1` and so forth."""
 
-    world: World = field(default_factory=lambda: World(now=NOON, enforced=DEFAULT_ENFORCED))
+    world: World = field(default_factory=lambda: World(now=NOON))
     used: list[str] = field(default_factory=list)
 
     def ways(
@@ -210,7 +209,7 @@ class Walked:
 
 def walk(scenario: Scenario, region: str = "na") -> Iterator[Walked]:
     """Take a scenario's steps in the model, with the usual outcome of each."""
-    world, calls = World(now=NOON, enforced=DEFAULT_ENFORCED), dict[str, Call]()
+    world, calls = World(now=NOON), dict[str, Call]()
     for planned in scenario.steps:
         try:
             action = _action(planned, world, region, calls)
