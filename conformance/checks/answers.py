@@ -22,7 +22,7 @@ def answer_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
     """
     if seen.response is None or seen.transient or not seen.permitted:
         return
-    at_stake = sorted({outcome.requirement for outcome in seen.permitted if outcome.required})
+    at_stake = sorted({outcome.requirement for outcome in _of_its_kind(seen) if outcome.required})
     if seen.matched is not None:
         # the answer shows the one rule that it follows; of the others it says nothing
         if seen.matched.required:
@@ -31,6 +31,13 @@ def answer_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
     problem = Problem(_permitted(seen.permitted), _given(seen))
     for requirement in at_stake[:1] or [seen.permitted[0].requirement]:
         yield Judgement(requirement, "answer_is_permitted", (problem,))
+
+
+def _of_its_kind(seen: Seen) -> tuple[Outcome, ...]:
+    """The permitted successes for a success, the refusals for a refusal; all of them where there is none."""
+    refused = seen.response is not None and seen.response.status >= 400
+    alike = tuple(o for o in seen.permitted if (o.status >= 400) is refused and o.required)
+    return alike or seen.permitted
 
 
 def _permitted(outcomes: tuple[Outcome, ...]) -> str:

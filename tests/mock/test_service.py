@@ -212,6 +212,7 @@ def test_every_answer_satisfies_its_schema_wherever_a_walk_leads(data: st.DataOb
             name = {"checkout": "checkout-session", "chargePermissions": "charge-permission"}
             kind = path.split("/")[1]
             schema = name.get(kind.removesuffix("Sessions"), name.get(kind, kind.removesuffix("s")))
+            schema = "error" if "reasonCode" in body else schema  # a session is deleted after 30 days
             assert schemas.violations(f"objects/{schema}", body) == ()
 
 

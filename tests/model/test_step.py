@@ -501,10 +501,8 @@ def test_a_canceled_charge_frees_the_permission(story: Story) -> None:
 def test_what_is_captured_or_canceled_cannot_be_canceled(story: Story) -> None:
     story.completed(order("Authorize", HUNDRED, **SPLIT))
     story.capture(HUNDRED)
-    assert set(answers(story.ways("cancel_charge", "charge1", {"cancellationReason": "x"}))) == {
-        NO_CHARGE,
-        NO_PERMISSION,
-    }
+    refused = story.ways("cancel_charge", "charge1", {"cancellationReason": "x"})
+    assert set(answers(refused)) == {NO_CHARGE, NO_PERMISSION}
     story.charge(HUNDRED)
     assert story.cancel("charge2") == DONE
     assert story.cancel("charge2") == NO_CHARGE

@@ -62,11 +62,6 @@ def refuses_repetitions(world: World, action: Action, permitted: Outcomes) -> Ou
     return (Outcome(400, world, "IDM-001", "DuplicateIdempotencyKey"),)
 
 
-def ignores_simulations(world: World, action: Action, permitted: Outcomes) -> Outcomes:
-    """The header of a simulation is not looked at."""
-    return step(world, replace(action, simulation=None)) if isinstance(action, Call) else permitted
-
-
 def declines_softly(world: World, action: Action, permitted: Outcomes) -> Outcomes:
     """Every decline is called soft."""
     if not permitted or permitted[0].requirement != "CHG-006":
@@ -156,7 +151,6 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("a repetition creates a second object", "IDM-001", "repeated", decides(forgets_keys), "After a timeout he charges the buyer twice."),
     ("a repetition shows what is now", "IDM-001", "repeated too late", decides(replays_what_is_now), "He cannot tell what his first call did."),
     ("a repetition is refused", "IDM-001", "repeated", decides(refuses_repetitions), "After a timeout he never learns the charge's id."),
-    ("a declined charge is made", "CHG-006", "declined charges", decides(ignores_simulations), "What he tested as a decline was a payment."),
     ("declines with a wrong reason", "CHG-006", "rejected charge", decides(declines_softly), "He tries again where that can never work."),
 
     # --- states: sessions
@@ -169,7 +163,7 @@ _BY_HAND: Final[tuple[Row, ...]] = (
 
     # --- states: permissions
     ("a permission stays Chargeable when captured in full", "STA-002", "captured at once", shows_as("ChargePermission", "Chargeable"), "He offers to charge what is used up."),
-    ("a permission is closed by a part", "STA-002", "split order", shows_as("ChargePermission", "Closed", "AmazonClosed"), "He cannot charge for the second parcel."),
+    ("a permission is closed by a part", "STA-002 CHG-R02", "split order", shows_as("ChargePermission", "Closed", "AmazonClosed"), "He cannot charge for the second parcel."),
     ("a permission is not closed", "STA-002", "closed", shows_as("ChargePermission", "Chargeable"), "His customer sees an order that was called off."),
     ("a permission is closed for a wrong reason", "STA-002", "closed", shows_as("ChargePermission", "Closed", "Expired"), "He blames the calendar for what he did."),
     ("a recurring permission closes after a charge", "STA-002", "monthly", shows_as("ChargePermission", "Closed", "AmazonClosed"), "His subscription ends after a month."),
@@ -199,7 +193,7 @@ _BY_HAND: Final[tuple[Row, ...]] = (
 
     # --- constraints and the redirect
     ("a constraint is missing", "CON-001", "cart", shows("CheckoutSession", constrain(lambda shown: shown[:-1]), when=lambda s: len(constraints(s)) > 1), "He sends the buyer on and the buyer comes back."),
-    ("a constraint is made up", "CON-001", "cart", shows("CheckoutSession", constrain(lambda shown: [*shown, {"constraintId": "ShippingAddressNotSet", "description": "?"}])), "He never sends the buyer on."),
+    ("a constraint is made up", "CON-001", "cart", shows("CheckoutSession", constrain(lambda shown: [*shown, {"constraintId": "RecurringFrequencyNotSet", "description": "?"}])), "He never sends the buyer on."),
     ("no constraint is shown", "CON-001", "cart", shows("CheckoutSession", constrain(lambda _: [])), "He sends the buyer on and the buyer comes back."),
     ("the redirect comes too early", "CON-002", "cart", shows("CheckoutSession", put(REDIRECT, "https://localhost/checkout/1")), "He sends buyers to a page that turns them away."),
     ("the redirect never comes", "CON-002", "cart", shows("CheckoutSession", put(REDIRECT, None)), "He has nowhere to send the buyer."),
@@ -222,7 +216,7 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("all is captured instead of a part", "MON-001", "smaller capture", shows("Charge", put("captureAmount", lambda c: c.amount.wire()), when=state("Captured")), "He thinks he has money that he does not have."),
     ("captureAmount comes before the capture", "RSP-003", "charged in full", shows("Charge", put("captureAmount", lambda c: c.amount.wire())), "He books money that he does not have."),
     ("captureAmount is null when captured", "RSP-003", "payment", shows("Charge", put("captureAmount", None)), "He cannot reconcile."),
-    ("the whole is captured for a part", "MON-001 STA-002", "smaller capture", decides(captures_all), "The buyer pays for what was not shipped, and the permission is used up."),
+    ("the whole is captured for a part", "MON-001", "smaller capture", decides(captures_all), "The buyer pays for what was not shipped, and the permission is used up."),
     ("refundedAmount stays zero", "MON-002", "refund", shows("Charge", put("refundedAmount", lambda c: c.amount.of(Decimal(0)).wire())), "He refunds a second time."),
     ("refundedAmount is null", "RSP-003", "refund", shows("Charge", put("refundedAmount", None)), "He refunds a second time."),
     ("refundedAmount in another currency", "MON-002", "refund", shows("Charge", put("refundedAmount.currencyCode", "EUR")), "His books do not balance."),
@@ -259,6 +253,7 @@ def _fault(row: Row, region: str) -> Fault:
 
 
 NOT_PROVABLE: Final[Mapping[str, str]] = {
+    "CHG-R24": "a mock that counts open authorizations never lets them exceed the limit: CHG-R05 comes first",
     "REQ-R02": "whose key is unknown, his signature does not verify either: REQ-R01 is named in its place",
 }
 """Requirements of a server that no fault can break, each with the reason."""

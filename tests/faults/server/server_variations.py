@@ -15,7 +15,8 @@ from amazonpay_conformance.mock.bodies import Body
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.observable import SYNONYMS, StateReason
 from amazonpay_conformance.model.operations import ObjectKind
-from amazonpay_conformance.model.rules import UNCERTAIN, balance
+from amazonpay_conformance.model.rules import balance
+from amazonpay_conformance.model.switches import SWITCHES, Settings
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 from server_seams import Faulty, Outcomes, decides
@@ -32,18 +33,20 @@ class Variation:
     service: type[Service]
 
 
-class EnforcesNothingUncertain(Service):
-    """No rule that no source confirms."""
+def answers_otherwise(switch: str, choice: str) -> type[Service]:
+    """A service that answers one open question in another way than the mock does."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **{**named, "enforced": frozenset()})
+    class Otherwise(Service):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **{**named, "settings": Settings.of({switch: choice})})
+
+    return Otherwise
 
 
-class EnforcesEverything(Service):
-    """Every rule, whether a source confirms it or not."""
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **{**named, "enforced": frozenset(UNCERTAIN)})
+def _of_switches() -> Iterator[Variation]:
+    for switch in SWITCHES.values():
+        for choice in [choice for choice in switch.choices if choice != switch.default]:
+            yield Variation(f"{switch.id}={choice}", switch.source, answers_otherwise(switch.id, choice))
 
 
 class SaysItInOtherWords(Faulty):
@@ -140,8 +143,7 @@ def _the_last(_: World, __: Any, permitted: Outcomes) -> Outcomes:
 
 
 VARIATIONS: Final[tuple[Variation, ...]] = (
-    Variation("enforces no uncertain rule", "every rule tagged [?] or [I]", EnforcesNothingUncertain),
-    Variation("enforces every uncertain rule", "every rule tagged [?] or [I]", EnforcesEverything),
+    *_of_switches(),
     Variation("does the unusual", "every outcome that is permitted beside the usual one", decides(_the_last)),
     Variation("says it in other words", "§13.3, §4.2 [?], §8.2 [?], §14.2", SaysItInOtherWords),
     Variation("shows it otherwise", "§3, §5.1, §7, and as OTHERWISE says", ShowsItOtherwise),
