@@ -29,13 +29,21 @@ def fits(seen: Seen) -> bool:
     """
     if any(judgement.problems for judgement in state_is_permitted(seen, _NOBODY)):
         return False
-    return not any(_problems(check, seen) for check in _OBJECT_CHECKS)
+    return not _shows_what_was_not_set(seen) and not any(_problems(check, seen) for check in _OBJECT_CHECKS)
 
 
 _OBJECT_CHECKS = (
     what_was_set_is_read_back,
     *(check for _, check in EXCHANGE_CHECKS.values() if check.__module__ == state_is_permitted.__module__),
 )
+
+
+def _shows_what_was_not_set(seen: Seen) -> bool:
+    if seen.matched is None or seen.matched.subject is None or seen.matched.subject[0] != "CheckoutSession":
+        return False
+    session, shown = seen.after.find(*seen.matched.subject), (seen.body or {}).get("merchantMetadata")
+    held = getattr(session, "data", {}).get("merchantMetadata") or {}
+    return any(value is not None and name not in held for name, value in (shown or {}).items())
 
 
 def _problems(check: Any, seen: Seen) -> bool:
@@ -59,8 +67,9 @@ def observations(seen: Seen) -> Iterator[Observed]:
         yield from _of_permission(seen, value, seen.body)
     elif isinstance(value, CheckoutSession):
         yield from _of_session(value, seen.body)
-    elif seen.body.get("convertedAmount") is not None:
-        yield "converted-amount", "string" if isinstance(seen.body["convertedAmount"], str) else "price"
+    elif kind == "Charge" and "convertedAmount" in seen.body:
+        forms = {str: "string", dict: "price"}
+        yield "converted-amount", forms.get(type(seen.body["convertedAmount"]), "null")
 
 
 def _of_permission(seen: Seen, permission: ChargePermission, body: dict[str, Any]) -> Iterator[Observed]:

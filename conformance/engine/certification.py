@@ -32,12 +32,14 @@ from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES, UNREACHED
+from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, Subject
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.payloads import TEXTS
+from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.tour import explore, tour
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -85,10 +87,14 @@ class Judged:
 
 @dataclass
 class Result:
-    """What a certification found. `error` says why it ended early, where it did."""
+    """What a certification found. `error` says why it ended early, where it did.
+
+    `observed` counts what the server was seen to do where the facts leave it open: (switch, choice).
+    """
 
     order: Order
     target: str
+    target_is_mock: bool = False
     hello: Hello | None = None
     lanes: tuple[Lane, ...] = ()
     started: float = field(default_factory=time.time)
@@ -101,6 +107,7 @@ class Result:
     called: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unclear: Counter[str] = field(default_factory=Counter)
+    observed: Counter[Observed] = field(default_factory=Counter)
     error: str = ""
     error_kind: Literal["", "set-up", "unreachable", "interrupted"] = ""
     python: str = field(default_factory=platform.python_version)
@@ -179,7 +186,7 @@ class Certification:
         self._listeners = listeners
         self._public_key_id = public_key_id
         self._pem = key.to_pem("pkcs8")
-        self.result = Result(order, target.name)
+        self.result = Result(order, target.name, target.is_mock)
 
     def run(self) -> Result:
         """Run it to its end, or until something breaks; what was found until then is in the result."""
@@ -237,7 +244,8 @@ class Certification:
         places = tuple(explore(able))
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
-        return [*tour(able, places), *islice(search.random(), random)]
+        asked = questions(able) if "server" in self._order.subjects else ()
+        return [*tour(able, places), *asked, *islice(search.random(), random)]
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -288,6 +296,7 @@ class Certification:
         result.requests += run.requests
         result.judged.update(run.judged)
         result.covered |= run.covered
+        result.observed.update(run.observed)
         result.called.update(made.asked.operation.id for made in run.made if made.seen)
         result.skipped.update(why for _, why in run.skipped if why.startswith("the client has no"))
         for finding in run.findings:

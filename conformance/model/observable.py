@@ -94,7 +94,12 @@ def _permission_alternatives(
     if permission.state == "Closed" or not may_be_closed(world, permission):
         return
     if permission.type == "OneTime":
-        yield ("Closed", "AmazonClosed"), ("permission-closes", "at-first-capture")
+        left = remainder(world, permission, reserved=False, kept=True)
+        lost = left is not None and left <= 0
+        yield (
+            ("Closed", "AmazonClosed"),
+            ("captured-remainder", "kept") if lost else ("permission-closes", "at-first-capture"),
+        )
         yield (permission.state, permission.reason), ("permission-closes", "at-total")
     else:
         yield ("Closed", "Expired"), ("recurring-expiry", "fixed")

@@ -119,7 +119,7 @@ class Setting:
             if "$id" in value:
                 return self.id(value["$id"])
             if "$price" in value:
-                return price(value["$price"], step, self).wire()
+                return _written(value["$price"], step, self)
             return {name: self._resolve(item, step) for name, item in value.items()}
         if isinstance(value, list | tuple):
             return [self._resolve(item, step) for item in value]
@@ -128,6 +128,7 @@ class Setting:
 
 ORDER_AMOUNTS: Mapping[str, Mapping[str, Decimal]] = {
     # above 1,000 too: thousands separators are a known mistake (ecosystem §2.1)
+    "zero": {},
     "small": {"JPY": Decimal(1)},
     "order": {"JPY": Decimal(10_000)},
     "large": {"JPY": Decimal(123_456)},
@@ -135,6 +136,7 @@ ORDER_AMOUNTS: Mapping[str, Mapping[str, Decimal]] = {
     "monthly": {"JPY": Decimal(50_000)},
 }
 _ORDER_DEFAULTS: Mapping[str, Decimal] = {
+    "zero": Decimal(0),
     "small": Decimal("0.01"),
     "order": Decimal("100.00"),
     "large": Decimal("1234.56"),
@@ -145,13 +147,27 @@ _ORDER_DEFAULTS: Mapping[str, Decimal] = {
 OTHER_CURRENCY: Mapping[str, str] = {"USD": "EUR", "EUR": "GBP", "GBP": "EUR", "JPY": "USD"}
 
 
+def _written(symbol: str, step: CallStep, setting: Setting) -> dict[str, Any]:
+    """Return the amount as its form asks: a JSON number, or without decimals where it has none to tell."""
+    base, _, form = symbol.partition("/")
+    value = price(base, step, setting)
+    body = value.wire()
+    whole = value.amount == value.amount.to_integral_value()
+    if form == "number":
+        body["amount"] = int(value.amount) if whole else float(value.amount)
+    elif form == "plain" and whole:
+        body["amount"] = str(int(value.amount))
+    return body
+
+
 def price(symbol: str, step: CallStep, setting: Setting) -> Price:
     """Work out an amount symbol.
 
-    A symbol is a base, then `+1` for one minor unit more, or `@other` for another currency: `rest+1`.
-    Bases: small, order, large, total, monthly (amounts of an order); same (the session's amount); same-total;
-    all, half, small (of what can be captured, charged or refunded now); ceiling; headroom (all that may be
-    refunded, headroom included).
+    A symbol is a base, then `+1` for one minor unit more, or `@other` for another currency: `rest+1`. In a
+    body `/number` may follow for a JSON number, or `/plain` for "14" instead of "14.00". Bases: zero; small,
+    order, large, total, monthly (amounts of an order); same (the session's amount); same-total; all, half,
+    small (of what can be captured, charged or refunded now); ceiling; headroom (all that may be refunded,
+    headroom included).
 
     Raises:
         Unresolved: it depends on an object that is missing.

@@ -112,10 +112,10 @@ def _replay(
     anew = _evaluate(world, call, broken, context)
     if known.status >= 400:
         stored = replace(first, shows=(("refused-keys", "stored"),))
-        return (stored, *anew) if world.settings.has("refused-keys=stored") else (*anew, stored)
+        return _by_choice("refused-keys", world, (*_showing("refused-keys", "forgotten", anew), stored))
     if not known.certain:
         stored = replace(first, required=False, shows=(("complete-key", "replayed"),))
-        return (stored, *anew) if world.settings.has("complete-key=replayed") else (*anew, stored)
+        return _by_choice("complete-key", world, (*_showing("complete-key", "ignored", anew), stored))
     refused = tuple(outcome for outcome in anew if _is_in_form_only(outcome))
     return (*_by_choice("replay-status", world, _replays(first)), *refused)
 
@@ -134,6 +134,11 @@ def _is_in_form_only(outcome: Outcome) -> bool:
 
 
 _FORM_RULES = frozenset(rule.id for rule in RULES if rule.id.startswith("REQ-") and not rule.asserted)
+
+
+def _showing(switch: str, choice: str, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Return outcomes that each tell of one more open question."""
+    return tuple(replace(outcome, shows=(*outcome.shows, (switch, choice))) for outcome in outcomes)
 
 
 def _by_choice(switch: str, world: World, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
@@ -251,8 +256,8 @@ def _complete_session(context: Context) -> Iterator[Outcome]:
         "session-simulations",
         context.world,
         (
-            *(replace(o, shows=(*o.shows, ("session-simulations", "applied"))) for o in applied),
-            *(replace(o, shows=(*o.shows, ("session-simulations", "ignored"))) for o in ignored),
+            *_showing("session-simulations", "applied", applied),
+            *_showing("session-simulations", "ignored", ignored),
         ),
     )
 
@@ -472,8 +477,8 @@ def _charge_simulation(
         "charge-simulations",
         context.world,
         (
-            *(replace(o, shows=(*o.shows, ("charge-simulations", "applied"))) for o in applied),
-            *(replace(o, shows=(*o.shows, ("charge-simulations", "ignored"))) for o in ignored),
+            *_showing("charge-simulations", "applied", applied),
+            *_showing("charge-simulations", "ignored", ignored),
         ),
     )
 

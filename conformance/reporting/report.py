@@ -16,6 +16,7 @@ from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.engine.certification import Result
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe, to_json
+from amazonpay_conformance.model.switches import SWITCHES, Switch
 from amazonpay_conformance.wire.messages import Headers
 from amazonpay_conformance.wire.redaction import redact_body, redact_headers, redact_target, redact_text
 
@@ -76,10 +77,28 @@ def report(result: Result) -> dict[str, Any]:
             "not_covered": [{"id": row.id, "reason": why} for row, why in result.uncovered()],
             "operations": dict(sorted(result.called.items())),
         },
+        "open_questions": [_open_question(switch, result) for switch in _asked(result)],
         "not_exercised": [
             {"reason": why, "times": times}
             for why, times in sorted((result.skipped + result.unclear).items())
         ],
+    }
+
+
+def _asked(result: Result) -> list[Switch]:
+    """The open questions, where a server is under test: of our own mock there is nothing to tell."""
+    return list(SWITCHES.values()) if "server" in result.order.subjects else []
+
+
+def _open_question(switch: Switch, result: Result) -> dict[str, Any]:
+    seen = {choice: result.observed[switch.id, choice] for choice in switch.choices}
+    return {
+        "switch": switch.id,
+        "question": switch.question,
+        "source": switch.source,
+        "tag": switch.tag,
+        "default": switch.default,
+        "observed": {choice: times for choice, times in seen.items() if times},
     }
 
 

@@ -19,6 +19,7 @@ from amazonpay_conformance.engine.events import (
 )
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe
+from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -100,6 +101,7 @@ def summary(
         )
     yield ""
     yield from _coverage(result, width)
+    yield from _open_questions(result, width)
     yield ""
     yield from _verdict(result, directory=directory, colour=colour)
 
@@ -195,6 +197,24 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
         )
     for why, times in sorted((result.skipped + result.unclear).items()):
         yield f"  not exercised, {_times(times)}: {redact_text(why)}"
+
+
+def _open_questions(result: Result, width: int) -> Iterator[str]:
+    """Tell what the server does where the facts leave it open; of our own mock that is known."""
+    if result.target_is_mock or not result.observed:
+        return
+    answered = sorted({name for name, _ in result.observed})
+    yield ""
+    yield f"Open questions of the facts: {len(answered)} of {len(SWITCHES)} were answered (docs/model.md)"
+    alike = 0
+    for name in answered:
+        seen = [choice for choice in SWITCHES[name].choices if result.observed[name, choice]]
+        if seen == [SWITCHES[name].default]:
+            alike += 1
+            continue
+        text = f"{name} = {' and '.join(seen)}  ({SWITCHES[name].question})"
+        yield from textwrap.wrap(text, max(40, width - 4), initial_indent="  ", subsequent_indent="    ")
+    yield f"  {alike} as our mock answers them; all of them are in report.json"
 
 
 def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
