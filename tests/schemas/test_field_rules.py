@@ -417,6 +417,11 @@ def test_a_text_is_taken_up_to_its_length(operation: str, row: Field) -> None:
     assert found(operation, least(operation, row, "x" * (longest + 1))) == {(row.path, "invalid")}
 
 
+@each([(operation, row) for operation, row in EACH if row.kind == "url"])
+def test_a_url_may_be_long(operation: str, row: Field) -> None:
+    assert found(operation, least(operation, row, URL + "x" * 10_000)) == set()
+
+
 @each([(operation, row) for operation, row in EACH if row.kind.startswith("text") and not row.longest])
 def test_a_text_without_a_known_length_may_be_long(operation: str, row: Field) -> None:
     assert found(operation, least(operation, row, "x" * 10_000)) == set()
@@ -434,10 +439,16 @@ def test_a_field_is_refused_without_what_it_needs(operation: str, row: Field) ->
 def test_a_field_that_is_not_listed_is_refused(operation: str) -> None:
     """§2.3: UnrecognizedField. One that is ignored in a class of the .NET SDK is as unknown as any."""
     for row in FIELDS[operation]:
-        if row.kind.startswith("object") and not row.path.endswith("restrictions"):
+        if row.kind.startswith("object"):
             name = f"{row.path}/estimateOrderTotal"
             assert found(operation, _with(around(operation, row), {name: 1})) == {(name, "unknown")}
     assert found(operation, {**least(operation), "surprise": 1}) == {("surprise", "unknown")}
+
+
+@pytest.mark.parametrize("operation", FIELDS)
+def test_a_body_that_is_no_object_is_refused(operation: str) -> None:
+    for value in (None, [], "{}", 1):
+        assert found(operation, value) == {("", "invalid")}
 
 
 # --- combinations
@@ -478,6 +489,13 @@ def test_a_variable_frequency_is_zero() -> None:
         body = {"recurringMetadata": {"frequency": {"unit": "Variable", "value": value}}}
         expected = {("recurringMetadata/frequency/value", "invalid")} if wrong else set()
         assert found("update_charge_permission", body) == expected
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit != "Variable"])
+def test_another_frequency_is_any_number(unit: str) -> None:
+    for value in ("1", "12", 12):
+        body = {"recurringMetadata": {"frequency": {"unit": unit, "value": value}}}
+        assert found("update_charge_permission", body) == set()
 
 
 # --- what a body does not tell, or no source says for sure, is not for the schemas
