@@ -73,7 +73,7 @@ ERRORS: tuple[ErrorCode, ...] = (
     ErrorCode("ERR-07", 400, "MissingParameterValue",  WITH_BODY, "A mandatory field is missing.", "never", "§7", "D"),
     ErrorCode("ERR-08", 400, "UnrecognizedField",      WITH_BODY, "The body has a field that the operation does not know.", "never", "§2.3, §7", "D"),
     ErrorCode("ERR-09", 400, "InvalidSandboxSimulationSpecified", EVERY, "The simulation code is unknown or does not apply.", "never", "§7", "D"),
-    ErrorCode("ERR-10", 400, "DuplicateIdempotencyKey", KEYED,    "The idempotency key was used for a different request.", "never", "§7, §9", "D"),
+    ErrorCode("ERR-10", 400, "DuplicateIdempotencyKey", (*KEYED, *COMPLETING), "The idempotency key was used for a different request.", "never", "§7; §9 (every POST)", "D"),
     ErrorCode("ERR-11", 400, "InvalidParameterCombination", WITH_BODY, "Values that exclude each other are combined.", "never", "§7", "D"),
     ErrorCode("ERR-12", 400, "CurrencyMismatch",       (*COMPLETING, *_MOVES), "The currency is not that of the session, permission or charge.", "never", "§2.3 (Complete), §6.7, §7; Finalize replaces Complete §5.6", "D"),
     ErrorCode("ERR-13", 400, "InvalidAPIVersion",      EVERY,     "The path has a version that is not supported.", "never", "§1, §7", "I"),
@@ -126,7 +126,6 @@ RETRY_POLICIES: tuple[RetryPolicy, ...] = (
 # fmt: on
 
 UNRAISED: Mapping[str, str] = {
-    "ERR-02": "generic: the facts tie it to nothing that a call of the model can do",
     "ERR-13": "a request of another version is no call of the model; the reading of requests answers it",
     "ERR-21": "the kit sends no x-amz-pay-authtoken",
     "ERR-24": "a wrong method is no call of the model; the reading of requests answers it",

@@ -41,7 +41,7 @@ FACTS: list[tuple[int, str, set[str], str]] = [
     (400, "MissingParameterValue", BODIES, "D"),
     (400, "UnrecognizedField", BODIES, "D"),
     (400, "InvalidSandboxSimulationSpecified", ALL, "D"),
-    (400, "DuplicateIdempotencyKey", set(KEYED), "D"),
+    (400, "DuplicateIdempotencyKey", set(KEYED) | COMPLETE | FINALIZE, "D"),  # §9: every POST
     (400, "InvalidParameterCombination", BODIES, "D"),
     (400, "CurrencyMismatch", COMPLETE | MOVES, "D"),  # by §2.3 and §6.7
     (400, "InvalidAPIVersion", ALL, "I"),
@@ -204,14 +204,34 @@ def _beyond(pair: Pair) -> set[str]:
 
 
 def _simulated() -> Iterator[tuple[str, Outcome]]:
-    """Every refusal that a simulation code brings about where nothing else is wrong."""
+    """Every outcome of a simulation code where nothing else is wrong."""
     ten, one = stories.price("10.00"), stories.price("1.00")
-    for code in SIMULATIONS["create_charge"]:
-        story = stories.Story().completed(stories.order("Confirm", ten))
-        for outcome in story.ways("create_charge", None, stories.on("permission1", one), simulation=code):
-            yield "create_charge", outcome
-    for code in SIMULATIONS["complete_checkout_session"]:
-        story = stories.Story().approved(stories.order("Authorize", ten))
-        body = {"chargeAmount": ten}
-        for outcome in story.ways("complete_checkout_session", "session1", body, simulation=code):
-            yield "complete_checkout_session", outcome
+    fresh = stories.Story
+    calls: dict[str, tuple[stories.Story, str | None, stories.Body]] = {
+        "complete_checkout_session": (
+            fresh().approved(stories.order("Authorize", ten)),
+            "session1",
+            {"chargeAmount": ten},
+        ),
+        "close_charge_permission": (
+            fresh().completed(stories.order("Confirm", ten)),
+            "permission1",
+            {"closureReason": "done"},
+        ),
+        "create_charge": (
+            fresh().completed(stories.order("Confirm", ten)),
+            None,
+            stories.on("permission1", one),
+        ),
+        "capture_charge": (
+            fresh().completed(stories.order("Authorize", ten)),
+            "charge1",
+            {"captureAmount": ten},
+        ),
+        "create_refund": (fresh().captured(ten), None, {"chargeId": "charge1", "refundAmount": one}),
+    }
+    for operation, codes in SIMULATIONS.items():
+        story, target, body = calls[operation]
+        for code in codes:
+            for outcome in story.ways(operation, target, body, simulation=code):
+                yield operation, outcome
