@@ -8,10 +8,8 @@ from typing import Any, Final
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call
 from amazonpay_conformance.checks.differences import Difference, differences
 from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.wire.redaction import redact_text
-
-RETRIABLE: Final = frozenset({408, 425, 429})
-"""Statuses below 500 that clients may retry. Source: api-facts §7."""
 
 
 @on_call("CAL-001")
@@ -131,7 +129,7 @@ def _told_body(made: Made) -> Any:
 
 
 def _is_final(seen: Seen) -> bool:
-    return seen.response is not None and seen.response.status < 500 and seen.response.status not in RETRIABLE
+    return seen.response is not None and seen.response.status < 500 and seen.response.status not in TRANSIENT
 
 
 def _is_refused(made: Made) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from amazonpay_conformance.checks.observations import fits
 from amazonpay_conformance.checks.subject import Seen
 from amazonpay_conformance.model.actions import NewIds
+from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.model.observable import permitted_states
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
@@ -16,9 +17,6 @@ from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.reading.objects import state_of
 from amazonpay_conformance.reading.requests import Merchant, read_request
 from amazonpay_conformance.wire.messages import Exchange, Response
-
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may come at any time and say nothing about the rules. Source: api-facts §7."""
 
 
 @dataclass

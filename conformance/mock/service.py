@@ -7,6 +7,7 @@ usual outcome of the model's step and keeps the first answer of every idempotenc
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 REQUEST_ID_HEADER: Final = "x-amz-pay-request-id"
 
-_MESSAGES = {
+MESSAGES: Mapping[str, str] = {
     "InvalidParameterValue": "The value provided for [{detail}] is invalid.",
     "MissingParameterValue": "The value for [{detail}] is missing.",
     "UnrecognizedField": "The field '{detail}' is invalid for this API.",
@@ -36,7 +37,7 @@ _MESSAGES = {
         "charge this buyer."
     ),
 }
-"""Texts as they were seen on the wire or documented: api-facts §4.1, §5.2, §7."""
+"""Texts by reasonCode, as they were seen on the wire or documented: api-facts §4.1, §5.2, §7."""
 
 
 _KINDS = {
@@ -125,7 +126,7 @@ class Service:
     def _refused(
         self, status: int, reason: str, *, detail: str, reading: RequestReading | None = None
     ) -> Response:
-        message = _MESSAGES.get(reason, "The request was refused: {detail}.").format(detail=detail)
+        message = MESSAGES.get(reason, "The request was refused: {detail}.").format(detail=detail)
         if reason == "InvalidRequestSignature" and reading is not None and reading.verdict is not None:
             # the service echoes what it wanted signed: api-facts §7 [W]
             message = (

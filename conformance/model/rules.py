@@ -586,12 +586,13 @@ RULES: tuple[Rule, ...] = (
     Rule("PRM-R01", ("update_charge_permission",), _is_closed, ((422, "ChargePermissionNotModifiable"),), "A closed permission cannot be updated.", "§4.2", "D2"),
     Rule("PRM-R02", ("close_charge_permission",), _is_closed, ((422, "InvalidChargePermissionStatus"),), "A closed permission cannot be closed again.", "§4.2", "D2"),
 
-    Rule("PRM-R03", ("update_charge_permission", "close_charge_permission"), lambda c: c.permission is not None and c.permission.given, ((422, "ChargePermissionNotModifiable"), (422, "InvalidChargePermissionStatus")), "A permission that was given to the kit may already be closed.", "§4.2 (its history is not known)", "?"),
+    Rule("PRM-R03", ("update_charge_permission",), lambda c: c.permission is not None and c.permission.given, ((422, "ChargePermissionNotModifiable"),), "A permission that was given to the kit may already be closed, and then is not updated.", "§4.2 (its history is not known)", "?"),
     Rule("PRM-R04", ("update_charge_permission",), _was_rejected, ((422, "ChargePermissionNotModifiable"),), "A permission whose charge Amazon rejected cannot be updated.", "§4.2, §8.2 (effect [?])", "?", "rejected-permission=AmazonCanceled|AmazonClosed"),
     Rule("PRM-R05", ("close_charge_permission",), _was_rejected, ((422, "InvalidChargePermissionStatus"),), "A permission whose charge Amazon rejected cannot be closed again.", "§4.2, §8.2 (effect [?])", "?", "rejected-permission=AmazonCanceled|AmazonClosed"),
     Rule("PRM-R06", ("update_charge_permission",), _value_is_set_again, ((422, "ChargePermissionNotModifiable"), (400, "InvalidParameterValue")), "Each merchantMetadata value of a permission is set once.", "§2.3, §13 (open)", "?", "metadata-updates=once"),
     Rule("PRM-R07", ("update_charge_permission",), _may_be_closed, ((422, "ChargePermissionNotModifiable"),), "A permission that may have closed of itself cannot be updated.", "§13.4, §13.18", "?"),
     Rule("PRM-R08", ("close_charge_permission",), _may_be_closed, ((422, "InvalidChargePermissionStatus"),), "A permission that may have closed of itself cannot be closed again.", "§13.4, §13.18", "?"),
+    Rule("PRM-R09", ("close_charge_permission",), lambda c: c.permission is not None and c.permission.given, ((422, "InvalidChargePermissionStatus"),), "A permission that was given to the kit may already be closed, and then is not closed again.", "§4.2 (its history is not known)", "?"),
 
     # --- Charge: §4.2, §4.3, §6
     Rule("CHG-R01", ("create_charge",), lambda c: c.permission is None, ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A charge needs a permission that exists.", "§7", "D2"),
