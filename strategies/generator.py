@@ -101,9 +101,10 @@ class Candidate:
         """What the step would cover: transitions, and the requirement in its operation."""
         name = self.step.operation if isinstance(self.step, CallStep) else type(self.step).__name__
         answer = f"{name}:{self.outcome.requirement}:{self.outcome.reason}"
-        simulated = (
-            f":{self.step.simulation}" if isinstance(self.step, CallStep) and self.step.simulation else ""
-        )
+        # a code does nothing where the call is refused for another reason
+        effective = self.outcome.status < 400 or self.outcome.used or self.outcome.requirement == "CHG-006"
+        code = self.step.simulation if isinstance(self.step, CallStep) and effective else None
+        simulated = f":{code}" if code else ""
         return frozenset({*self.outcome.used, answer + simulated})
 
 
@@ -201,13 +202,20 @@ class Planner:
             return replace(planned, key=self._new_key())
         return planned
 
-    def sweep(self) -> Planner:
-        """Return the plan with every object read once more, so that nothing done at the end goes unseen."""
+    def sweep(self, *, refused: bool = True) -> Planner:
+        """Return the plan with every object read once more, so that nothing done at the end goes unseen.
+
+        Args:
+            refused: whether objects are read too that are gone by then.
+        """
         planner = self
         reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
         for _, planned in (possible for name in reads for possible in self.possible(name)):
             candidate = self.expect(planned)
-            if candidate is not None and not candidate.refused and planned not in self.steps[-1:]:
+            known = isinstance(planned, CallStep) and planned.target in self.bindings
+            if candidate is None or not known or (candidate.refused and not refused):
+                continue
+            if planned not in self.steps[-1:]:
                 planner = planner.then(candidate)
         return planner
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from amazonpay_conformance.model.buyer import ADDRESS
+from amazonpay_conformance.model.simulation import SIMULATIONS
 
 STORE_ID: Final = "amzn1.application-oa2-client.0000000000000000000000000000c0de"
 
@@ -181,7 +182,8 @@ def create_charge(permission: str) -> tuple[Variant, ...]:
     def body(amount: str, **more: Any) -> dict[str, Any]:
         return {"chargePermissionId": ref(permission), "chargeAmount": price(amount), **more}
 
-    declines = ("SoftDeclined", "HardDeclined", "AmazonRejected", "TransactionTimedOut")
+    codes = [code for code in SIMULATIONS["create_charge"] if code != "CaptureInitiated"]
+    pending = [code for code in codes if code.startswith("Pending")]
     return (
         Variant(body("all"), 4),
         Variant(body("half"), 4),
@@ -193,7 +195,8 @@ def create_charge(permission: str) -> tuple[Variant, ...]:
         Variant(body("all+1"), 2),
         Variant(body("ceiling+1"), 1),
         Variant(body("small@other"), 1),
-        *(Variant(body("small"), 1, simulation=code) for code in declines),
+        *(Variant(body("small"), 1, simulation=code) for code in codes if code not in pending),
+        *(Variant(body("small", canHandlePendingAuthorization=True), 1, simulation=code) for code in pending),
         Variant({"chargePermissionId": ref(permission)}, 1, "chargeAmount is missing"),
         Variant(body("small", captureNow="yes"), 1, "a text where a boolean belongs"),
         Variant(body("small", shipTo="home"), 1, "an unknown field"),
@@ -235,6 +238,7 @@ def create_refund(charge: str) -> tuple[Variant, ...]:
         Variant(body("half", softDescriptor="Example Shop"), 4),
         Variant(body("all"), 3),
         Variant(body("small"), 2),
+        *(Variant(body("small"), 1, simulation=code) for code in SIMULATIONS["create_refund"]),
         Variant(body("headroom"), 2),
         Variant(body("headroom+1"), 2),
         Variant(body("ceiling+1"), 1),

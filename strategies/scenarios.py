@@ -40,7 +40,7 @@ def scenarios(
             choices = _choices(draw, planner, wrong)
             if choices:
                 planner = planner.then(draw(st.sampled_from(choices)))
-        return planner.sweep().scenario
+        return planner.sweep(refused=refused).scenario
 
     return build()
 

@@ -17,7 +17,7 @@ from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.model.simulation import CARDS
 from amazonpay_conformance.model.timers import TIMERS
-from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
+from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, Refund, World
 from amazonpay_conformance.strategies.generator import Abilities, Candidate, Planner
 
 MAX_CHARGES: Final = 2
@@ -122,7 +122,7 @@ def likeness(world: World) -> Hashable:
         tuple(_session(session) for session in world.sessions.values()),
         tuple(_permission(world, permission) for permission in world.permissions.values()),
         tuple(sorted(_charge(world, charge) for charge in world.charges.values())),
-        tuple(sorted((r.state, r.reason or "") for r in world.refunds.values())),
+        tuple(sorted(_refund(refund) for refund in world.refunds.values())),
     )
 
 
@@ -149,3 +149,7 @@ def _charge(world: World, charge: Charge) -> tuple[str, ...]:
         str(late and charge.state == "Authorized"),
         str(charge.captured is not None and charge.captured.amount < charge.amount.amount),
     )
+
+
+def _refund(refund: Refund) -> tuple[str, ...]:
+    return refund.state, refund.reason or "", refund.settles.guard if refund.settles else "-"

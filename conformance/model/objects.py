@@ -139,14 +139,7 @@ MACHINES: Mapping[str, Machine] = {
 """The machines by the name of the object they belong to."""
 
 UNREACHED: Mapping[str, str] = {
-    "CHG-T10": "no simulated card or code is known that ends a pending authorization so (§8.2 [?])",
-    "CHG-T11": "no simulated card or code is known that ends a pending authorization so (§8.2 [?])",
-    "CHG-T12": "no simulated card or code is known that ends a pending authorization so (§8.2 [?])",
-    "CHG-T13": "no simulated card or code is known that ends a pending authorization so (§8.2 [?])",
     "CHG-T22": "no simulation of it is known (§8.2)",
     "CHG-T27": "for payment service providers only (§2.2 [S])",
-    "REF-T03": "the simulation code of a declined refund is not known (§8.2 [?])",
-    "REF-T04": "the simulation code of a declined refund is not known (§8.2 [?])",
-    "CHG-T03": "the simulation codes of a pending Create Charge are not known (§8.2 [?])",
 }
 """Transitions that no scenario is built to reach, each with the reason, so that coverage can say so."""

@@ -18,7 +18,7 @@ from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, RepeatStep, Scenario
 from amazonpay_conformance.strategies.generator import Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.search import Search
-from amazonpay_conformance.strategies.tour import MAX_STEPS, Place, explore, tour
+from amazonpay_conformance.strategies.tour import MAX_STEPS, MAX_WORLDS, Place, explore, tour
 
 TRANSITIONS = {row.id for machine in MACHINES.values() for row in machine.transitions}
 ASSERTED = {rule.id for rule in RULES if rule.asserted}
@@ -32,6 +32,7 @@ OUT_OF_REACH = {
     "REQ-R05": "a body that is not JSON",
     # two that a scenario of a few steps does not come to
     "CHG-R09": "25 charges",
+    "CHG-R24": "authorizations beyond the limit; CHG-R05 forbids them in a mock that counts what is reserved",
     "REF-R06": "a charge at the ceiling; below it REF-R03 forbids the same refund",
 }
 """Asserted rules that no step of the tour is refused for."""
@@ -172,7 +173,7 @@ def test_with_permissions_that_were_given_a_target_without_a_buyer_is_toured() -
 
 @pytest.mark.parametrize("region", ["eu", "jp"])
 def test_other_regions_reach_the_same_transitions(region: str) -> None:
-    offered = frozenset().union(*(place.offers for place in islice(explore(Abilities(), region), 100)))
+    offered = frozenset().union(*(place.offers for place in islice(explore(Abilities(), region), MAX_WORLDS)))
     assert TRANSITIONS - set(UNREACHED) <= offered
 
 

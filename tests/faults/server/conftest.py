@@ -83,14 +83,21 @@ class Bench:
         self.target = self.closing.enter_context(target.serving())
 
     def run(self, name: str, service: type[Service], client: str = "", region: Any = "na") -> Run:
-        """Run a scenario against a fresh service."""
+        """Run a scenario of the catalogue against a fresh service."""
+        return self.play(scenarios.SCENARIOS[name], service, client, region)
+
+    def answered(self, switch: str, choice: str, scenario: Scenario) -> Run:
+        """How a scenario goes with a service that answers one open question in one way."""
+        return self.play(scenario, variations.answers_otherwise(switch, choice))
+
+    def play(self, scenario: Scenario, service: type[Service], client: str = "", region: Any = "na") -> Run:
+        """Run any scenario against a fresh service."""
         lane = Lane(region, "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
         self.served = service
         self.target.open(lane)
         configured = Configured(lane.public_key_id, lane.region, lane.algorithm, self.key.public)
         merchant = Merchant({lane.public_key_id: self.key.public})
         runner = Runner(self._driver(client, lane), self.target, configured, merchant, caller_keys=True)
-        scenario: Scenario = scenarios.SCENARIOS[name]
         return runner.run(scenario)
 
     def right_run(self, name: str) -> Run:
