@@ -24,7 +24,8 @@ def document(machines: Iterable[Machine]) -> str:
 def _lines(machine: Machine) -> Iterator[str]:
     yield f"digraph {machine.name} {{"
     yield f"    graph [label={_quoted(machine.name)}, labelloc=t, rankdir=TB, fontname=sans];"
-    yield '    node [shape=box, style=rounded, fontname=sans]; edge [fontname=sans, fontsize=10, arrowhead=vee];'
+    yield "    node [shape=box, style=rounded, fontname=sans];"
+    yield "    edge [fontname=sans, fontsize=10, arrowhead=vee];"
     yield f'    {START} [shape=point, width=0.15, label=""];'
     yield from (f"    {_node(state)}" for state in machine.states)
     yield from (f"    {_edge(arrow)}" for arrow in arrows(machine))
@@ -33,7 +34,8 @@ def _lines(machine: Machine) -> Iterator[str]:
 
 def _node(state: State) -> str:
     frames = ", peripheries=2" if state.terminal else ""
-    return f"{_quoted(state.name)} [label={_quoted(state.name, *wrapped(state.reasons, WIDTH))}{frames}];"
+    label = _quoted(state.name, *wrapped(state.reasons, WIDTH, ", "))
+    return f"{_quoted(state.name)} [label={label}{frames}];"
 
 
 def _edge(arrow: Arrow) -> str:

@@ -63,7 +63,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything is: of each box and label the middle of its upper side, and the routes of the links."""
+    """Where everything is: the middle of the upper side of each box and label, and each link's route."""
 
     tops: Mapping[str, Point]
     routes: Mapping[str, Route]
@@ -97,7 +97,9 @@ def laid_out(boxes: Mapping[str, Extent], links: Sequence[Link]) -> Layout:
     across = {name: x + shift for name, x in across.items()}
     ports = _ports(grid, boxes, across)
     bands = tuple(_bands(grid, ports))
-    down = {name: _middle(bands[i], grid.extents[name]) for i, layer in enumerate(grid.layers) for name in layer}
+    down = {
+        name: _middle(bands[i], grid.extents[name]) for i, layer in enumerate(grid.layers) for name in layer
+    }
     routes = {}
     for link in links:
         chain = grid.chains[link.name]
@@ -139,7 +141,7 @@ def _used(layer: Sequence[str], extents: Mapping[str, Extent]) -> float:
 
 
 def _downward(boxes: Mapping[str, Extent], links: Sequence[Link]) -> dict[str, Pair]:
-    """The ends of each link, the upper one first: what leads back to where a walk came from is turned round."""
+    """The ends of each link, the upper one first: what leads back on a walk is turned round."""
     ends: dict[str, Pair] = {}
     done: set[str] = set()
 
@@ -243,12 +245,10 @@ def _across(grid: _Grid) -> dict[str, float]:
     return across
 
 
-def _straightened(
-    grid: _Grid, boxes: Mapping[str, Extent], across: Mapping[str, float]
-) -> dict[str, float]:
+def _straightened(grid: _Grid, boxes: Mapping[str, Extent], across: Mapping[str, float]) -> dict[str, float]:
     """Give each link as few bends as it can have where it runs, box by box in the order of the chains.
 
-    Springs share a bend out among all layers; a line that is straight and then bends once is easier to follow.
+    Springs share a bend out among all layers; a line that is straight and bends once is easier to follow.
     """
     places = dict(across)
     for chain in grid.chains.values():
@@ -334,7 +334,8 @@ def _ports(grid: _Grid, boxes: Mapping[str, Extent], across: Mapping[str, float]
     ports: dict[Pair, float] = {}
     for name in across:
         for side in (0, 1):
-            near = sorted({pair[1 - side] for pair in grid.pairs if pair[side] == name}, key=across.__getitem__)
+            near = [pair[1 - side] for pair in grid.pairs if pair[side] == name]
+            near.sort(key=across.__getitem__)
             if not near:
                 continue
             places = [across[name]] * len(near)

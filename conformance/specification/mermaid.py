@@ -12,7 +12,7 @@ from amazonpay_conformance.specification.arrows import Arrow, arrows, is_uncerta
 
 
 def diagram(machine: Machine) -> str:
-    """Return a machine as a `stateDiagram-v2`: an arrow for each pair of states, with what makes it happen."""
+    """Return a machine as a `stateDiagram-v2`: an arrow for each pair of states, told by its triggers."""
     return "\n".join(_lines(machine)) + "\n"
 
 
