@@ -15,11 +15,13 @@ from typing import Final, TypeAlias
 
 SWEEPS: Final = 24
 GAP: Final = 28.0  # between boxes of a layer
-PORT_GAP: Final = 20.0  # between lines that end at one side of a box
+PORT_GAP: Final = 15.0  # between lines that end at one side of a box
 PORT_MARGIN: Final = 18.0
 STUB: Final = 12.0  # what is straight at the end of a line
 LAYER_GAP: Final = (46.0, 92.0)  # between layers, the more the further a line goes sideways
 SLOPE: Final = 0.11
+STRAIGHT: Final = 50.0  # how much more a line that can meet a box straight wants to
+STRAIGHTENINGS: Final = 3  # one line that is moved makes room for others
 STIFFNESS: Final = 6.0  # how much more a long line wants to be straight than a short one
 
 Point: TypeAlias = tuple[float, float]
@@ -251,7 +253,7 @@ def _straightened(grid: _Grid, boxes: Mapping[str, Extent], across: Mapping[str,
     Springs share a bend out among all layers; a line that is straight and bends once is easier to follow.
     """
     places = dict(across)
-    for chain in grid.chains.values():
+    for chain in STRAIGHTENINGS * tuple(grid.chains.values()):
         for run, low, high in _runs(chain, grid, boxes, places):
             inner = [name for name in run if name not in boxes]
             wish = sum(places[name] for name in inner) / max(len(inner), 1)
@@ -342,7 +344,9 @@ def _ports(grid: _Grid, boxes: Mapping[str, Extent], across: Mapping[str, float]
             if name in boxes:
                 bounds = _port_span(boxes[name], across[name])
                 gap = min(PORT_GAP, (bounds[1] - bounds[0]) / max(len(near) - 1, 1))
-                places = _spaced([across[other] for other in near], [gap] * (len(near) - 1), bounds=bounds)
+                wishes = [across[other] for other in near]
+                pulls = [STRAIGHT if bounds[0] <= wish <= bounds[1] else 1.0 for wish in wishes]
+                places = _spaced(wishes, [gap] * (len(near) - 1), pulls, bounds)
             ports.update({(name, other): x for other, x in zip(near, places, strict=True)})
     return ports
 
