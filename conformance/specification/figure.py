@@ -10,7 +10,16 @@ from typing import Final
 
 from amazonpay_conformance.model.machine import Machine, State, Transition
 from amazonpay_conformance.specification.arrows import Arrow, arrows, told, wrapped
-from amazonpay_conformance.specification.layout import Extent, Layout, Link, Point, Route, laid_out
+from amazonpay_conformance.specification.layout import (
+    PORT_GAP,
+    PORT_MARGIN,
+    Extent,
+    Layout,
+    Link,
+    Point,
+    Route,
+    laid_out,
+)
 
 START: Final = ""  # no state has this name
 
@@ -93,7 +102,9 @@ def figure(machine: Machine) -> Figure:
     known = arrows(machine)
     loops = {arrow.target: arrow for arrow in known if arrow.source == arrow.target}
     boxes = {START: Extent(DOT, DOT, 2 * DOT)}
-    boxes |= {state.name: _state_extent(state, loops.get(state.name)) for state in machine.states}
+    for state in machine.states:
+        lines = sum(state.name in (arrow.source, arrow.target) for arrow in known)
+        boxes[state.name] = _state_extent(state, lines, loops.get(state.name))
     through = {_name(arrow): arrow for arrow in known if arrow not in loops.values()}
     links = [Link(name, a.source or START, a.target, _label_extent(a)) for name, a in through.items()]
     layout = laid_out(boxes, links)
@@ -116,9 +127,10 @@ def _words(arrow: Arrow) -> tuple[tuple[Transition, tuple[str, ...]], ...]:
     return tuple((row, wrapped(told(row), WORDS_WIDTH)) for row in arrow.rows)
 
 
-def _state_extent(state: State, loop: Arrow | None) -> Extent:
+def _state_extent(state: State, lines: int, loop: Arrow | None) -> Extent:
+    """What a state needs for its words, and for as many lines as end at it."""
     widths = [len(state.name) * NAME_CHARACTER, *(len(line) * REASON_CHARACTER for line in _reasons(state))]
-    half = max(widths) / 2 + STATE_PADDING
+    half = max(max(widths) / 2 + STATE_PADDING, (lines - 1) * PORT_GAP / 2 + PORT_MARGIN)
     height = NAME_STEP + len(_reasons(state)) * REASON_STEP + 1.5 * STATE_PADDING
     if loop is None:
         return Extent(half, half, height)

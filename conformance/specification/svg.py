@@ -90,11 +90,12 @@ def document(machines: Sequence[Machine]) -> str:
 
 def _root(machines: Sequence[Machine], width: float, height: float) -> Element:
     size = {"viewBox": f"0 0 {_n(width)} {_n(height)}", "width": _n(width), "height": _n(height)}
-    named = {"role": "img", "aria-labelledby": "diagram-title diagram-description", "class": "machines"}
+    names = [machine.name for machine in machines]
+    title, description = (f"diagram-{what}-{'-'.join(names)}" for what in ("title", "description"))
+    named = {"role": "img", "aria-labelledby": f"{title} {description}", "class": "machines"}
     root = Element("svg", {"xmlns": NAMESPACE, **size, **named})
-    names = ", ".join(machine.name for machine in machines)
-    _text(root, "title", f"State machines of the Amazon Pay API v2: {names}", id="diagram-title")
-    _text(root, "desc", " ".join(map(_description, machines)), id="diagram-description")
+    _text(root, "title", f"State machines of the Amazon Pay API v2: {', '.join(names)}", id=title)
+    _text(root, "desc", " ".join(map(_description, machines)), id=description)
     _text(root, "style", STYLE)
     SubElement(root, "rect", {"class": "paper", "width": "100%", "height": "100%"})
     return root
