@@ -382,10 +382,11 @@ def _refuse(message: str, code: int) -> int:
 
 
 def _model(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.reporting.report import kit_version
     from amazonpay_conformance.specification import forms
 
     try:
-        text = forms.written(arguments.format, arguments.machine)
+        text = forms.written(arguments.format, arguments.machine, kit_version())
     except forms.NoSuchForm as problem:
         return _refuse(str(problem), USAGE)
     try:
@@ -395,7 +396,7 @@ def _model(arguments: argparse.Namespace) -> int:
         else:
             arguments.out.write_bytes(text.encode())
     except BrokenPipeError:
-        raise
+        raise  # whoever read it had enough
     except OSError as problem:
         return _refuse(f"cannot write to {arguments.out or 'stdout'}: {problem.strerror}", SET_UP)
     return CONFORMS

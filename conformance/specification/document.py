@@ -94,7 +94,7 @@ def _value(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)  # as amounts are on the wire
     if isinstance(value, Mapping):
-        return {str(key): _value(each) for key, each in value.items()}
+        return [{"name": key, "value": _value(each)} for key, each in value.items()]  # their order counts
     if isinstance(value, frozenset):
         return sorted(value)
     return [_value(each) for each in value] if isinstance(value, tuple) else value

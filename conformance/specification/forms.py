@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from amazonpay_conformance.model.machine import Machine
@@ -22,12 +21,13 @@ class NoSuchForm(ValueError):
     """What was asked for is not there. The message says what is, in one line."""
 
 
-def written(form: str, machine: str | None = None) -> str:
+def written(form: str, machine: str | None, version: str) -> str:
     """Return the specification in one of its forms.
 
     Args:
         form: mermaid, dot, svg or json.
         machine: the name of the one machine that is wanted, None for all.
+        version: the kit's version, which the JSON document tells.
 
     Raises:
         NoSuchForm: there is no such machine, or the form does not come a machine at a time.
@@ -37,13 +37,6 @@ def written(form: str, machine: str | None = None) -> str:
     if form == "json":
         if machine is not None:
             raise NoSuchForm("--format json is the whole specification: leave --machine out")
-        return document.text(document.document(_version()))
+        return document.text(document.document(version))
     one, several = DIAGRAMS[form]
     return one(MACHINES[machine]) if machine is not None else several(tuple(MACHINES.values()))
-
-
-def _version() -> str:
-    try:
-        return version(document.NAME)
-    except PackageNotFoundError:
-        return "unknown"

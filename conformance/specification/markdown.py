@@ -69,15 +69,15 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else ""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {cell(each)}" for key, each in value.items())
     if isinstance(value, list):
         if value == [row.id for row in TABLES["operations"]]:
             return "every operation"
-        return ", ".join(_item(each) for each in value)
+        return ("; " if any(isinstance(each, Mapping) for each in value) else ", ").join(map(_item, value))
     return str(value).replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def _item(value: Any) -> str:
-    """An item of a list; a pair, as a status and its reason code, is one."""
+    """An item of a list: a name with its value, a pair as a status and its reason code, or one word."""
+    if isinstance(value, Mapping):
+        return f"*{value['name']}*: {cell(value['value'])}"
     return " ".join(map(cell, value)) if isinstance(value, list) else cell(value)

@@ -16,6 +16,7 @@ from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
+from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.model.timers import TIMER_ROWS
 
 
@@ -50,5 +51,6 @@ TABLES: Tables = {
     "cards": tuple(CARDS.values()),
     "simulations": SIMULATION_ROWS,
     "constraints": tuple(CONSTRAINTS.values()),
+    "switches": tuple(SWITCHES.values()),
 }
 """The tables by name, in the order in which they are told."""

@@ -15,6 +15,7 @@ from amazonpay_conformance.model.constraints import CONSTRAINTS
 from amazonpay_conformance.model.limits import LIMITS
 from amazonpay_conformance.model.objects import CHARGE, REFUND
 from amazonpay_conformance.model.rules import RULES
+from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.specification import markdown
 from amazonpay_conformance.specification.document import document, row_value, text
 from amazonpay_conformance.specification.tables import MACHINES, TABLES
@@ -102,6 +103,14 @@ def test_functions_are_left_out_and_amounts_are_strings() -> None:
     assert row_value(RULES[0])["errors"] == [[403, "InvalidRequestSignature"]]
 
 
+def test_the_order_of_choices_is_told_as_the_first_is_the_default() -> None:
+    switch = SWITCHES["replay-status"]
+    assert [choice["name"] for choice in row_value(switch)["choices"]] == list(switch.choices)
+    turned = replace(switch, choices=dict(reversed(switch.choices.items())))
+    hashes = {document("1", tables={"switches": (each,)})["model_hash"] for each in (switch, turned)}
+    assert len(hashes) == 2
+
+
 def test_the_hash_is_that_of_the_content_as_the_schema_says(told: dict[str, Any]) -> None:
     content = {key: value for key, value in told.items() if key not in ("kit", "model_hash")}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -137,6 +146,8 @@ def test_a_cell_keeps_a_table_together() -> None:
     assert markdown.cell("a | b\n<c>") == "a \\| b &lt;c>"
     assert [markdown.cell(value) for value in (None, False, True, 0)] == ["", "", "yes", "0"]
     assert markdown.cell([[400, "A"], [422, "B"]]) == "400 A, 422 B"
+    choices = [{"name": "kept", "value": "yes, always"}, {"name": "lost", "value": "no"}]
+    assert markdown.cell(choices) == "*kept*: yes, always; *lost*: no"
     assert markdown.cell([row.id for row in TABLES["operations"]]) == "every operation"
 
 
