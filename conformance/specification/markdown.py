@@ -68,11 +68,12 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return "yes" if value else "no"
     if isinstance(value, list):
         if value == [row.id for row in TABLES["operations"]]:
             return "every operation"
-        return ("; " if any(isinstance(each, Mapping) for each in value) else ", ").join(map(_item, value))
+        joint = "; " if any(isinstance(each, Mapping) for each in value) else ", "
+        return joint.join(map(_item, _shortened(value)))
     return str(value).replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
@@ -81,3 +82,15 @@ def _item(value: Any) -> str:
     if isinstance(value, Mapping):
         return f"*{value['name']}*: {cell(value['value'])}"
     return " ".join(map(cell, value)) if isinstance(value, list) else cell(value)
+
+
+def _shortened(values: Sequence[Any]) -> list[Any]:
+    """Values with each row of four or more numbers that follow one another as its ends."""
+    runs: list[list[Any]] = []
+    for value in values:
+        follows = runs and isinstance(value, int) and value == runs[-1][-1] + 1
+        if follows:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    return [v for run in runs for v in ([f"{run[0]} to {run[-1]}"] if len(run) > 3 else run)]

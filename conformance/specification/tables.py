@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from typing import Protocol, TypeAlias
 
 from amazonpay_conformance.model.constraints import CONSTRAINTS
+from amazonpay_conformance.model.errors import ERRORS, RETRY_POLICIES
 from amazonpay_conformance.model.limits import CURRENCIES, LIMITS
 from amazonpay_conformance.model.machine import Machine, Tag
+from amazonpay_conformance.model.names import NAMES
 from amazonpay_conformance.model.objects import MACHINES as OBJECT_MACHINES
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.model.throttling import THROTTLES
 from amazonpay_conformance.model.timers import TIMER_ROWS
 
 
@@ -52,5 +55,9 @@ TABLES: Tables = {
     "simulations": SIMULATION_ROWS,
     "constraints": tuple(CONSTRAINTS.values()),
     "switches": tuple(SWITCHES.values()),
+    "errors": ERRORS,
+    "retry_policies": RETRY_POLICIES,
+    "throttles": THROTTLES,
+    "names": NAMES,
 }
 """The tables by name, in the order in which they are told."""

@@ -144,8 +144,10 @@ def test_markdown_has_a_line_for_every_row() -> None:
 
 def test_a_cell_keeps_a_table_together() -> None:
     assert markdown.cell("a | b\n<c>") == "a \\| b &lt;c>"
-    assert [markdown.cell(value) for value in (None, False, True, 0)] == ["", "", "yes", "0"]
+    assert [markdown.cell(value) for value in (None, False, True, 0)] == ["", "no", "yes", "0"]
     assert markdown.cell([[400, "A"], [422, "B"]]) == "400 A, 422 B"
+    assert markdown.cell([408, 429, *range(500, 600)]) == "408, 429, 500 to 599"
+    assert markdown.cell([1, 2, 3]) == "1, 2, 3"
     choices = [{"name": "kept", "value": "yes, always"}, {"name": "lost", "value": "no"}]
     assert markdown.cell(choices) == "*kept*: yes, always; *lost*: no"
     assert markdown.cell([row.id for row in TABLES["operations"]]) == "every operation"
