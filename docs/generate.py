@@ -14,8 +14,9 @@ from typing import Any
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.machine import Machine
-from amazonpay_conformance.model.objects import CHARGE
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
+from amazonpay_conformance.specification import markdown, mermaid, svg
+from amazonpay_conformance.specification.tables import MACHINES, TABLES
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -27,11 +28,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if stale")
     check = parser.parse_args().check
-    stale = [path for path in documents() if path.read_text(encoding="utf-8") != renewed(path)]
+    files = {path: renewed(path) for path in documents()} | pictures()
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         print(f"{path.relative_to(ROOT)} {'is stale: run make docs' if check else 'is written anew'}")
         if not check:
-            path.write_text(renewed(path), encoding="utf-8")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(files[path], encoding="utf-8")
     return 1 if check and stale else 0
 
 
@@ -39,6 +42,11 @@ def documents() -> list[Path]:
     """Return the documents that have generated parts."""
     paths = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
     return [path for path in paths if BLOCK.search(path.read_text(encoding="utf-8"))]
+
+
+def pictures() -> dict[Path, str]:
+    """Return the pictures of the machines as they should be."""
+    return {picture(machine): svg.diagram(machine) for machine in MACHINES.values()}
 
 
 def renewed(path: Path) -> str:
@@ -57,7 +65,8 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "client-requirements": requirement_table(r for r in held if r.subject == "client"),
         "server-requirements": requirement_table(r for r in held if r.subject == "server"),
         "uncertain-requirements": requirement_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
-        "charge-diagram": diagram(CHARGE),
+        "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),
+        "model": model(),
         "report-fields": field_table(report["properties"]),
         "finding-fields": field_table(report["$defs"]["finding"]["properties"]),
         "exchange-fields": field_table(report["$defs"]["exchange"]["properties"]),
@@ -74,20 +83,17 @@ def requirement_table(requirements: Iterator[Requirement]) -> Iterator[str]:
         yield f"| {r.id} | {r.level} | {_cell(r.statement)} | {_cell(r.source)} | {r.tag} |"
 
 
-def diagram(machine: Machine) -> Iterator[str]:
-    """Yield a machine as a Mermaid diagram: an arrow for each pair of states, with what makes it happen."""
-    yield "```mermaid"
-    yield "stateDiagram-v2"
-    arrows: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for row in machine.transitions:
-        triggers = arrows.setdefault((row.source or "[*]", row.target), {})
-        triggers.setdefault(row.trigger, []).append(row.guard)
-    for (source, target), triggers in arrows.items():
-        yield f"    {source} --> {target}: {', '.join(_label(*each) for each in triggers.items())}"
-    for state in machine.states:
-        if state.terminal:
-            yield f"    {state.name} --> [*]"
-    yield "```"
+def model() -> Iterator[str]:
+    """Yield the sections of docs/model.md: a machine each, then a table each."""
+    for machine in MACHINES.values():
+        yield from markdown.machine_section(machine, str(picture(machine).relative_to(ROOT / "docs")))
+    for name, rows in TABLES.items():
+        yield from markdown.table_section(name, rows)
+
+
+def picture(machine: Machine) -> Path:
+    """Return where the picture of a machine is."""
+    return ROOT / "docs" / "images" / f"{machine.name}.svg"
 
 
 def field_table(properties: Mapping[str, Any]) -> Iterator[str]:
@@ -128,11 +134,6 @@ def _type(schema: Mapping[str, Any]) -> str:
     kinds = schema.get("type", "scenario or null" if "then" in schema else "any")
     name = kinds if isinstance(kinds, str) else " or ".join(kinds)
     return f"{name} of {_type(schema['items'])}" if "items" in schema else name
-
-
-def _label(trigger: str, guards: list[str]) -> str:
-    words = trigger.replace("_", " ")
-    return f"{words} ({', '.join(guards)})" if all(guards) else words
 
 
 def _cell(text: str) -> str:

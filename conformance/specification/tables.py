@@ -1,0 +1,63 @@
+"""The machines and tables of the specification by name. What has a line here is in every form of it.
+
+The one rule: a row is a frozen dataclass with an `id`, unique in its table, a `source` and a `tag`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, TypeAlias
+
+from amazonpay_conformance.model.constraints import CONSTRAINTS
+from amazonpay_conformance.model.errors import ERRORS, RETRY_POLICIES
+from amazonpay_conformance.model.limits import CURRENCIES, LIMITS
+from amazonpay_conformance.model.machine import Machine, Tag
+from amazonpay_conformance.model.names import NAMES
+from amazonpay_conformance.model.objects import MACHINES as OBJECT_MACHINES
+from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.requirements import REQUIREMENTS
+from amazonpay_conformance.model.rules import RULES
+from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
+from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.model.throttling import THROTTLES
+from amazonpay_conformance.model.timers import TIMER_ROWS
+
+
+class Row(Protocol):
+    """What every row has, whatever else it says."""
+
+    @property
+    def id(self) -> str:
+        """Its stable id."""
+
+    @property
+    def source(self) -> str:
+        """Where in api-facts it is written."""
+
+    @property
+    def tag(self) -> Tag:
+        """How far that may be trusted, api-facts §0."""
+
+
+Tables: TypeAlias = Mapping[str, tuple[Row, ...]]
+
+MACHINES: Mapping[str, Machine] = {**OBJECT_MACHINES}
+"""The machines by name, in the order in which they are told."""
+
+TABLES: Tables = {
+    "operations": tuple(OPERATIONS.values()),
+    "rules": RULES,
+    "requirements": tuple(REQUIREMENTS.values()),
+    "timers": TIMER_ROWS,
+    "currencies": CURRENCIES,
+    "limits": LIMITS,
+    "cards": tuple(CARDS.values()),
+    "simulations": SIMULATION_ROWS,
+    "constraints": tuple(CONSTRAINTS.values()),
+    "switches": tuple(SWITCHES.values()),
+    "errors": ERRORS,
+    "retry_policies": RETRY_POLICIES,
+    "throttles": THROTTLES,
+    "names": NAMES,
+}
+"""The tables by name, in the order in which they are told."""
