@@ -117,11 +117,21 @@ def canceled(charge: str = "charge#1") -> CallStep:
     return call("cancel_charge", charge, {"cancellationReason": "Out of stock"})
 
 
-def refunded(amount: str, number: int = 1, charge: str = "charge#1", **more: Any) -> CallStep:
+def refunded(
+    amount: str, number: int = 1, charge: str = "charge#1", simulation: str | None = None, **more: Any
+) -> CallStep:
     """Create refund#<number>."""
     symbol = f"refund#{number}"
     body = {"chargeId": ref(charge), "refundAmount": price(amount), **more}
-    return call("create_refund", None, body, key=f"key of {symbol}", makes={"refund": symbol})
+    return call(
+        "create_refund", None, body, simulation=simulation, key=f"key of {symbol}", makes={"refund": symbol}
+    )
+
+
+def declined_later(decline: str) -> tuple[Step, ...]:
+    """A charge whose authorization pends, and what becomes of it."""
+    pending = charged("small", simulation=f"Pending{decline}", canHandlePendingAuthorization=True)
+    return *paid(CONFIRM), pending, *read(CHARGE), wait("settlement"), *read(CHARGE, PERMISSION)
 
 
 def closed(
@@ -206,6 +216,13 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "slow charge":         (*paid(CONFIRM), charged("half", captureNow=True, simulation="CaptureInitiated"), *read(CHARGE),
                             wait("settlement"), *read(CHARGE)),
     "rejected capture":    (*paid(order()), captured(simulation="AmazonRejected"), *read(CHARGE), wait("settlement"), *read(CHARGE, PERMISSION)),
+
+    "charge SoftDeclined later": declined_later("SoftDeclined"),
+    "charge AmazonRejected later": declined_later("AmazonRejected"),
+    "charge ProcessingFailure later": declined_later("ProcessingFailure"),
+    "charge TransactionTimedOut later": declined_later("TransactionTimedOut"),
+    "rejected refund":     (*paid(CAPTURE), refunded("small", simulation="AmazonRejected"), wait("settlement"), *read("refund#1", CHARGE)),
+    "failed refund":       (*paid(CAPTURE), refunded("small", simulation="ProcessingFailure"), wait("settlement"), *read("refund#1", CHARGE)),
 
     # --- ends that are not good
     "declined charges":    (*paid(CONFIRM), charged("small", simulation="SoftDeclined"), charged("small", 2, simulation="TransactionTimedOut"),
