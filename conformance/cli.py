@@ -135,6 +135,7 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long one call may take before the driver counts as hanging (default: 30)",
     )
+    _add_switches(parser)
     remote = parser.add_argument_group(
         "targets other than the mock (credentials come from the environment, docs/sandbox.md)"
     )
@@ -147,6 +148,17 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
         default=None,
         metavar="HOST:PORT:ADDRESS:PORT",
         help="connect elsewhere than to HOST:PORT, as curl's --resolve does",
+    )
+
+
+def _add_switches(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="NAME=CHOICE",
+        help="how the mock answers a question that the facts leave open, as replay-status=200; may be given "
+        "several times; docs/model.md lists them",
     )
 
 
@@ -195,6 +207,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DIR",
         help="where ca.pem and a made key go (default: amazonpay-conformance-mock)",
     )
+    _add_switches(serve)
     serve.set_defaults(run=_serve)
 
 
@@ -228,10 +241,12 @@ def _add_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _serve(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.mock.serving import ServingProblem, served
+    from amazonpay_conformance.model.switches import BadSwitch, Settings
 
     try:
         with served(
             arguments.out,
+            settings=Settings.parse(arguments.switch),
             port=arguments.port,
             region=arguments.region,
             public_key_id=arguments.public_key_id,
@@ -239,6 +254,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         ) as mock:
             print("\n".join(mock.lines()), flush=True)
             mock.wait()
+    except BadSwitch as problem:
+        return _refuse(str(problem), USAGE)
     except ServingProblem as problem:
         return _refuse(str(problem), SET_UP)
     return CONFORMS
@@ -304,6 +321,7 @@ def _choice(arguments: argparse.Namespace) -> Choice:
         arguments.ca_file,
         arguments.resolve,
         arguments.allow_network,
+        tuple(arguments.switch),
     )
 
 
@@ -339,6 +357,8 @@ def _replay_command(arguments: argparse.Namespace) -> str:
         words += ["--target", arguments.target]
     if arguments.transport != "https":
         words += ["--transport", arguments.transport]
+    for switch in arguments.switch:
+        words += ["--switch", switch]
     if arguments.allow_network:
         words.append("--allow-network")
     if arguments.ca_file is not None:

@@ -28,6 +28,7 @@ OPTIONS: Final = (
     ("seed", "0", "seed of the random scenarios"),
     ("out", "amazonpay-conformance-report", "directory for report.json"),
     ("transport", "https", "how the client reaches the mock: https, http, in-process"),
+    ("switches", None, "how the mock answers open questions: NAME=CHOICE, separated by blanks"),
 )
 """name, default, help: each is --amazonpay-NAME and the ini key amazonpay_NAME."""
 
@@ -210,6 +211,7 @@ def _choice(config: pytest.Config) -> Choice:
         _setting(config, "target"),
         _setting(config, "transport"),
         allow_network=config.getoption("amazonpay_allow_network"),
+        switches=tuple((_setting(config, "switches") or "").split()),
     )
 
 

@@ -57,7 +57,9 @@ def _completed(amount: str = "same", **more: Any) -> CallStep:
 
 
 def _paid(intent: str = "Authorize", **details: Any) -> tuple[Step, ...]:
-    more = {"body": {"totalOrderAmount": price("same-total")}} if "totalOrderAmount" in details else {}
+    more: dict[str, Any] = (
+        {"body": {"totalOrderAmount": price("same-total")}} if "totalOrderAmount" in details else {}
+    )
     return _created(intent, **details), _SIGNED_IN, _APPROVED, _completed(**more)
 
 
@@ -83,8 +85,8 @@ def _updated(body: Any, **more: Any) -> CallStep:
 _READ_SESSION = _call("get_checkout_session", SESSION)
 _READ_PERMISSION = _call("get_charge_permission", PERMISSION)
 _READ_CHARGE = _call("get_charge", CHARGE)
-_SPLIT = {"totalOrderAmount": price("total")}
-_MAY_PEND = {"canHandlePendingAuthorization": True}
+_SPLIT: Final[dict[str, Any]] = {"totalOrderAmount": price("total")}
+_MAY_PEND: Final[dict[str, Any]] = {"canHandlePendingAuthorization": True}
 _SHARES = [{"addressId": "1", "price": price("small")}, {"addressId": "2", "price": price("small")}]
 _RECURRING = {"chargePermissionType": "Recurring", "recurringMetadata": _MONTH}
 _WALLET = {"chargePermissionType": "PaymentMethodOnFile", "paymentMethodOnFileMetadata": {"setupOnly": False}}

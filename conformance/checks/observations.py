@@ -68,8 +68,8 @@ def observations(seen: Seen) -> Iterator[Observed]:
     elif isinstance(value, CheckoutSession):
         yield from _of_session(value, seen.body)
     elif kind == "Charge" and "convertedAmount" in seen.body:
-        forms = {str: "string", dict: "price"}
-        yield "converted-amount", forms.get(type(seen.body["convertedAmount"]), "null")
+        value = seen.body["convertedAmount"]
+        yield "converted-amount", "null" if value is None else "string" if isinstance(value, str) else "price"
 
 
 def _of_permission(seen: Seen, permission: ChargePermission, body: dict[str, Any]) -> Iterator[Observed]:
@@ -118,4 +118,4 @@ def _of_session(session: CheckoutSession, body: dict[str, Any]) -> Iterator[Obse
     shown = [c.get("constraintId") for c in body.get("constraints") or [] if isinstance(c, dict)]
     others = [name for name in shown if name not in CONSTRAINTS]
     if "ShippingAddressNotSet" in others or not others:
-        yield "further-constraints", others[0] if others else "none"
+        yield "further-constraints", "ShippingAddressNotSet" if others else "none"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from amazonpay_conformance.engine.targets import MockTarget, Target, Transport
 from amazonpay_conformance.mock.certificates import SERVICE_HOSTS
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.requirements import Subject
+from amazonpay_conformance.model.switches import BadSwitch, Settings
 from amazonpay_conformance.wire.keys import KeyProblem, PrivateKey, generate_private_key, load_private_key
 
 REFERENCE: Final = "reference"
@@ -41,7 +43,7 @@ class SetUpProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which client, against what, and how they meet."""
+    """Which client, against what, and how they meet. `switches`, as NAME=CHOICE, are for the mock."""
 
     client: str = REFERENCE
     target: str = "mock"
@@ -50,6 +52,7 @@ class Choice:
     ca_file: Path | None = None
     resolve: str | None = None
     allow_network: bool = False
+    switches: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> frozenset[Subject]:
@@ -102,10 +105,11 @@ def prepared(choice: Choice, *, make: type[Service] = Service) -> Iterator[Prepa
     """
     with tempfile.TemporaryDirectory(prefix="amazonpay-conformance-") as name:
         directory = Path(name)
+        made = partial(make, settings=_settings(choice))
         try:
             given = None if choice.target == "mock" else _credentials(choice)
             key = load_private_key(given.private_key) if given else generate_private_key()
-            target = _target(choice, key, given, directory, make)
+            target = _target(choice, key, given, directory, made)
         except (RefusedTarget, KeyProblem) as problem:
             raise SetUpProblem(str(problem)) from None
         key_file = _write_key(key, directory)
@@ -142,8 +146,23 @@ def _credentials(choice: Choice) -> Credentials | None:
     return given
 
 
+def _settings(choice: Choice) -> Settings:
+    if choice.switches and choice.target != "mock":
+        raise SetUpProblem(
+            f"--switch is for the mock: what {choice.target} does is its own affair", is_usage=True
+        )
+    try:
+        return Settings.parse(choice.switches)
+    except BadSwitch as problem:
+        raise SetUpProblem(str(problem), is_usage=True) from None
+
+
 def _target(
-    choice: Choice, key: PrivateKey, given: Credentials | None, directory: Path, make: type[Service]
+    choice: Choice,
+    key: PrivateKey,
+    given: Credentials | None,
+    directory: Path,
+    make: Callable[..., Service],
 ) -> MockTarget | RemoteTarget:
     if choice.target == "mock":
         return MockTarget(key, directory, transport=choice.transport, make=make)

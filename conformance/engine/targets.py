@@ -6,7 +6,7 @@ Both are reached through the same local server with the same tap, so one judge s
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -88,7 +88,7 @@ class MockTarget:
         directory: Path,
         *,
         transport: Transport = "https",
-        make: type[Service] = Service,
+        make: Callable[..., Service] = Service,
     ) -> None:
         self.name = "mock"
         self._key = key

@@ -13,6 +13,7 @@ from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.control import PREFIX, with_control
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import KeyProblem, PublicKey, generate_private_key, load_public_key
 
@@ -61,6 +62,7 @@ def served(
     region: str = "na",
     public_key_id: str | None = None,
     public_key_file: Path | None = None,
+    settings: Settings = DEFAULTS,
 ) -> Iterator[ServedMock]:
     """Serve a mock on the loopback while the context is open.
 
@@ -70,6 +72,7 @@ def served(
         region: whose ids it makes.
         public_key_id: the merchant's key id; a made-up one where None.
         public_key_file: his public key as PEM; a pair is made where None.
+        settings: how it answers what the facts leave open.
 
     Raises:
         ServingProblem: the key cannot be read, the directory not written, the port not bound.
@@ -82,7 +85,7 @@ def served(
     except OSError as problem:
         raise ServingProblem(f"{problem.filename or directory}: {problem.strerror}") from None
     key_id = public_key_id or MADE_UP_KEY_ID
-    service = Service(Merchant({key_id: public_key}), region=region)
+    service = Service(Merchant({key_id: public_key}), region=region, settings=settings)
     server = Server(with_control(service), tls=certificates.server_context(), port=port)
     try:
         server.start()
