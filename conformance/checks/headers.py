@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.operations import Operation, match
+from amazonpay_conformance.model.regions import REGIONS, VERSION, names_environment
 from amazonpay_conformance.reading.requests import DATE_FORMS, DATE_HEADER, IDEMPOTENCY_HEADER, media_type
-
-REGION_ALIASES: Final[Mapping[str, frozenset[str]]] = {
-    # api-facts §1: accepted in any case (§13.11)
-    "na": frozenset({"na", "us"}),
-    "eu": frozenset({"eu", "de", "uk"}),
-    "jp": frozenset({"jp"}),
-}
 
 
 @on_exchange("HDR-001")
@@ -93,7 +86,7 @@ def region_is_the_configured_one(seen: Seen, made: Made) -> Answer:
     value = seen.request.headers.get("x-amz-pay-region")
     if value is None:
         return _missing("x-amz-pay-region", made.configured.region)
-    if value.lower() in REGION_ALIASES[made.configured.region]:
+    if value.lower() in REGIONS[made.configured.region].aliases:
         return HELD
     return Problem(f"{made.configured.region} or an alias of it", f"x-amz-pay-region: {value}")
 
@@ -127,7 +120,7 @@ def request_is_the_operation_asked_for(seen: Seen, made: Made) -> Answer:
 def path_names_the_environment(seen: Seen, made: Made) -> Answer:
     if seen.reading.version is None:
         return None
-    specific = made.configured.public_key_id.upper().startswith(("SANDBOX", "LIVE"))
+    specific = names_environment(made.configured.public_key_id)
     wanted = "sandbox" if made.configured.sandbox else "live"
     found = seen.reading.environment
     if found == wanted or (specific and found is None):
@@ -146,7 +139,7 @@ def path_has_no_trailing_slash(seen: Seen, made: Made) -> Answer:
 def version_is_v2(seen: Seen, made: Made) -> Answer:
     if seen.reading.version is None:
         return None
-    return HELD if seen.reading.version == "v2" else Problem("v2", seen.request.path)
+    return HELD if seen.reading.version == VERSION else Problem(VERSION, seen.request.path)
 
 
 def _named(seen: Seen) -> tuple[Operation, str | None] | None:

@@ -22,13 +22,14 @@ from urllib.parse import urlsplit
 from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.engine.targets import TargetUnreachable
-from amazonpay_conformance.mock.certificates import SERVICE_HOSTS, Certificates
+from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
-HOSTS: Final[Mapping[str, str]] = dict(zip(("na", "eu", "jp"), SERVICE_HOSTS, strict=True))
+HOSTS: Final[Mapping[str, str]] = {region.key: region.host for region in REGIONS.values()}
 """The service's host by region. Source: api-facts §1 [D]."""
 
 TIMEOUT_SECONDS: Final = 20

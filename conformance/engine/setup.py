@@ -24,8 +24,8 @@ from amazonpay_conformance.engine.remote import (
     credentials,
 )
 from amazonpay_conformance.engine.targets import MockTarget, Target, Transport
-from amazonpay_conformance.mock.certificates import SERVICE_HOSTS
 from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.regions import SERVICE_HOSTS
 from amazonpay_conformance.model.requirements import Subject
 from amazonpay_conformance.model.switches import BadSwitch, Settings
 from amazonpay_conformance.wire.keys import KeyProblem, PrivateKey, generate_private_key, load_private_key

@@ -6,8 +6,8 @@ import ssl
 from pathlib import Path
 from typing import Final
 
-SERVICE_HOSTS: Final = ("pay-api.amazon.com", "pay-api.amazon.eu", "pay-api.amazon.jp")
-"""The real hosts, for clients that cannot be pointed elsewhere. Source: api-facts §1 [D]."""
+# the real hosts too, for clients that cannot be pointed elsewhere
+from amazonpay_conformance.model.regions import SERVICE_HOSTS
 
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 

@@ -10,9 +10,8 @@ import secrets
 import uuid
 
 from amazonpay_conformance.model.actions import Call, NewIds
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.world import World
-
-REGION_DIGITS = {"na": "01", "eu": "02", "jp": "03"}
 
 
 def digits(count: int) -> str:
@@ -53,4 +52,4 @@ def request_id() -> str:
 
 
 def _order_id(region: str, prefix: str) -> str:
-    return f"{prefix}{REGION_DIGITS.get(region, '01')}-{digits(7)}-{digits(7)}"
+    return f"{prefix}{REGIONS[region].digits}-{digits(7)}-{digits(7)}"

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-MINOR_DIGITS: Mapping[str, int] = {"JPY": 0}
+from amazonpay_conformance.model.limits import CURRENCIES
+from amazonpay_conformance.model.regions import REGIONS
+
+MINOR_DIGITS: Mapping[str, int] = {row.code: row.minor_digits for row in CURRENCIES}
 """Decimals of a currency; two where none is named. Source: api-facts §6.8, §6.9 [W][S]."""
 
-REGION_CURRENCY: Mapping[str, str] = {"na": "USD", "eu": "EUR", "jp": "JPY"}
+REGION_CURRENCY: Mapping[str, str] = {region.key: region.currency for region in REGIONS.values()}
 """The ledger currency used for a region's scenarios. Source: api-facts §3.6 [S]."""
 
 

@@ -11,7 +11,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Call, Defect, NewIds
+from amazonpay_conformance.model.headers import DATE_FORM, KEY_FORM, REQUIRED
 from amazonpay_conformance.model.operations import Operation, match
+from amazonpay_conformance.model.regions import REGIONS, VERSION, names_environment
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.messages import JSON, Request
 from amazonpay_conformance.wire.signing import (
@@ -35,10 +37,10 @@ GREATEST_SKEW: Final = 300
 LONGEST_REASON: Final = 255
 """Characters of a cancellationReason. Source: api-facts §2.3 [?]."""
 
-IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{1,32}")
+IDEMPOTENCY_KEY = re.compile(KEY_FORM)
 """Source: api-facts §9 [D][S]."""
 
-DATE_FORMS = re.compile(r"\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+DATE_FORMS = re.compile(DATE_FORM)
 """The documented basic form and the extended one of the Node SDK. Source: api-facts §2.1 [D][S]."""
 
 _PATH = re.compile(r"(?:/(?P<environment>sandbox|live))?/(?P<version>v\d+)(?P<rest>/.*)")
@@ -95,7 +97,7 @@ def read_request(
     if parts is None:
         return RequestReading(None, None, errors=((404, "ResourceNotFound"), (400, "InvalidRequest")))
     environment: Any = parts["environment"]
-    if parts["version"] != "v2":
+    if parts["version"] != VERSION:
         return RequestReading(None, None, parts["version"], environment, errors=((400, "InvalidAPIVersion"),))
     found = match(request.method, parts["rest"])
     if found is None:
@@ -163,7 +165,7 @@ def _authorization(request: Request) -> tuple[Authorization | None, str | None]:
 
 def _header_defects(request: Request, operation: Operation) -> Iterator[Defect]:
     headers = request.headers
-    for name in ("authorization", DATE_HEADER, "content-type"):
+    for name in REQUIRED:
         if name not in headers:
             yield Defect.MISSING_HEADER
     date, content_type = headers.get(DATE_HEADER), headers.get("content-type")
@@ -192,7 +194,7 @@ def _unusual_headers(
         yield Defect.EXTENDED_DATE
     if received_at is not None and _is_stale(date, received_at):
         yield Defect.STALE_DATE
-    if region is not None and region not in ("na", "eu", "jp"):
+    if region is not None and region not in REGIONS:
         yield Defect.REGION_SPELLING
     if authorization is None:
         return
@@ -201,7 +203,7 @@ def _unusual_headers(
         yield Defect.SIGNED_HEADERS_CASE
     if SIMULATION_HEADER in headers and SIMULATION_HEADER not in map(str.lower, signed):
         yield Defect.UNSIGNED_SIMULATION
-    if environment is not None and authorization.public_key_id.upper().startswith(("SANDBOX", "LIVE")):
+    if environment is not None and names_environment(authorization.public_key_id):
         yield Defect.ENVIRONMENT_PATH
 
 

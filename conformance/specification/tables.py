@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from typing import Protocol, TypeAlias
 
 from amazonpay_conformance.model.constraints import CONSTRAINTS
+from amazonpay_conformance.model.effects import EFFECTS
 from amazonpay_conformance.model.errors import ERRORS, RETRY_POLICIES
+from amazonpay_conformance.model.headers import HEADERS
+from amazonpay_conformance.model.identifiers import IDENTIFIERS
 from amazonpay_conformance.model.limits import CURRENCIES, LIMITS
 from amazonpay_conformance.model.machine import Machine, Tag
 from amazonpay_conformance.model.names import NAMES
 from amazonpay_conformance.model.objects import MACHINES as OBJECT_MACHINES
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.regions import KEY_STYLES, REGIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
@@ -45,7 +49,12 @@ MACHINES: Mapping[str, Machine] = {**OBJECT_MACHINES}
 """The machines by name, in the order in which they are told."""
 
 TABLES: Tables = {
+    "regions": tuple(REGIONS.values()),
+    "key_styles": KEY_STYLES,
+    "headers": HEADERS,
+    "identifiers": tuple(IDENTIFIERS.values()),
     "operations": tuple(OPERATIONS.values()),
+    "effects": EFFECTS,
     "rules": RULES,
     "requirements": tuple(REQUIREMENTS.values()),
     "timers": TIMER_ROWS,

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from amazonpay_conformance.mock.certificates import LOCAL_HOSTS, SERVICE_HOSTS, Certificates
+from amazonpay_conformance.mock.certificates import LOCAL_HOSTS, Certificates
 from amazonpay_conformance.mock.server import MAX_BODY, MAX_HEAD, Server
+from amazonpay_conformance.model.regions import SERVICE_HOSTS
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 PATIENCE = 10
