@@ -14,8 +14,9 @@ from amazonpay_conformance.model.limits import CURRENCIES, LIMITS
 from amazonpay_conformance.model.machine import Machine, Tag
 from amazonpay_conformance.model.names import NAMES
 from amazonpay_conformance.model.objects import MACHINES as OBJECT_MACHINES
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
+from amazonpay_conformance.model.resources import RESOURCE_MACHINES
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.switches import SWITCHES
@@ -41,11 +42,11 @@ class Row(Protocol):
 
 Tables: TypeAlias = Mapping[str, tuple[Row, ...]]
 
-MACHINES: Mapping[str, Machine] = {**OBJECT_MACHINES}
+MACHINES: Mapping[str, Machine] = {**OBJECT_MACHINES, **RESOURCE_MACHINES}
 """The machines by name, in the order in which they are told."""
 
 TABLES: Tables = {
-    "operations": tuple(OPERATIONS.values()),
+    "operations": tuple(ALL_OPERATIONS.values()),
     "rules": RULES,
     "requirements": tuple(REQUIREMENTS.values()),
     "timers": TIMER_ROWS,
