@@ -1,7 +1,7 @@
 """The lesser resources: their operations, a row each, and the machines of those that have states.
 
 Source: api-facts §2.2 (second half of its table) and §12. A row that §12 does not document is tagged "?" and is
-asserted of nobody. In-store operations are a separate product and out of scope.
+asserted of nobody.
 """
 
 from __future__ import annotations
