@@ -16,7 +16,8 @@ from typing import Any, Final, TypeVar
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Defect, NewIds
-from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind, Operation
+from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
     AdvanceStep,
@@ -274,7 +275,7 @@ class Planner:
         collection: Mapping[str, object] = getattr(self.world, f"{kind}s")
         return len(collection)
 
-    def _targets(self, kind: ObjectKind | None) -> Iterator[str | None]:
+    def _targets(self, kind: Kind | None) -> Iterator[str | None]:
         if kind is None:
             yield None
             return
@@ -304,7 +305,7 @@ class Planner:
             yield 1, AdvanceStep(TIMERS["capture_window"] + 1)
 
 
-UNKNOWN: Final[Mapping[ObjectKind, str]] = {
+UNKNOWN: Final[Mapping[Kind, str]] = {
     "CheckoutSession": "session#unknown",
     "ChargePermission": "permission#unknown",
     "Charge": "charge#unknown",

@@ -238,6 +238,13 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "finalize-repeats": "Finalize is planned with what Amazon holds only",
     "finalize-pending": "the tour shows it",
     "legacy-caps": "the tour shows it, in Europe",
+    **dict.fromkeys(
+        (
+            *("unknown-records", "gone-records", "old-reports", "token-alone", "foreign-tokens"),
+            *("settled-disputes", "resource-fields", "provider-operations"),
+        ),
+        "no scenario is made of the lesser resources yet",
+    ),
 }
 """Switches that no scenario here asks about, each with what shows them instead."""
 

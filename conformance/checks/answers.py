@@ -62,7 +62,7 @@ def answer_carries_a_request_id(seen: Seen, made: Made) -> Answer:
 
 @on_exchange("RSP-002")
 def answer_is_json(seen: Seen, made: Made) -> Answer:
-    if seen.response is None or seen.transient:
+    if seen.response is None or seen.transient or _may_be_empty(seen):
         return None
     try:
         seen.response.json()
@@ -75,6 +75,8 @@ def answer_is_json(seen: Seen, made: Made) -> Answer:
 def object_satisfies_its_schema(seen: Seen, made: Made) -> Answer:
     operation = seen.reading.operation
     if seen.response is None or seen.response.status >= 300 or operation is None or not _is_json(seen):
+        return None
+    if operation.response is None:
         return None
     found = schemas.violations(operation.response, seen.answer)
     return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in found)
@@ -118,6 +120,13 @@ def repetition_gets_the_first_answer(seen: Seen, made: Made) -> Answer:
     if seen.response.body == seen.first_answer or parsed(seen.response.body) == parsed(seen.first_answer):
         return HELD
     return Problem("the body of the first answer to this idempotency key", "another body")
+
+
+def _may_be_empty(seen: Seen) -> bool:
+    """Whether a good answer of the operation has no body, or one of which nothing is known: §2.2."""
+    operation, response = seen.reading.operation, seen.response
+    good = response is not None and response.status < 400
+    return good and operation is not None and operation.response is None
 
 
 def _is_json(seen: Seen) -> bool:

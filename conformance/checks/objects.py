@@ -16,13 +16,15 @@ from amazonpay_conformance.model.observable import (
     permitted_refunded,
     permitted_states,
 )
-from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.requirements import STATE_REQUIREMENTS
+from amazonpay_conformance.model.resources import RESOURCE_ID_FIELDS
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import AnyObject, Charge, ChargePermission, CheckoutSession, Refund
 from amazonpay_conformance.reading.objects import state_of
 
-ID_FIELDS: dict[ObjectKind, str] = {
+ID_FIELDS: dict[Kind, str] = {
+    **RESOURCE_ID_FIELDS,
     "CheckoutSession": "checkoutSessionId",
     "ChargePermission": "chargePermissionId",
     "Charge": "chargeId",
@@ -37,8 +39,8 @@ def state_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
         return
     kind, object_id, body = shown
     found = state_of(kind, body)
-    if found is None:
-        return  # the schema check says so
+    if found is None or kind not in STATE_REQUIREMENTS:
+        return  # the schema check says so; of the lesser resources it says all that is known
     allowed = permitted_states(seen.after, kind, object_id)
     problems: tuple[Problem, ...] = HELD
     if found not in allowed:
@@ -52,7 +54,10 @@ def object_has_the_id_asked_for(seen: Seen, made: Made) -> Answer:
     if shown is None or seen.reading.call is None or seen.reading.call.target is None:
         return None
     kind, _, body = shown
-    wanted, found = seen.reading.call.target, body.get(ID_FIELDS[kind])
+    if kind not in ID_FIELDS or seen.reading.operation is None or seen.reading.operation.target != kind:
+        return None  # it does not tell the id in the path: a buyer's token, the account of a store
+    # a store stands in the path beneath its account
+    wanted, found = seen.reading.call.target.rpartition("/")[2], body.get(ID_FIELDS[kind])
     if found is None:
         return None  # where it may be missing, as in a canceled session, the schema check says: §3.1
     return HELD if found == wanted else Problem(f"{ID_FIELDS[kind]} {wanted}", f"{found}")
@@ -186,7 +191,7 @@ def lifetime_is_the_documented_one(seen: Seen, made: Made) -> Answer:
     return HELD if expires - created == seconds else Problem(f"{seconds} s", f"{expires - created} s")
 
 
-def _shown(seen: Seen) -> tuple[ObjectKind, str, dict[str, Any]] | None:
+def _shown(seen: Seen) -> tuple[Kind, str, dict[str, Any]] | None:
     if seen.body is None or seen.matched is None or seen.matched.subject is None:
         return None
     kind, object_id = seen.matched.subject

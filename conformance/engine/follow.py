@@ -11,7 +11,8 @@ from amazonpay_conformance.checks.subject import Seen
 from amazonpay_conformance.model.actions import NewIds
 from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.model.observable import permitted_states
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
+from amazonpay_conformance.model.resources import RESOURCE_ID_FIELDS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.reading.objects import state_of
@@ -37,7 +38,7 @@ class Oracle:
         )
         call = reading.call
         permitted = step(self.world, call) if call is not None else ()
-        key = call.key if call and OPERATIONS[call.operation].method == "POST" else None
+        key = call.key if call and ALL_OPERATIONS[call.operation].method == "POST" else None
         plain = Seen(
             exchange,
             reading,
@@ -112,6 +113,8 @@ def _new_ids(answer: Any) -> NewIds:
         permission=text("chargePermissionId"),
         charge=text("chargeId"),
         refund=text("refundId"),
+        record=next(filter(None, map(text, RESOURCE_ID_FIELDS.values())), ""),
+        document=text("reportDocumentId"),
     )
 
 

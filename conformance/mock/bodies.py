@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from amazonpay_conformance.model.buyer import ADDRESS, BUYER
 from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
 from amazonpay_conformance.model.money import Price
-from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
@@ -53,7 +53,7 @@ GONE_WHEN_COMPLETED = (
 """Null in the body of a completed session. Source: api-facts §3.1 [W]."""
 
 
-def render(world: World, kind: ObjectKind, object_id: str, *, host: str) -> Body:
+def render(world: World, kind: Kind, object_id: str, *, host: str) -> Body:
     """Return the body of an object.
 
     Args:
@@ -64,6 +64,9 @@ def render(world: World, kind: ObjectKind, object_id: str, *, host: str) -> Body
 
     Returns:
         The JSON object, keys in the order of the wire.
+
+    Raises:
+        LookupError: it is none of the four objects.
     """
     value = world.objects(kind)[object_id]
     if isinstance(value, CheckoutSession):
@@ -72,7 +75,9 @@ def render(world: World, kind: ObjectKind, object_id: str, *, host: str) -> Body
         return _permission(world, value)
     if isinstance(value, Charge):
         return _charge(world, value)
-    return _refund(value)
+    if isinstance(value, Refund):
+        return _refund(value)
+    raise LookupError(f"{kind}: record_bodies writes the lesser resources")
 
 
 def timestamp(seconds: int | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from string import ascii_uppercase
 
 from amazonpay_conformance.model.actions import Call, NewIds
 from amazonpay_conformance.model.regions import REGIONS
@@ -23,8 +24,12 @@ def new_ids(world: World, call: Call, region: str) -> NewIds:
     """Return ids for whatever `call` may create, unlike any that `world` has."""
     while True:
         new = _new_ids(world, call, region)
+        records = (record_id for held in world.records.values() for record_id in held)
         if not (
-            new.permission in world.permissions or new.charge in world.charges or new.refund in world.refunds
+            new.permission in world.permissions
+            or new.charge in world.charges
+            or new.refund in world.refunds
+            or new.record in records
         ):
             return new
 
@@ -43,7 +48,29 @@ def _new_ids(world: World, call: Call, region: str) -> NewIds:
         permission=permission,
         charge=f"{parent}-C{digits(6)}",
         refund=f"{charge.rpartition('-')[0] or order}-R{digits(6)}",
+        record=_record_id(call.operation, charge.rpartition("-")[0] or order),
+        document=_code(20),
     )
+
+
+def _code(count: int) -> str:
+    """Return an A and as many random capitals and digits, the form of a report's id and of a merchant's."""
+    return "A" + "".join(secrets.choice(ascii_uppercase + "0123456789") for _ in range(count))
+
+
+def _record_id(operation: str, order: str) -> str:
+    """Return an id for the record that an operation creates; `order` is the order that its call names."""
+    match operation:
+        case "create_report" | "create_report_schedule":
+            return _code(20)
+        case "create_merchant_account":
+            return _code(13)
+        case "create_store":
+            return f"amzn1.application-oa2-client.{secrets.token_hex(16)}"
+        case "create_dispute":
+            return f"{order}-B{digits(6)}"
+        case _:
+            return str(uuid.uuid4())
 
 
 def request_id() -> str:

@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from amazonpay_conformance.mock import record_bodies
 from amazonpay_conformance.mock.bodies import render
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.ids import new_ids, request_id
 from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed
+from amazonpay_conformance.model.records import given
+from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import World
@@ -68,7 +71,8 @@ class Service:
         self.region = region
         self.host = host
         self.clock = clock or Clock()
-        self.world = World(now=self.clock.now(), settings=settings)
+        now = self.clock.now()
+        self.world = World(now=now, settings=settings, records=given(now))
         self._answers: dict[str, Response] = {}
 
     def handle(self, request: Request) -> Response:
@@ -116,6 +120,10 @@ class Service:
             return self._refused(
                 outcome.status, outcome.reason, detail=_detail(outcome, reading), reading=reading
             )
+        call = reading.call
+        if call is not None and call.operation in RESOURCE_OPERATIONS:
+            answer = record_bodies.render(self.world, call, outcome.subject, host=self.host)
+            return _response(outcome.status, answer.body, answer.location)
         if outcome.subject is None:
             raise AssertionError(f"an outcome without reason or subject: {outcome.requirement}")
         body = render(self.world, *outcome.subject, host=self.host)
@@ -144,8 +152,9 @@ def _detail(outcome: Outcome, reading: RequestReading) -> str:
     return outcome.reason or ""
 
 
-def _response(status: int, body: dict[str, Any]) -> Response:
-    return Response(status, _headers(), json.dumps(body, ensure_ascii=False).encode())
+def _response(status: int, body: dict[str, Any] | None, location: str | None = None) -> Response:
+    headers = _headers() if location is None else _headers().with_value("location", location)
+    return Response(status, headers, b"" if body is None else json.dumps(body, ensure_ascii=False).encode())
 
 
 def _headers() -> Headers:

@@ -49,17 +49,21 @@ UNUSUAL: frozenset[Defect] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NewIds:
-    """The ids that objects get if the call creates them."""
+    """The ids that objects get if the call creates them: `record` an object of a lesser resource, `document`
+    the document of a report.
+    """
 
     session: str = ""
     permission: str = ""
     charge: str = ""
     refund: str = ""
+    record: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the API. `body` is the parsed request; `fingerprint` identifies it for idempotency."""
+    """A call of the API. `body` and `query` are the parsed request; `fingerprint` identifies it for idempotency."""
 
     operation: str
     target: str | None = None
@@ -69,6 +73,7 @@ class Call:
     fingerprint: str = ""
     defects: frozenset[Defect] = frozenset()
     new: NewIds = field(default_factory=NewIds)
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 BuyerDeed: TypeAlias = Literal[

@@ -7,7 +7,7 @@ from typing import Any
 
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES
-from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.world import AnyObject, ChargePermission, World
 
@@ -23,20 +23,20 @@ class Draft:
         self.world = world
         self.used: list[str] = []
 
-    def create(self, kind: ObjectKind, value: AnyObject, trigger: str, guard: str = "", **extra: Any) -> None:
+    def create(self, kind: Kind, value: AnyObject, trigger: str, guard: str = "", **extra: Any) -> None:
         """Bring an object into being in the state that the row for `trigger` gives."""
         self._place(kind, value, self._row(kind, None, trigger, guard), extra)
 
-    def move(self, kind: ObjectKind, object_id: str, trigger: str, guard: str = "", **extra: Any) -> None:
+    def move(self, kind: Kind, object_id: str, trigger: str, guard: str = "", **extra: Any) -> None:
         """Move an object along the row for `trigger`, changing `extra` fields with it."""
         value = self.world.objects(kind)[object_id]
         self._place(kind, value, self._row(kind, value.state, trigger, guard), extra)
 
-    def can_move(self, kind: ObjectKind, object_id: str, trigger: str, guard: str = "") -> bool:
+    def can_move(self, kind: Kind, object_id: str, trigger: str, guard: str = "") -> bool:
         """Tell whether the tables have a row for `trigger` in the object's state."""
         return MACHINES[kind].find(self.world.objects(kind)[object_id].state, trigger, guard) is not None
 
-    def change(self, kind: ObjectKind, object_id: str, **extra: Any) -> None:
+    def change(self, kind: Kind, object_id: str, **extra: Any) -> None:
         """Change fields of an object without touching its state."""
         value = self.world.objects(kind)[object_id]
         self.world = self.world.with_object(kind, replace(value, **extra))
@@ -78,13 +78,13 @@ class Draft:
             case _:
                 return False
 
-    def _row(self, kind: ObjectKind, source: str | None, trigger: str, guard: str) -> Transition:
+    def _row(self, kind: Kind, source: str | None, trigger: str, guard: str) -> Transition:
         row = MACHINES[kind].find(source, trigger, guard)
         if row is None:
             raise NoSuchTransition(f"{kind}: no row for {trigger!r} ({guard!r}) in state {source}")
         return row
 
-    def _place(self, kind: ObjectKind, value: AnyObject, row: Transition, extra: dict[str, Any]) -> None:
+    def _place(self, kind: Kind, value: AnyObject, row: Transition, extra: dict[str, Any]) -> None:
         keeps = row.source == row.target and row.reason is None
         fields: dict[str, Any] = {"state": row.target, "reason": value.reason if keeps else row.reason}
         if not keeps:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from amazonpay_conformance.model.machine import Tag
-from amazonpay_conformance.model.rules import COMPLETING, EVERY, KEYED, WITH_BODY
+from amazonpay_conformance.model.rules import COMPLETING, EVERY, KEYED, UNKEYED_POSTS, WITH_BODY
 
 Retry: TypeAlias = Literal["same key", "new key", "never"]
 """How a client tries again: the same request once more, a new one with a key of its own, or not at all."""
@@ -73,7 +73,7 @@ ERRORS: tuple[ErrorCode, ...] = (
     ErrorCode("ERR-07", 400, "MissingParameterValue",  WITH_BODY, "A mandatory field is missing.", "never", "§7", "D"),
     ErrorCode("ERR-08", 400, "UnrecognizedField",      WITH_BODY, "The body has a field that the operation does not know.", "never", "§2.3, §7", "D"),
     ErrorCode("ERR-09", 400, "InvalidSandboxSimulationSpecified", EVERY, "The simulation code is unknown or does not apply.", "never", "§7", "D"),
-    ErrorCode("ERR-10", 400, "DuplicateIdempotencyKey", (*KEYED, *COMPLETING), "The idempotency key was used for a different request.", "never", "§7; §9 (every POST)", "D"),
+    ErrorCode("ERR-10", 400, "DuplicateIdempotencyKey", (*KEYED, *UNKEYED_POSTS), "The idempotency key was used for a different request.", "never", "§7; §9 (every POST)", "D"),
     ErrorCode("ERR-11", 400, "InvalidParameterCombination", WITH_BODY, "Values that exclude each other are combined.", "never", "§7", "D"),
     ErrorCode("ERR-12", 400, "CurrencyMismatch",       (*COMPLETING, *_MOVES), "The currency is not that of the session, permission or charge.", "never", "§2.3 (Complete), §6.7, §7; Finalize replaces Complete §5.6", "D"),
     ErrorCode("ERR-13", 400, "InvalidAPIVersion",      EVERY,     "The path has a version that is not supported.", "never", "§1, §7", "I"),

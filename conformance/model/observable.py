@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
+from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.objects import MACHINES
-from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.resources import RESOURCE_MACHINES
 from amazonpay_conformance.model.rules import may_be_closed, remainder
-from amazonpay_conformance.model.world import LIVE_REFUND_STATES, Charge, ChargePermission, World
+from amazonpay_conformance.model.world import LIVE_REFUND_STATES, Charge, ChargePermission, Record, World
 
 StateReason: TypeAlias = tuple[str, str | None]
 
@@ -17,7 +19,7 @@ Observed: TypeAlias = tuple[str, str]
 """A switch and the choice that an answer shows."""
 
 # fmt: off
-SPELLINGS: Mapping[tuple[ObjectKind, str, str | None], Mapping[StateReason, Observed]] = {
+SPELLINGS: Mapping[tuple[Kind, str, str | None], Mapping[StateReason, Observed]] = {
     # what the model holds → what an answer may show for it → what that tells of an open question
     ("ChargePermission", "Closed", "MerchantClosed"): {
         ("Closed", "MerchantClosed"): ("closed-reasons", "Closed"),
@@ -42,21 +44,24 @@ SPELLINGS: Mapping[tuple[ObjectKind, str, str | None], Mapping[StateReason, Obse
 }
 # fmt: on
 
-SYNONYMS: Mapping[tuple[ObjectKind, str, str | None], tuple[StateReason, ...]] = {
+SYNONYMS: Mapping[tuple[Kind, str, str | None], tuple[StateReason, ...]] = {
     held: tuple(shown for shown in spellings if shown != held[1:]) for held, spellings in SPELLINGS.items()
 }
 """What else an answer may show for a state and reason that the model holds."""
 
 
-def permitted_states(world: World, kind: ObjectKind, object_id: str) -> frozenset[StateReason]:
+def permitted_states(world: World, kind: Kind, object_id: str) -> frozenset[StateReason]:
     """Return every (state, reason) that an answer may show for an object, given what was seen so far.
 
     Raises:
         KeyError: the world has no such object.
     """
     value = world.objects(kind)[object_id]
+    if isinstance(value, Record):
+        # no edge of theirs is documented (§12): whatever the enumerations have
+        return _of_any_state(RESOURCE_MACHINES[kind]) if kind in RESOURCE_MACHINES else frozenset()
     if isinstance(value, ChargePermission) and not value.state_shown:
-        return frozenset((s.name, reason) for s in MACHINES[kind].states for reason in (None, *s.reasons))
+        return _of_any_state(MACHINES[kind])
     held: StateReason = (value.state, value.reason)
     permitted = {held, *SYNONYMS.get((kind, *held), ())}
     if isinstance(value, ChargePermission):
@@ -67,7 +72,11 @@ def permitted_states(world: World, kind: ObjectKind, object_id: str) -> frozense
     return frozenset(permitted)
 
 
-def told_by_state(world: World, kind: ObjectKind, object_id: str, shown: StateReason) -> tuple[Observed, ...]:
+def _of_any_state(machine: Machine) -> frozenset[StateReason]:
+    return frozenset((state.name, reason) for state in machine.states for reason in (None, *state.reasons))
+
+
+def told_by_state(world: World, kind: Kind, object_id: str, shown: StateReason) -> tuple[Observed, ...]:
     """Return what a shown state tells of open questions, given the world before it was shown.
 
     Args:

@@ -1,59 +1,13 @@
-"""The API of the four objects, a row an operation: api-facts §2.2, §2.3."""
+"""The API, a row an operation: api-facts §2.2, §2.3. Here are the four objects'; `resources` has the others."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-from amazonpay_conformance.model.machine import Tag
+from amazonpay_conformance.model.operation import ObjectKind, Operation
+from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 
-ObjectKind: TypeAlias = Literal["CheckoutSession", "ChargePermission", "Charge", "Refund"]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation: how it is called and what it answers when nothing is wrong.
-
-    `path` follows `/v2`; `{id}` in it is an object of kind `target`. `success` lists the statuses of a good
-    answer, the usual one first. `needs_key`: x-amz-pay-idempotency-key is required. `request` and `response`
-    name schemas. `requirement` is the catalogue's id of "it succeeds where nothing forbids it".
-    """
-
-    id: str
-    title: str
-    method: Literal["GET", "POST", "PATCH", "DELETE"]
-    path: str
-    success: tuple[int, ...]
-    target: ObjectKind | None
-    returns: ObjectKind
-    needs_key: bool
-    has_body: bool
-    requirement: str
-    source: str
-    tag: Tag
-
-    @property
-    def request(self) -> str | None:
-        """Name of the schema of the request's body, None where there is none."""
-        return f"requests/{self.id.replace('_', '-')}" if self.has_body else None
-
-    @property
-    def response(self) -> str:
-        """Name of the schema of the object that a good answer carries."""
-        return RESPONSE_SCHEMAS[self.returns]
-
-    def path_for(self, target_id: str | None) -> str:
-        """Return the path after `/v2` for an object's id."""
-        return self.path.replace("{id}", target_id or "")
-
-
-RESPONSE_SCHEMAS: Mapping[ObjectKind, str] = {
-    "CheckoutSession": "objects/checkout-session",
-    "ChargePermission": "objects/charge-permission",
-    "Charge": "objects/charge",
-    "Refund": "objects/refund",
-}
+__all__ = ["ALL_OPERATIONS", "OPERATIONS", "ObjectKind", "Operation", "match"]
 
 # fmt: off
 _ROWS = (
@@ -77,7 +31,12 @@ _ROWS = (
 # fmt: on
 
 OPERATIONS: Mapping[str, Operation] = {row.id: row for row in _ROWS}
-"""The operations by id, in the order in which a payment goes."""
+"""The operations of the four objects by id, in the order in which a payment goes; scenarios are made of them."""
+
+ALL_OPERATIONS: Mapping[str, Operation] = {**OPERATIONS, **RESOURCE_OPERATIONS}
+"""Every operation by id, those of the lesser resources too."""
+
+_ROUTES = tuple((row, row.path.removeprefix("/").split("/")) for row in ALL_OPERATIONS.values())
 
 
 def match(method: str, path: str) -> tuple[Operation, str | None] | None:
@@ -91,13 +50,10 @@ def match(method: str, path: str) -> tuple[Operation, str | None] | None:
         The operation and the id in the path (None for a collection), or None where nothing matches.
     """
     parts = path.removeprefix("/").removesuffix("/").split("/")
-    for operation in OPERATIONS.values():
-        if operation.method != method:
-            continue
-        template = operation.path.removeprefix("/").split("/")
-        if len(template) != len(parts):
+    for operation, template in _ROUTES:
+        if operation.method != method or len(template) != len(parts):
             continue
         pairs = list(zip(template, parts, strict=True))
         if all(got and want in ("{id}", got) for want, got in pairs):
-            return operation, next((got for want, got in pairs if want == "{id}"), None)
+            return operation, "/".join(got for want, got in pairs if want == "{id}") or None
     return None

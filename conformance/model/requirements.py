@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from amazonpay_conformance.model.machine import Tag
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.rules import RULES
 
 Level: TypeAlias = Literal["MUST", "SHOULD", "MAY"]
@@ -126,7 +126,7 @@ STATE_REQUIREMENTS: Mapping[str, str] = {
 def _of_operations() -> tuple[Requirement, ...]:
     return tuple(
         R(o.requirement, "MUST", "server", f"{o.title} succeeds where nothing forbids it.", o.source, o.tag)
-        for o in OPERATIONS.values()
+        for o in ALL_OPERATIONS.values()
     )
 
 

@@ -26,7 +26,10 @@ from amazonpay_conformance.model.limits import (
 )
 from amazonpay_conformance.model.machine import ASSERTED, Tag
 from amazonpay_conformance.model.money import Price
-from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.operation import ObjectKind
+from amazonpay_conformance.model.operations import ALL_OPERATIONS, OPERATIONS, Operation
+from amazonpay_conformance.model.paging import read_token
+from amazonpay_conformance.model.resources import DISPUTE, GIVEN, RESOURCE_OPERATIONS, SANDBOX_REPORT_TYPE
 from amazonpay_conformance.model.simulation import CARDS, SIMULATIONS
 from amazonpay_conformance.model.switches import SWITCHES, Settings
 from amazonpay_conformance.model.timers import TIMERS
@@ -36,6 +39,7 @@ from amazonpay_conformance.model.world import (
     Charge,
     ChargePermission,
     CheckoutSession,
+    Record,
     Remembered,
     World,
 )
@@ -56,7 +60,7 @@ class Context:
     @classmethod
     def of(cls, world: World, call: Call) -> Context:
         """Look up what a call is about."""
-        operation = OPERATIONS[call.operation]
+        operation = ALL_OPERATIONS[call.operation]
         target = world.find(operation.target, call.target) if operation.target else None
         named_permission = world.permissions.get(str(call.body.get("chargePermissionId")))
         named_charge = world.charges.get(str(call.body.get("chargeId")))
@@ -69,6 +73,11 @@ class Context:
             target if isinstance(target, ChargePermission) else named_permission,
             target if isinstance(target, Charge) else named_charge,
         )
+
+    @property
+    def record(self) -> Record | None:
+        """The record in the path, where the call is about a lesser resource."""
+        return self.target if isinstance(self.target, Record) else None
 
     def price(self, field: str) -> Price | None:
         """The price under `field` of the request."""
@@ -509,10 +518,54 @@ def _foreign_target(context: Context) -> bool:
     return context.operation.target is not None and context.target is None
 
 
-EVERY = tuple(OPERATIONS)
-WITH_TARGET = tuple(o.id for o in OPERATIONS.values() if o.target)
-WITH_BODY = tuple(o.id for o in OPERATIONS.values() if o.has_body)
-KEYED = tuple(o.id for o in OPERATIONS.values() if o.needs_key)
+def _is_gone(context: Context) -> bool:
+    record = context.record
+    if record is None or record.kind != "Store":
+        return record is not None and record.gone
+    account = context.world.find("MerchantAccount", record.id.partition("/")[0])
+    return isinstance(account, Record) and account.gone
+
+
+def _is_too_old(context: Context) -> bool:
+    record = context.record
+    return record is not None and context.world.now - record.created > TIMERS["report_kept"]
+
+
+def _token_is_foreign(context: Context) -> bool:
+    token = context.call.query.get("nextToken")
+    return token is not None and read_token(token) is None
+
+
+def _names_unknown(field: str, kind: ObjectKind) -> Callable[[Context], bool]:
+    def broken(context: Context) -> bool:
+        named = context.call.body.get(field)
+        return isinstance(named, str) and context.world.find(kind, named) is None
+
+    return broken
+
+
+def _dispute_is_settled(context: Context) -> bool:
+    record = context.record
+    return record is not None and context.operation.id not in DISPUTE.state(record.state).operations
+
+
+EVERY = tuple(ALL_OPERATIONS)
+WITH_TARGET = tuple(o.id for o in ALL_OPERATIONS.values() if o.target and o.target not in GIVEN)
+WITH_GIVEN_TARGET = tuple(o.id for o in ALL_OPERATIONS.values() if o.target in GIVEN)
+WITH_BODY = tuple(o.id for o in ALL_OPERATIONS.values() if o.has_body)
+WITH_QUERY = tuple(o.id for o in ALL_OPERATIONS.values() if o.has_query)
+KEYED = tuple(o.id for o in ALL_OPERATIONS.values() if o.needs_key)
+UNKEYED_POSTS = tuple(o.id for o in ALL_OPERATIONS.values() if o.method == "POST" and not o.needs_key)
+OF_OBJECTS_WITH_BODY = tuple(o.id for o in OPERATIONS.values() if o.has_body)
+OF_RESOURCES_WITH_BODY = tuple(o.id for o in RESOURCE_OPERATIONS.values() if o.has_body)
+ONBOARDING = (
+    "create_merchant_account",
+    "update_merchant_account",
+    "delete_merchant_account",
+    "claim_merchant_account",
+    "create_store",
+    "update_store",
+)
 COMPLETING = ("complete_checkout_session", "finalize_checkout_session")
 OF_SESSION = ("get_checkout_session", "update_checkout_session", *COMPLETING)
 CANCELED_ERRORS: tuple[Error, ...] = (
@@ -529,7 +582,7 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-R03", EVERY, _defect(Defect.MISSING_HEADER), ((400, "MissingHeaderValue"), (400, "MissingHeader")), "A request without a required header is refused.", "§7, §13.15", "D", picks="missing-header-code"),
     Rule("REQ-R04", EVERY, _defect(Defect.INVALID_HEADER), ((400, "InvalidHeaderValue"),), "A request with an ill-formed header is refused.", "§7", "D"),
     Rule("REQ-R05", WITH_BODY, _defect(Defect.NOT_JSON), ((400, "InvalidRequestFormat"),), "A body that is not JSON is refused.", "§7", "D"),
-    Rule("REQ-R06", WITH_BODY, _defect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a mandatory field is refused.", "§7", "D"),
+    Rule("REQ-R06", OF_OBJECTS_WITH_BODY, _defect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a mandatory field is refused.", "§7", "D"),
     Rule("REQ-R07", WITH_BODY, _defect(Defect.UNKNOWN_FIELD), ((400, "UnrecognizedField"), (400, "InvalidParameterValue")), "A body with an unknown field is refused.", "§2.3, §7", "D"),
     Rule("REQ-R08", WITH_BODY, _defect(Defect.INVALID_VALUE), ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination"), (400, "MissingParameterValue")), "A body with a value outside its rule is refused.", "§7", "D"),
     Rule("REQ-R09", KEYED, _key_is_reused, ((400, "DuplicateIdempotencyKey"),), "An idempotency key that was used for a different request is refused.", "§9", "D"),
@@ -557,7 +610,9 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-R29", ("create_charge",), _simulates("pending-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The Pending... codes of Create Charge are spelt otherwise than guessed.", "§8.2, §13 (open)", "?", "pending-simulations=otherwise"),
     Rule("REQ-R30", ("create_refund",), lambda c: bool(c.call.simulation) and c.call.simulation not in SIMULATIONS["create_refund"], ((400, "InvalidSandboxSimulationSpecified"),), "A code of Create Refund that is not in the table is refused.", "§8.2, §13 (open)", "?", "refund-simulations=guessed|otherwise"),
     Rule("REQ-R31", ("create_refund",), _simulates("refund-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The codes of Create Refund are others than guessed.", "§8.2, §13 (open)", "?", "refund-simulations=otherwise"),
-    Rule("REQ-R32", (*KEYED, *COMPLETING), _completing_key_is_reused, ((400, "DuplicateIdempotencyKey"),), "A key that was used with Complete for another request is refused.", "§2.2, §9, §13 (open)", "?", "complete-key=replayed"),
+    Rule("REQ-R32", (*KEYED, *UNKEYED_POSTS), _completing_key_is_reused, ((400, "DuplicateIdempotencyKey"),), "A key that was used with Complete, or another POST that needs none, for another request is refused.", "§2.2, §9, §13 (open)", "?", "complete-key=replayed"),
+
+    Rule("REQ-R33", WITH_QUERY, _defect(Defect.INVALID_VALUE), ((400, "InvalidParameterValue"), (400, "InvalidRequest")), "A query with a value outside its rule is refused.", "§7, §12", "D"),
 
     # --- Checkout Session: §4.1, §2.3, §6.12
     Rule("SES-R01", ("update_checkout_session",), _state("session", "Completed", "Canceled"), ((422, "InvalidCheckoutSessionStatus"),), "A session that is not Open cannot be updated.", "§4.1, §7", "D"),
@@ -630,6 +685,19 @@ RULES: tuple[Rule, ...] = (
     Rule("REF-R05", ("create_refund",), _differs_from_charge("refundAmount"), ((400, "CurrencyMismatch"),), "A refund has its charge's currency.", "§6.7", "D"),
     Rule("REF-R06", ("create_refund",), _above_ceiling("refundAmount"), ((400, "TransactionAmountExceeded"), (400, "InvalidParameterValue")), "A single refund has a ceiling.", "§6.1", "D"),
     Rule("REF-R07", ("create_refund",), _too_many_refunds, ((422, "TransactionCountExceeded"),), "A charge takes a limited number of refunds.", "§6.6", "?", "refund-count=ten"),
+
+    # --- the lesser resources: §2.2, §12
+    Rule("RES-R01", WITH_GIVEN_TARGET, _foreign_target, ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A buyer, token, report document or store of which the kit does not know is not found.", "§7 (the merchant may have some that no answer told of)", "?", "unknown-records=refused"),
+    Rule("RES-R02", ("get_report_schedule", "cancel_report_schedule", *ONBOARDING[1:]), _is_gone, ((404, "ResourceNotFound"), (403, "InvalidAccountStatus")), "What was canceled or deleted is not found.", "§7 (how it is refused is not said)", "?", "gone-records=refused"),
+    Rule("RES-R03", ("create_report", "create_report_schedule"), lambda c: c.call.body.get("reportType") not in (None, SANDBOX_REPORT_TYPE), ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination"), (400, "InvalidRequest"), (405, "UnsupportedOperation")), "The sandbox makes no reports but those of its settlements.", "§12", "D"),
+    Rule("RES-R04", ("get_report", "get_report_document"), _is_too_old, ((404, "ResourceNotFound"),), "A report is not found after its 90 days.", "§4.6 (how it is refused then is not said)", "?", "old-reports=gone"),
+    Rule("RES-R05", WITH_QUERY, lambda c: "nextToken" in c.call.query and len(c.call.query) > 1, ((400, "InvalidParameterValue"), (400, "InvalidRequest")), "The next page of a list is asked for by its token alone.", "§12 (how it is refused is not said)", "?", "token-alone=refused"),
+    Rule("RES-R06", WITH_QUERY, _token_is_foreign, ((400, "InvalidParameterValue"),), "A token that no page gave leads to no page.", "§7 (what tokens look like is not said)", "?", "foreign-tokens=refused"),
+    Rule("RES-R07", ("create_delivery_tracker",), _names_unknown("chargePermissionId", "ChargePermission"), ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A delivery tracker needs a permission that exists.", "§7, §12", "D2"),
+    Rule("RES-R08", ("create_dispute",), _names_unknown("chargeId", "Charge"), ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A dispute needs a charge that exists.", "§7, §12", "D2"),
+    Rule("RES-R09", ("update_dispute", "contest_dispute"), _dispute_is_settled, ((400, "InvalidRequest"), (400, "InvalidParameterValue"), (405, "UnsupportedOperation")), "A dispute that is resolved or closed is not contested, nor a closed one updated.", "§12 (its edges are not documented)", "?", "settled-disputes=refused"),
+    Rule("RES-R10", OF_RESOURCES_WITH_BODY, _defect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a field without which it means nothing is refused.", "§12 (which fields are mandatory is not said)", "?", "resource-fields=required"),
+    Rule("RES-R11", (*ONBOARDING, "create_delivery_tracker", "create_dispute", "update_dispute", "get_authorization_token"), lambda c: True, ((401, "UnauthorizedAccess"), (403, "InvalidAccountStatus"), (405, "UnsupportedOperation")), "Some operations are for allow-listed providers, or not for the sandbox.", "§2.2, §7, §12 (what others get is not said)", "?", "provider-operations=providers"),
 )
 # fmt: on
 
@@ -652,7 +720,7 @@ def _closed_by_others(context: Context) -> bool:
 
 
 RULES_OF: Mapping[str, tuple[Rule, ...]] = {
-    operation: tuple(rule for rule in RULES if operation in rule.operations) for operation in OPERATIONS
+    operation: tuple(rule for rule in RULES if operation in rule.operations) for operation in ALL_OPERATIONS
 }
 """The rules that concern an operation, in the order in which our mock looks at them."""
 

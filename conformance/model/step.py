@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from amazonpay_conformance.model import records
 from amazonpay_conformance.model.actions import UNUSUAL, Action, BuyerAct, Call
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.money import Price
-from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind, Operation
+from amazonpay_conformance.model.operation import Kind, ObjectKind
+from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
 from amazonpay_conformance.model.rules import (
     CANCELED_ERRORS,
     RULES,
@@ -30,7 +32,6 @@ from amazonpay_conformance.model.simulation import CARDS, DEFAULT_CARD, SIMULATI
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
-    NOTHING,
     BuyerProgress,
     Charge,
     ChargePermission,
@@ -40,9 +41,10 @@ from amazonpay_conformance.model.world import (
     Remembered,
     Settlement,
     World,
+    merged,
 )
 
-Subject: TypeAlias = tuple[ObjectKind, str]
+Subject: TypeAlias = tuple[Kind, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def step(world: World, action: Action) -> tuple[Outcome, ...]:
 
 
 def _call(world: World, call: Call) -> tuple[Outcome, ...]:
-    operation = OPERATIONS[call.operation]
+    operation = ALL_OPERATIONS[call.operation]
     context = Context.of(world, call)
     broken = [rule for rule in RULES_OF[call.operation] if rule.broken(context)]
     known = world.remembered.get(call.key or "") if _heeds_key(operation) else None
@@ -156,7 +158,7 @@ def _evaluate(world: World, call: Call, broken: list[Rule], context: Context) ->
         replace(
             _remember(outcome, call), shows=(*outcome.shows, *told) if outcome.status < 400 else outcome.shows
         )
-        for outcome in _HANDLERS[call.operation](context)
+        for outcome in _HANDLERS.get(call.operation, _of_record)(context)
     )
     if any(rule.applies(world.settings) for rule in broken):
         return (*_usual_first(refusals, broken, world), *successes)
@@ -176,7 +178,7 @@ def _usual_first(refusals: tuple[Outcome, ...], broken: list[Rule], world: World
 
 
 def _remember(outcome: Outcome, call: Call) -> Outcome:
-    operation = OPERATIONS[call.operation]
+    operation = ALL_OPERATIONS[call.operation]
     if not _heeds_key(operation) or call.key is None:
         return outcome
     if call.key in outcome.world.remembered and outcome.status >= 400:
@@ -201,6 +203,15 @@ def _done(context: Context, draft: Draft, subject: Subject, status: int | None =
         used=tuple(draft.used),
         required=True,
     )
+
+
+def _of_record(context: Context) -> Iterator[Outcome]:
+    """What a call of a lesser resource comes to, with each of its statuses."""
+    deed, operation = records.perform(context), context.operation
+    for status in operation.success:
+        yield Outcome(
+            status, deed.world, operation.requirement, subject=deed.subject, used=deed.used, required=True
+        )
 
 
 def _get(context: Context) -> Iterator[Outcome]:
@@ -658,19 +669,6 @@ _HANDLERS: Mapping[str, Callable[[Context], Iterator[Outcome]]] = {
 }
 
 
-def merged(old: Data, new: Data) -> Data:
-    """Return `old` with `new` laid over it, nested objects field by field.
-
-    Whether the service merges or replaces nested objects is not known (api-facts §13, open).
-    """
-    result = dict(old)
-    for name, value in new.items():
-        held = result.get(name)
-        both = isinstance(held, Mapping) and isinstance(value, Mapping)
-        result[name] = merged(held or NOTHING, value) if both else value
-    return result
-
-
 # --- the buyer
 
 
@@ -724,11 +722,7 @@ def _advance(world: World, seconds: int) -> Outcome:
     return Outcome(0, draft.world, "", used=tuple(draft.used))
 
 
-Timer: TypeAlias = tuple[int, ObjectKind, str, str, str]
-"""When (epoch seconds), on what, which trigger, under which guard."""
-
-
-def _timers(world: World) -> Iterator[Timer]:
+def _timers(world: World) -> Iterator[records.Timer]:
     for session in world.sessions.values():
         if session.state == "Open":
             at = session.created + TIMERS["session_expires"]
@@ -741,9 +735,10 @@ def _timers(world: World) -> Iterator[Timer]:
     for refund in world.refunds.values():
         if refund.settles is not None:
             yield refund.settles.at, "Refund", refund.id, "refund_settles", refund.settles.guard
+    yield from records.timers(world)
 
 
-def _charge_timers(charge: Charge) -> Iterator[Timer]:
+def _charge_timers(charge: Charge) -> Iterator[records.Timer]:
     if charge.settles is not None:
         initiated = charge.state == "AuthorizationInitiated"
         trigger = "authorization_settles" if initiated else "capture_settles"
@@ -753,8 +748,12 @@ def _charge_timers(charge: Charge) -> Iterator[Timer]:
         yield at, "Charge", charge.id, "authorization_expires", ""
 
 
-def _fire(draft: Draft, timer: Timer) -> None:
+def _fire(draft: Draft, timer: records.Timer) -> None:
     _, kind, object_id, trigger, guard = timer
+    if kind == "Report":
+        deed = records.processed(draft.world, object_id, guard)
+        draft.world, draft.used = deed.world, [*draft.used, *deed.used]
+        return
     extra = {"settles": None} if trigger.endswith("settles") else {}
     draft.move(kind, object_id, trigger, guard, **extra)
     if kind == "Charge":

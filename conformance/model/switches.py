@@ -100,7 +100,7 @@ _ROWS = (
     S("ill-formed-key",         "Is an idempotency key refused that is too long or has other characters?", {"refused": "400 InvalidHeaderValue", "accepted": "taken as it is"}, "§9", "?"),
     S("replay-status",          "Which status does the repetition of a keyed request get?", {"original": "that of the first answer", "200": "200"}, "§9", "?"),
     S("refused-keys",           "Is an idempotency key spent by a request that was refused?", {"forgotten": "no, the request is looked at anew", "stored": "yes, the refusal is replayed"}, "§9", "?"),
-    S("complete-key",           "Does Complete replay its first answer for a repeated idempotency key?", {"ignored": "no, the session is completed already", "replayed": "yes, as for every POST"}, "§2.2, §9, §13 (open)", "?"),
+    S("complete-key",           "Does Complete, or another POST that needs no idempotency key, replay its first answer for a repeated one?", {"ignored": "no, it is looked at anew", "replayed": "yes, as for every POST"}, "§2.2, §9, §13 (open)", "?"),
     S("date-skew",              "How far may x-amz-pay-date be off?", {"unlimited": "as far as it likes", "five-minutes": "five minutes either way"}, "§10.3", "?"),
     S("extended-date",          "Is x-amz-pay-date accepted in its extended form, 2026-11-23T18:26:58Z?", {"accepted": "yes", "refused": "400 InvalidHeaderValue"}, "§2.1, §13.10", "?"),
     S("region-spelling",        "Which spellings of x-amz-pay-region are accepted?", {"any": "na, us, eu, de, uk, jp in any case", "exact": "na, eu, jp in lower case"}, "§10.3, §13.11", "?"),
@@ -163,6 +163,16 @@ _ROWS = (
     # --- Refund: §6
     S("refund-headroom",        "Is the headroom of refunds shared by all refunds of a charge?", {"shared": "yes", "each": "no, each refund has it anew"}, "§6.5b", "?"),
     S("refund-count",           "How many refunds does a charge take?", {"ten": "10, as in an older API", "unlimited": "any number"}, "§6.6", "?"),
+
+    # --- the lesser resources: §2.2, §12
+    S("unknown-records",        "Is a buyer, token, report document or store found of which the kit does not know?", {"refused": "404 ResourceNotFound", "accepted": "yes"}, "§2.2, §12", "?"),
+    S("gone-records",           "What gets a call for what was canceled or deleted?", {"refused": "404 ResourceNotFound", "accepted": "what it got before"}, "§2.2, §12", "?"),
+    S("old-reports",            "Is a report found after its 90 days?", {"gone": "404 ResourceNotFound", "kept": "yes"}, "§4.6", "?"),
+    S("token-alone",            "May nextToken be sent with other parameters?", {"refused": "400 InvalidParameterValue", "accepted": "yes, they are not looked at"}, "§12", "?"),
+    S("foreign-tokens",         "What gets a nextToken that no page gave?", {"refused": "400 InvalidParameterValue", "first-page": "the first page", "empty-page": "an empty page"}, "§12", "?"),
+    S("settled-disputes",       "May a dispute be contested that is resolved or closed, or a closed one be updated?", {"refused": "400 InvalidRequest", "accepted": "yes"}, "§12", "?"),
+    S("resource-fields",        "Which fields are mandatory in the bodies of the lesser resources?", {"required": "those without which they mean nothing: 400 MissingParameterValue", "optional": "none"}, "§12", "?"),
+    S("provider-operations",    "Who may open merchant accounts, stores, disputes and delivery trackers, and get authorization tokens?", {"all": "every merchant", "providers": "allow-listed providers only: 401 UnauthorizedAccess"}, "§2.2, §7, §12", "?"),
 )
 # fmt: on
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from amazonpay_conformance.model.money import Price
-from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.operation import Kind, ResourceKind
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 
 PermissionType: TypeAlias = Literal["OneTime", "Recurring", "PaymentMethodOnFile"]
@@ -146,7 +146,27 @@ class Refund:
     data: Data = field(default_factory=lambda: NOTHING)
 
 
-AnyObject: TypeAlias = CheckoutSession | ChargePermission | Charge | Refund
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object of one of the lesser resources. `data` is what the merchant set.
+
+    `state` is "" where the kind has none on the wire. `document` is the id that a report's document gets.
+    `gone`: it was cancelled or deleted; what a call for it gets then is not said, so it is kept.
+    """
+
+    id: str
+    kind: ResourceKind
+    state: str
+    created: int
+    changed: int
+    reason: str | None = None
+    settles: Settlement | None = None
+    document: str = ""
+    gone: bool = False
+    data: Data = field(default_factory=lambda: NOTHING)
+
+
+AnyObject: TypeAlias = CheckoutSession | ChargePermission | Charge | Refund | Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +179,7 @@ class Remembered:
     fingerprint: str
     status: int
     reason: str | None
-    subject: tuple[ObjectKind, str] | None
+    subject: tuple[Kind, str] | None
     certain: bool = True
 
 
@@ -176,16 +196,19 @@ class World:
     permissions: Mapping[str, ChargePermission] = field(default_factory=lambda: MappingProxyType({}))
     charges: Mapping[str, Charge] = field(default_factory=lambda: MappingProxyType({}))
     refunds: Mapping[str, Refund] = field(default_factory=lambda: MappingProxyType({}))
+    records: Mapping[Kind, Mapping[str, Record]] = field(default_factory=lambda: MappingProxyType({}))
     remembered: Mapping[str, Remembered] = field(default_factory=lambda: MappingProxyType({}))
     settings: Settings = DEFAULTS
     exact_clock: bool = True
 
-    def objects(self, kind: ObjectKind) -> Mapping[str, AnyObject]:
+    def objects(self, kind: Kind) -> Mapping[str, AnyObject]:
         """Return every object of a kind by its id."""
+        if kind not in COLLECTIONS:
+            return self.records.get(kind, {})
         found: Mapping[str, AnyObject] = getattr(self, COLLECTIONS[kind])
         return found
 
-    def find(self, kind: ObjectKind, object_id: str | None) -> AnyObject | None:
+    def find(self, kind: Kind, object_id: str | None) -> AnyObject | None:
         """Return an object, or None where the world has none of that id."""
         return self.objects(kind).get(object_id or "")
 
@@ -224,13 +247,16 @@ class World:
         """Return the sum of a charge's refunds that are in one of `states`, in major units."""
         return sum((r.amount.amount for r in self.refunds_of(charge_id) if r.state in states), Decimal(0))
 
-    def with_object(self, kind: ObjectKind, value: AnyObject) -> World:
+    def with_object(self, kind: Kind, value: AnyObject) -> World:
         """Return a world in which `value` stands under its id."""
+        if isinstance(value, Record):
+            held = {**self.records.get(kind, {}), value.id: value}
+            return replace(self, records={**self.records, kind: held})
         changed: dict[str, Any] = {COLLECTIONS[kind]: {**self.objects(kind), value.id: value}}
         return replace(self, **changed)
 
 
-COLLECTIONS: Mapping[ObjectKind, str] = {
+COLLECTIONS: Mapping[Kind, str] = {
     "CheckoutSession": "sessions",
     "ChargePermission": "permissions",
     "Charge": "charges",
@@ -242,3 +268,16 @@ OPEN_CHARGE_STATES = frozenset({"AuthorizationInitiated", "Authorized", "Capture
 
 LIVE_REFUND_STATES = frozenset({"RefundInitiated", "Refunded"})
 """States in which a refund counts against what may still be refunded."""
+
+
+def merged(old: Data, new: Data) -> Data:
+    """Return `old` with `new` laid over it, nested objects field by field.
+
+    Whether the service merges or replaces nested objects is not known (api-facts §13, open).
+    """
+    result = dict(old)
+    for name, value in new.items():
+        held = result.get(name)
+        both = isinstance(held, Mapping) and isinstance(value, Mapping)
+        result[name] = merged(held or NOTHING, value) if both else value
+    return result

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import parse_qsl
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Call, Defect, NewIds
@@ -104,10 +105,12 @@ def read_request(
         return RequestReading(None, None, "v2", environment, errors=_unrouted(parts["rest"]))
     operation, target = found
     authorization, malformed = _authorization(request)
+    query, of_query = _query(request, operation)
     key = merchant.keys.get(authorization.public_key_id) if authorization else None
     verdict = verify(request, key) if key is not None else None
     body, violations, body_defects = _body(request, operation)
-    defects = {*_header_defects(request, operation), *body_defects}
+    violations = (*violations, *of_query)
+    defects = {*_header_defects(request, operation), *body_defects, *map(_defect_of, of_query)}
     defects |= {*_unusual_headers(request, authorization, environment, received_at), *_unusual_body(body)}
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
@@ -124,6 +127,7 @@ def read_request(
         fingerprint=fingerprint(operation, target, body),
         defects=frozenset(defects),
         new=new or NewIds(),
+        query=query,
     )
     return RequestReading(
         operation,
@@ -258,6 +262,22 @@ def _defect_of(violation: schemas.Violation) -> Defect:
     if violation.path.endswith("/webCheckoutDetails/checkoutMode") and violation.kind == "unknown":
         return Defect.MODE_AT_UPDATE  # where it is refused was not to be seen: api-facts §5.6 [?]
     return _SCHEMA_DEFECTS[violation.kind]
+
+
+def _query(request: Request, operation: Operation) -> tuple[dict[str, str], tuple[schemas.Violation, ...]]:
+    """Return what a query says and what its schema has against it; a parameter sent twice is a list.
+
+    Whether an unknown parameter is refused is not known (api-facts §7 tells of bodies), so it is left out.
+    """
+    if operation.query is None:
+        return {}, ()
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(request.query or "", keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    violations = schemas.violations(operation.query, query)
+    unknown = {v.path.removeprefix("/") for v in violations if v.kind == "unknown"}
+    known = {name: value for name, value in query.items() if name not in unknown}
+    return known, tuple(v for v in violations if v.kind != "unknown")
 
 
 def without_nulls(value: JSON) -> JSON:

@@ -17,9 +17,10 @@ from amazonpay_conformance.model.limits import CURRENCIES, LIMITS
 from amazonpay_conformance.model.machine import Machine, Tag
 from amazonpay_conformance.model.names import NAMES
 from amazonpay_conformance.model.objects import MACHINES as OBJECT_MACHINES
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.regions import KEY_STYLES, REGIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
+from amazonpay_conformance.model.resources import RESOURCE_MACHINES
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.switches import SWITCHES
@@ -45,7 +46,7 @@ class Row(Protocol):
 
 Tables: TypeAlias = Mapping[str, tuple[Row, ...]]
 
-MACHINES: Mapping[str, Machine] = {**OBJECT_MACHINES}
+MACHINES: Mapping[str, Machine] = {**OBJECT_MACHINES, **RESOURCE_MACHINES}
 """The machines by name, in the order in which they are told."""
 
 TABLES: Tables = {
@@ -53,7 +54,7 @@ TABLES: Tables = {
     "key_styles": KEY_STYLES,
     "headers": HEADERS,
     "identifiers": tuple(IDENTIFIERS.values()),
-    "operations": tuple(OPERATIONS.values()),
+    "operations": tuple(ALL_OPERATIONS.values()),
     "effects": EFFECTS,
     "rules": RULES,
     "requirements": tuple(REQUIREMENTS.values()),

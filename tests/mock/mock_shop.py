@@ -93,7 +93,8 @@ class Shop:
         fields |= headers or {}
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         present = [(name, value) for name, value in fields.items() if value is not None]
-        return Request(method, path, None, Headers.of(present), raw)
+        path, _, query = path.partition("?")
+        return Request(method, path, query or None, Headers.of(present), raw)
 
     def send(self, method: str, path: str, body: Any = None, **more: Any) -> Response:
         """Sign a request to a path beneath /v2 and have it answered."""

@@ -17,7 +17,7 @@ from amazonpay_conformance.model.errors import (
     ErrorCode,
     Retry,
 )
-from amazonpay_conformance.model.rules import EVERY, KEYED, RULES, WITH_BODY, Rule
+from amazonpay_conformance.model.rules import EVERY, KEYED, RULES, UNKEYED_POSTS, WITH_BODY, Rule
 from amazonpay_conformance.model.simulation import SIMULATIONS
 from amazonpay_conformance.model.step import Outcome
 
@@ -41,7 +41,7 @@ FACTS: list[tuple[int, str, set[str], str]] = [
     (400, "MissingParameterValue", BODIES, "D"),
     (400, "UnrecognizedField", BODIES, "D"),
     (400, "InvalidSandboxSimulationSpecified", ALL, "D"),
-    (400, "DuplicateIdempotencyKey", set(KEYED) | COMPLETE | FINALIZE, "D"),  # §9: every POST
+    (400, "DuplicateIdempotencyKey", set(KEYED) | set(UNKEYED_POSTS), "D"),  # §9: every POST
     (400, "InvalidParameterCombination", BODIES, "D"),
     (400, "CurrencyMismatch", COMPLETE | MOVES, "D"),  # by §2.3 and §6.7
     (400, "InvalidAPIVersion", ALL, "I"),

@@ -91,7 +91,7 @@ def test_a_request_finds_its_operation_with_and_without_a_trailing_slash(name: s
         "/charges//capture",
         "//charges/a",
         "/charges/a//",
-        "/reports",
+        "/in-store/charge",
     ],
 )
 def test_an_unknown_path_finds_nothing(path: str) -> None:

@@ -1180,7 +1180,7 @@ def test_how_an_ill_formed_key_is_refused_is_not_said(story: Story) -> None:
 
 def test_an_operation_that_is_not_in_the_tables_is_a_mistake_of_the_caller(story: Story) -> None:
     with pytest.raises(KeyError):
-        step(story.world, Call("create_dispute"))
+        step(story.world, Call("merchant_scan"))
 
 
 def test_no_time_may_pass(story: Story) -> None:

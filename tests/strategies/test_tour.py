@@ -30,6 +30,11 @@ OUT_OF_REACH = {
     "REQ-R03": "a missing header",
     "REQ-R04": "an ill-formed header",
     "REQ-R05": "a body that is not JSON",
+    # no scenario is made of the lesser resources
+    "REQ-R33": "a query",
+    "RES-R03": "a report",
+    "RES-R07": "a delivery tracker",
+    "RES-R08": "a dispute",
     # two that a scenario of a few steps does not come to
     "CHG-R09": "25 charges",
     "CHG-R24": "authorizations beyond the limit; CHG-R05 forbids them in a mock that counts what is reserved",
