@@ -159,10 +159,21 @@ def _dispute(view: View) -> Body:
             "reasonCode": dispute.reason,
             "reasonDescription": details.get("reasonDescription"),
         },
-        # epoch numbers, unlike all other times: §13.20
-        "merchantResponseDeadline": deadline or dispute.created + TIMERS["chargeback_contestable"],
+        "merchantResponseDeadline": deadline or _deadline(view),
         "releaseEnvironment": "Sandbox",
     }
+
+
+def _deadline(view: View) -> int | str | None:
+    """Write a time as disputes do, unlike all others: api-facts §13.20."""
+    seconds = view.record.created + TIMERS["chargeback_contestable"]
+    match view.world.settings.choice("dispute-timestamps"):
+        case "milliseconds":
+            return seconds * 1_000
+        case "seconds":
+            return seconds
+        case _:
+            return timestamp(seconds)
 
 
 def _file(view: View) -> Body:

@@ -208,10 +208,16 @@ def _done(context: Context, draft: Draft, subject: Subject, status: int | None =
 def _of_record(context: Context) -> Iterator[Outcome]:
     """What a call of a lesser resource comes to, with each of its statuses."""
     deed, operation = records.perform(context), context.operation
-    for status in operation.success:
-        yield Outcome(
+    outcomes = tuple(
+        Outcome(
             status, deed.world, operation.requirement, subject=deed.subject, used=deed.used, required=True
         )
+        for status in operation.success
+    )
+    if operation.id == "create_report_schedule":  # api-facts §13.19
+        told = (replace(o, shows=(("report-schedule-status", str(o.status)),)) for o in outcomes)
+        outcomes = _by_choice("report-schedule-status", context.world, tuple(told))
+    yield from outcomes
 
 
 def _get(context: Context) -> Iterator[Outcome]:

@@ -292,3 +292,20 @@ def test_a_request_that_is_not_signed_is_refused(shop: Shop, row: Any) -> None:
 def test_a_wrong_method_and_the_in_store_operations_are_refused(shop: Shop) -> None:
     assert shop.send("DELETE", "/reports").status == 405
     assert shop.send("POST", "/in-store/charge", {}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind", "least"), [("milliseconds", int, 10**12), ("seconds", int, 10**9), ("text", str, "2")]
+)
+def test_the_times_of_a_dispute_are_told_as_the_switch_says(choice: str, kind: type, least: Any) -> None:
+    deadline = disputed(Shop.open(settings=Settings.of({"dispute-timestamps": choice})))[
+        "merchantResponseDeadline"
+    ]
+    assert isinstance(deadline, kind)
+    assert least <= deadline
+
+
+@pytest.mark.parametrize("status", [201, 200])
+def test_a_report_schedule_is_created_with_the_status_that_the_switch_says(status: int) -> None:
+    shop = Shop.open(settings=Settings.of({"report-schedule-status": str(status)}))
+    assert shop.send("POST", "/report-schedules", SCHEDULE).status == status
