@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final, TypeVar
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Defect, NewIds
+from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, Defect, NewIds, Product
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.scenario import (
@@ -222,7 +222,7 @@ class Planner:
 
     def _action(self, planned: Step) -> Action:
         if isinstance(planned, BuyerStep):
-            return BuyerAct(planned.deed, planned.target, planned.card)
+            return planned.act(planned.target)
         if isinstance(planned, AdvanceStep):
             return Advance(planned.seconds)
         if isinstance(planned, RepeatStep):
@@ -285,6 +285,8 @@ class Planner:
     def _buyer(self) -> Iterator[tuple[int, Step]]:
         for session in self.world.sessions:
             yield 6, BuyerStep("signs_in", session)
+            products: tuple[Product, ...] = ("PayOnly", "PayAndShipMultiAddress")
+            yield from ((1, BuyerStep("signs_in", session, None, product)) for product in products)
             for card in CARDS.values():
                 if not card.pending or self._may_pend(session):
                     deed: Any = card.deed

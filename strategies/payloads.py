@@ -152,6 +152,7 @@ def finalize_session() -> tuple[Variant, ...]:
         Variant({**good, "chargeAmount": price("order")}, 1),
         Variant({**good, "chargeAmount": price("same+1")}, 1),
         Variant({"chargeAmount": price("same"), "paymentIntent": "Authorize"}, 1),
+        Variant({"chargeAmount": price("same"), "paymentIntent": "Authorize", "billingAddress": address}, 1),
     )
 
 

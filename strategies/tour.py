@@ -23,7 +23,7 @@ from amazonpay_conformance.strategies.generator import Abilities, Candidate, Pla
 MAX_CHARGES: Final = 2
 MAX_REFUNDS: Final = 2
 MAX_STEPS: Final = 24
-MAX_WORLDS: Final = 150
+MAX_WORLDS: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,8 @@ def _session(session: CheckoutSession) -> Hashable:
     settles = CARDS[session.card] if session.card else None
     pending = (settles.pending, settles.settles) if settles else None
     has = (session.total is not None, session.may_pend, session.setup_only, bool(constraints(session)))
-    return session.state, session.buyer, session.permission_type, session.intent, pending, has
+    product = session.product if session.buyer == "signed_in" or session.product != "PayAndShip" else None
+    return session.state, session.buyer, session.permission_type, session.intent, pending, has, product
 
 
 def _permission(world: World, permission: ChargePermission) -> Hashable:

@@ -24,7 +24,7 @@ from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.engine.targets import TargetUnreachable
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.server import Server
-from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
@@ -253,9 +253,9 @@ class RemoteTarget:
         self._raise_fault()
         return taken
 
-    def buyer(self, deed: BuyerDeed, target: str, card: str | None) -> None:
+    def buyer(self, act: BuyerAct) -> None:
         """Refuse: there is no buyer here."""
-        raise RuntimeError(f"nobody can do {deed!r} for the buyer at {self.name}")
+        raise RuntimeError(f"nobody can do {act.deed!r} for the buyer at {self.name}")
 
     def advance(self, seconds: int) -> None:
         """Refuse: this clock is not ours."""

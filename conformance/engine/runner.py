@@ -24,7 +24,7 @@ from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
-from amazonpay_conformance.model.actions import Advance, BuyerAct
+from amazonpay_conformance.model.actions import Advance
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.scenario import (
@@ -167,8 +167,9 @@ class _Execution:
 
     def _buyer(self, planned: BuyerStep) -> None:
         target = Setting(self.oracle.world, self.bindings).id(planned.target)
-        self.runner.target.buyer(planned.deed, target, planned.card)
-        outcomes = model_step(self.oracle.world, BuyerAct(planned.deed, target, planned.card))
+        act = planned.act(target)
+        self.runner.target.buyer(act)
+        outcomes = model_step(self.oracle.world, act)
         if outcomes:
             self.oracle.world = outcomes[0].world
             self.covered.update(outcomes[0].used)

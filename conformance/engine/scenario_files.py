@@ -82,7 +82,8 @@ def describe(step: Step) -> str:
         return f"repeat the call with {step.key}"
     if isinstance(step, BuyerStep):
         card = f" with card …{step.card}" if step.card else ""
-        return f"buyer {step.deed.replace('_', ' ')}: {step.target}{card}"
+        product = f" at a {step.product} button" if step.product else ""
+        return f"buyer {step.deed.replace('_', ' ')}: {step.target}{card}{product}"
     return f"clock advances {step.seconds} s"
 
 
@@ -110,7 +111,8 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         return {"repeat": step.key}
     if isinstance(step, BuyerStep):
         card = {"card": step.card} if step.card else {}
-        return {"buyer": step.deed, "target": step.target, **card}
+        product = {"product": step.product} if step.product else {}
+        return {"buyer": step.deed, "target": step.target, **card, **product}
     return {"advance": step.seconds}
 
 
@@ -127,5 +129,5 @@ def _step_from_json(value: Mapping[str, Any]) -> Step:
     if "repeat" in value:
         return RepeatStep(value["repeat"])
     if "buyer" in value:
-        return BuyerStep(value["buyer"], value["target"], value.get("card"))
+        return BuyerStep(value["buyer"], value["target"], value.get("card"), value.get("product"))
     return AdvanceStep(value["advance"])

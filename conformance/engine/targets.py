@@ -17,7 +17,7 @@ from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.inprocess import in_process
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
-from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -63,7 +63,7 @@ class Target(Protocol):
             TargetUnreachable: the service could not be reached in one of them.
         """
 
-    def buyer(self, deed: BuyerDeed, target: str, card: str | None) -> None:
+    def buyer(self, act: BuyerAct) -> None:
         """Let the buyer act."""
 
     def advance(self, seconds: int) -> None:
@@ -138,14 +138,14 @@ class MockTarget:
         """Return the exchanges since the last time."""
         return self._tap.take()
 
-    def buyer(self, deed: BuyerDeed, target: str, card: str | None) -> None:
+    def buyer(self, act: BuyerAct) -> None:
         """Let the mock's buyer act.
 
         Raises:
             ImpossibleAct: he cannot do that now.
         """
         if self._service is not None:
-            self._service.buyer(deed, target, card)
+            self._service.buyer(act.deed, act.target, act.card, act.product)
 
     def advance(self, seconds: int) -> None:
         """Move the mock's clock."""

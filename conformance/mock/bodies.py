@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -48,6 +49,8 @@ GONE_WHEN_COMPLETED = (
     "billingAddress",
     "paymentPreferences",
     "shippingAddress",
+    "shippingAddressList",
+    "multiAddressesCheckoutMetadata",
     "platformId",
 )
 """Null in the body of a completed session. Source: api-facts §3.1 [W]."""
@@ -101,10 +104,10 @@ def _session(world: World, session: CheckoutSession, host: str) -> Body:
         "merchantMetadata": _filled(data.get("merchantMetadata"), MERCHANT_METADATA),
         "supplementaryData": data.get("supplementaryData"),
         "buyer": dict(BUYER) if with_buyer else None,
-        "billingAddress": None,
+        "billingAddress": dict(ADDRESS) if with_buyer and session.product == "PayOnly" else None,
         "paymentPreferences": [_preference(session.card)] if with_buyer else [None],
         "statusDetails": _status(session.state, session.reason, session.changed),
-        "shippingAddress": dict(ADDRESS) if with_buyer else None,
+        "shippingAddress": dict(ADDRESS) if with_buyer and session.product == "PayAndShip" else None,
         "platformId": data.get("platformId"),
         "chargePermissionId": session.permission,
         "chargeId": session.charge,
@@ -120,10 +123,21 @@ def _session(world: World, session: CheckoutSession, host: str) -> Body:
         "deliverySpecifications": data.get("deliverySpecifications"),
         "tokens": None,
     }
+    if session.product == "PayAndShipMultiAddress":
+        body |= _multi_ship(session)
     if session.state != "Open":
-        body |= dict.fromkeys(GONE_WHEN_COMPLETED)
+        body |= dict.fromkeys(name for name in GONE_WHEN_COMPLETED if name in body)
         body["constraints"] = []
     return body
+
+
+def _multi_ship(session: CheckoutSession) -> Body:
+    """Return what is there only where one order goes to several addresses: api-facts §3.1, §5.5."""
+    addresses = ({**ADDRESS, "addressId": str(number)} for number in (1, 2))
+    return {
+        "shippingAddressList": [json.dumps(address) for address in addresses],
+        "multiAddressesCheckoutMetadata": session.data.get("multiAddressesCheckoutMetadata"),
+    }
 
 
 def _constraints(missing: tuple[str, ...]) -> list[Body]:
@@ -161,6 +175,8 @@ def _payment_details(session: CheckoutSession) -> Body:
 
 def _permission(world: World, permission: ChargePermission) -> Body:
     reasons, known = None, _buyer_is_known(world, permission)
+    session = world.sessions.get(permission.session or "")
+    product = session.product if session else None
     if permission.reason is not None:
         reasons = [{"reasonCode": _spelt(world, permission), "reasonDescription": None}]
     return {
@@ -168,8 +184,8 @@ def _permission(world: World, permission: ChargePermission) -> Body:
         "chargePermissionReferenceId": None,
         "platformId": None,
         "buyer": dict(BUYER) if known else None,
-        "shippingAddress": dict(ADDRESS) if known else None,
-        "billingAddress": None,
+        "shippingAddress": dict(ADDRESS) if known and product == "PayAndShip" else None,
+        "billingAddress": dict(ADDRESS) if known and product == "PayOnly" else None,
         "paymentPreferences": [{"paymentDescriptor": None}],
         "statusDetails": {
             "state": permission.state,

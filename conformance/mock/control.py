@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
 
 from amazonpay_conformance.mock.service import ImpossibleAct, Service
-from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.actions import BuyerDeed, Product
 from amazonpay_conformance.model.simulation import CARDS
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
@@ -63,7 +63,10 @@ def _buyer(service: Service, body: Mapping[str, Any]) -> None:
         raise Misused("target: expected the id of a session or a permission")
     if card is not None and not (isinstance(card, str) and card in CARDS):
         raise Misused(f"card: expected one of {', '.join(CARDS)}")
-    service.buyer(deed, target, card)
+    product: Any = body.get("product")
+    if product is not None and product not in get_args(Product):
+        raise Misused(f"product: expected one of {', '.join(get_args(Product))}")
+    service.buyer(deed, target, card, product)
 
 
 def _advance(service: Service, body: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from amazonpay_conformance.mock import record_bodies
 from amazonpay_conformance.mock.bodies import render
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.ids import new_ids, request_id
-from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed
+from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed, Product
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
@@ -93,14 +93,16 @@ class Service:
             self._answers[call.key] = response
         return response
 
-    def buyer(self, deed: BuyerDeed, target: str, card: str | None = None) -> None:
+    def buyer(
+        self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None
+    ) -> None:
         """Let the buyer act on a session or a permission.
 
         Raises:
             ImpossibleAct: he cannot do that in the state that the object is in.
         """
         self._catch_up()
-        outcomes = step(self.world, BuyerAct(deed, target, card))
+        outcomes = step(self.world, BuyerAct(deed, target, card, product))
         if not outcomes:
             raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
         self.world = outcomes[0].world

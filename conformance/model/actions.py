@@ -87,16 +87,22 @@ BuyerDeed: TypeAlias = Literal[
 ]
 
 
+Product: TypeAlias = Literal["PayAndShip", "PayOnly", "PayAndShipMultiAddress"]
+"""What the button that he used sells. Source: api-facts §3.1 [D][S], §5.5."""
+
+
 @dataclass(frozen=True, slots=True)
 class BuyerAct:
     """Something the buyer does on Amazon's pages, to a session or to a permission.
 
-    `card` is the ending of the simulated card (api-facts §8.1) that he signs in or approves with.
+    `card` is the ending of the simulated card (api-facts §8.1) that he signs in or approves with; `product`
+    the button's, where he signs in; PayAndShip where not said (§3.1).
     """
 
     deed: BuyerDeed
     target: str
     card: str | None = None
+    product: Product | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.model.actions import BuyerDeed
+from amazonpay_conformance.model.actions import BuyerAct, BuyerDeed, Product
 from amazonpay_conformance.model.limits import CEILING
 from amazonpay_conformance.model.money import REGION_CURRENCY, Price, minor_unit
 from amazonpay_conformance.model.rules import balance, headroom
@@ -52,6 +52,11 @@ class BuyerStep:
     deed: BuyerDeed
     target: Symbol
     card: str | None = None
+    product: Product | None = None
+
+    def act(self, target_id: str) -> BuyerAct:
+        """Return what he does to the object that the target stands for."""
+        return BuyerAct(self.deed, target_id, self.card, self.product)
 
 
 @dataclass(frozen=True, slots=True)

@@ -691,7 +691,8 @@ def _buyer_acts(world: World, act: BuyerAct) -> Iterator[Outcome]:
         return
     extra: dict[str, Any] = {}
     if trigger in _PROGRESS:
-        extra = {"buyer": _PROGRESS[trigger], "card": card, "product": "PayAndShip"}
+        product = act.product or getattr(value, "product", None) or "PayAndShip"
+        extra = {"buyer": _PROGRESS[trigger], "card": card, "product": product}
     draft.move(kind, act.target, trigger, **extra)
     yield Outcome(0, draft.world, "", subject=(kind, act.target), used=tuple(draft.used))
 

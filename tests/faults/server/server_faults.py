@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from amazonpay_conformance.mock.bodies import MERCHANT_METADATA, Body, timestamp
 from amazonpay_conformance.model.actions import Action, Call
+from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
@@ -199,6 +200,8 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("the redirect comes too early", "CON-002", "cart", shows("CheckoutSession", put(REDIRECT, "https://localhost/checkout/1")), "He sends buyers to a page that turns them away."),
     ("the redirect never comes", "CON-002", "cart", shows("CheckoutSession", put(REDIRECT, None)), "He has nowhere to send the buyer."),
     ("no web checkout at all", "RSP-003", "cart", shows("CheckoutSession", put("webCheckoutDetails", None)), "He has nowhere to send the buyer."),
+
+    ("what is not shipped has an address", "RSP-003", "pay only", shows("CheckoutSession", put("shippingAddress", ADDRESS), when=lambda s: s.product == "PayOnly" and s.state == "Open"), "He ships what was to be downloaded."),
 
     # --- relations
     ("a completed session names no permission", "RSP-003", "captured at once", reads("checkoutSessions", put("chargePermissionId", None)), "He cannot charge what was agreed."),

@@ -58,9 +58,11 @@ def opened(body: Mapping[str, Any], key: str = "key#1") -> CallStep:
     return call("create_checkout_session", None, body, key=key, makes={"session": "session#1"})
 
 
-def buyer(deed: BuyerDeed, target: str = "session#1", card: str | None = None) -> BuyerStep:
+def buyer(
+    deed: BuyerDeed, target: str = "session#1", card: str | None = None, product: Any = None
+) -> BuyerStep:
     """Let the buyer act."""
-    return BuyerStep(deed, target, card)
+    return BuyerStep(deed, target, card, product)
 
 
 def approved(body: Mapping[str, Any], card: str = "1111") -> tuple[Step, ...]:
@@ -205,6 +207,12 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "saved wallet":        (*approved(WALLET), completed({}), *read(SESSION, PERMISSION)),
     "finalized":           (*approved(order()), finalized(shippingAddress=None), finalized(chargeAmount=price("same+1")), finalized(),
                             *read(*ALL)),
+
+    "pay only":            (opened(order()), buyer("signs_in", product="PayOnly"), *read(SESSION), buyer("approves"), *read(SESSION),
+                            finalized(shippingAddress=None), finalized(shippingAddress=None, billingAddress=SHIPPING), *read(*ALL)),
+    "several addresses":   (opened(order()), buyer("signs_in", product="PayAndShipMultiAddress"), *read(SESSION),
+                            call("update_checkout_session", SESSION, {"multiAddressesCheckoutMetadata": [{"addressId": "1", "price": price("order")}]}),
+                            buyer("approves"), completed(), *read(*ALL)),
 
     # --- decisions that come later
     "pending":             (*paid(PENDING, "0701"), *read(*ALL), wait("settlement"), *read(CHARGE), captured(), *read(CHARGE)),
