@@ -244,6 +244,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
         (
             *("unknown-records", "gone-records", "old-reports", "token-alone", "foreign-tokens"),
             *("settled-disputes", "resource-fields", "provider-operations"),
+            *("report-schedule-status", "dispute-timestamps"),
         ),
         "no scenario is made of the lesser resources yet",
     ),

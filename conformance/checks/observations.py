@@ -15,7 +15,7 @@ from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import Observed, told_by_state
 from amazonpay_conformance.model.rules import may_be_open, remainder
 from amazonpay_conformance.model.timers import TIMERS
-from amazonpay_conformance.model.world import ChargePermission, CheckoutSession
+from amazonpay_conformance.model.world import ChargePermission, CheckoutSession, Record
 from amazonpay_conformance.reading.objects import state_of
 
 _NOBODY = cast(Made, None)
@@ -67,6 +67,8 @@ def observations(seen: Seen) -> Iterator[Observed]:
         yield from _of_permission(seen, value, seen.body)
     elif isinstance(value, CheckoutSession):
         yield from _of_session(value, seen.body)
+    elif isinstance(value, Record) and kind == "Dispute":
+        yield from _of_dispute(value, seen.body.get("merchantResponseDeadline"))
     elif kind == "Charge" and "convertedAmount" in seen.body:
         value = seen.body["convertedAmount"]
         yield "converted-amount", "null" if value is None else "string" if isinstance(value, str) else "price"
@@ -119,3 +121,16 @@ def _of_session(session: CheckoutSession, body: dict[str, Any]) -> Iterator[Obse
     others = [name for name in shown if name not in CONSTRAINTS]
     if "ShippingAddressNotSet" in others or not others:
         yield "further-constraints", "ShippingAddressNotSet" if others else "none"
+
+
+MILLISECONDS_FROM = 10**11
+"""An epoch number from here on counts milliseconds: as seconds it would be after the year 5000."""
+
+
+def _of_dispute(dispute: Record, deadline: Any) -> Iterator[Observed]:
+    if deadline is None or "merchantResponseDeadline" in dispute.data:
+        return  # what the merchant gave says nothing of how the service tells its own
+    if isinstance(deadline, str):
+        yield "dispute-timestamps", "text"
+    else:
+        yield "dispute-timestamps", "milliseconds" if deadline >= MILLISECONDS_FROM else "seconds"

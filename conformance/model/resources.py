@@ -100,7 +100,7 @@ DISPUTE = Machine(
 RESOURCE_OPERATIONS: Mapping[str, Operation] = {row.id: row for row in _ROWS}
 """The operations of the lesser resources by id."""
 
-RESOURCE_MACHINES: Mapping[Kind, Machine] = {"Report": REPORT, "Dispute": DISPUTE}
+RESOURCE_MACHINES: Mapping[str, Machine] = {"Report": REPORT, "Dispute": DISPUTE}
 """The machines by the kind that they belong to; the other kinds have no states on the wire."""
 
 RESOURCE_ID_FIELDS: Mapping[Kind, str] = {

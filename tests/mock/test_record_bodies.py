@@ -177,6 +177,11 @@ def test_the_life_of_a_report_schedule(shop: Shop) -> None:
     assert refused(shop.send("GET", path)) == (404, "ResourceNotFound")
 
 
+def test_which_status_a_new_schedule_has_is_a_switch() -> None:
+    other = Shop.open(settings=Settings.of({"report-schedule-status": "200"}))
+    assert other.send("POST", "/report-schedules", SCHEDULE).status == 200
+
+
 def test_the_sandbox_pays_nothing_out(shop: Shop) -> None:
     query = "startTime=20261101T000000Z&endTime=20261201T000000Z&pageSize=10"
     body = good(shop, "GET", f"/disbursements?{query}").json()
@@ -233,7 +238,10 @@ def test_the_life_of_a_dispute(shop: Shop) -> None:
 
 
 def test_the_deadline_of_a_dispute_is_a_number_and_the_one_that_was_set(shop: Shop) -> None:
-    assert isinstance(disputed(shop)["merchantResponseDeadline"], int)
+    in_days = disputed(shop)["merchantResponseDeadline"] - 1_000 * shop.service.world.now
+    assert in_days == 11 * DAY * 1_000
+    other = Shop.open(settings=Settings.of({"dispute-timestamps": "seconds"}))
+    assert disputed(other)["merchantResponseDeadline"] == other.service.world.now + 11 * DAY
     body = {
         "chargeId": shop.captured(),
         "disputeAmount": price(),

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import pytest
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge
+from amazonpay_conformance.checks.observations import observations
 from amazonpay_conformance.checks.subject import Asked, Configured, Made, Told
 from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
@@ -37,6 +38,7 @@ class Bench:
     shop: Shop
     change: dict[str, Change] = field(default_factory=dict)
     judged: list[Judgement] = field(default_factory=list)
+    observed: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         service = self.shop.service
@@ -51,6 +53,7 @@ class Bench:
         given = self.shop.service.handle(request)
         response = self.change.get(name, lambda answer: answer)(given)
         seen = self.oracle.see(Exchange(request, response, time.time()))
+        self.observed |= set(observations(seen))
         asked = Asked(operation, target, body, body is None, (), key, valid=True, meant_to_succeed=True)
         told = Told("returned", response.status, raw_body=response.body.decode())
         self.judged += judge(Made(0, asked, told, (seen,), CONFIGURED))
@@ -178,6 +181,13 @@ def test_a_wrong_server_is_found(shop: Shop, name: str, change: Change, requirem
     bench = Bench(shop, {name: change})
     live(bench)
     assert requirement in bench.broken
+
+
+def test_what_an_answer_tells_of_open_questions_is_reported(shop: Shop) -> None:
+    bench = Bench(shop, {"create_report_schedule": status(200)})
+    live(bench)
+    assert {("report-schedule-status", "200"), ("dispute-timestamps", "milliseconds")} <= bench.observed
+    assert {("unknown-records", "accepted"), ("gone-records", "refused")} <= bench.observed
 
 
 def test_a_second_report_for_one_key_is_found(shop: Shop) -> None:

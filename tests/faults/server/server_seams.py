@@ -17,7 +17,7 @@ from unittest.mock import patch
 from amazonpay_conformance.mock import service
 from amazonpay_conformance.mock.bodies import Body, render
 from amazonpay_conformance.mock.service import Service
-from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed
+from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Product
 from amazonpay_conformance.model.draft import NoSuchTransition
 from amazonpay_conformance.model.machine import Machine, Transition
 from amazonpay_conformance.model.money import Price
@@ -57,10 +57,12 @@ class Faulty(Service):
             response = super().handle(request)
         return self.reply(request, response)
 
-    def buyer(self, deed: BuyerDeed, target: str, card: str | None = None) -> None:
+    def buyer(
+        self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None
+    ) -> None:
         """Let the buyer act."""
         with self._seams():
-            super().buyer(deed, target, card)
+            super().buyer(deed, target, card, product)
 
     def advance(self, seconds: int) -> None:
         """Move the clock."""
