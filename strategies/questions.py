@@ -237,8 +237,6 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "environment-path": "a client that sends such paths shows it",
     "finalize-repeats": "Finalize is planned with what Amazon holds only",
     "finalize-pending": "the tour shows it",
-    "report-schedule-status": "no scenario plans the lesser resources yet",
-    "dispute-timestamps": "no scenario plans the lesser resources yet",
     "legacy-caps": "the tour shows it, in Europe",
     **dict.fromkeys(
         (

@@ -160,15 +160,13 @@ _ROWS = (
     S("legacy-caps",            "Do the monthly caps of the older API hold for recurring charges outside USD and JPY?", {"kept": "400 PeriodicAmountExceeded", "dropped": "no"}, "§5.2", "I"),
     S("converted-amount",       "In which form is convertedAmount told?", {"null": "null", "string": "a string", "price": "amount and currency"}, "§3.3, §13.6", "?"),
 
-    # --- the lesser resources: §12
-    S("report-schedule-status", "Which status does Create Report Schedule give?", {"201": "201", "200": "200"}, "§2.2, §13.19", "?"),
-    S("dispute-timestamps",     "How are the times of a dispute told?", {"milliseconds": "epoch milliseconds", "seconds": "epoch seconds", "text": "as all other times, 20261123T182658Z"}, "§12, §13.20", "?"),
-
     # --- Refund: §6
     S("refund-headroom",        "Is the headroom of refunds shared by all refunds of a charge?", {"shared": "yes", "each": "no, each refund has it anew"}, "§6.5b", "?"),
     S("refund-count",           "How many refunds does a charge take?", {"ten": "10, as in an older API", "unlimited": "any number"}, "§6.6", "?"),
 
     # --- the lesser resources: §2.2, §12
+    S("report-schedule-status", "Which status does Create Report Schedule give?", {"201": "201", "200": "200"}, "§2.2, §13.19", "?"),
+    S("dispute-timestamps",     "How are the times of a dispute told?", {"milliseconds": "epoch milliseconds", "seconds": "epoch seconds", "text": "as all other times, 20261123T182658Z"}, "§12, §13.20", "?"),
     S("unknown-records",        "Is a buyer, token, report document or store found of which the kit does not know?", {"refused": "404 ResourceNotFound", "accepted": "yes"}, "§2.2, §12", "?"),
     S("gone-records",           "What gets a call for what was canceled or deleted?", {"refused": "404 ResourceNotFound", "accepted": "what it got before"}, "§2.2, §12", "?"),
     S("old-reports",            "Is a report found after its 90 days?", {"gone": "404 ResourceNotFound", "kept": "yes"}, "§4.6", "?"),

@@ -224,7 +224,7 @@ def walk(scenario: Scenario, region: str = "na") -> Iterator[Walked]:
 
 def _action(planned: Step, world: World, region: str, calls: dict[str, Call]) -> Action:
     if isinstance(planned, BuyerStep):
-        return BuyerAct(planned.deed, planned.target, planned.card)
+        return planned.act(planned.target)
     if isinstance(planned, AdvanceStep):
         return Advance(planned.seconds)
     if isinstance(planned, RepeatStep):

@@ -34,7 +34,7 @@ from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 HERE = Path(__file__).parent
 KEY_FILE = HERE.parents[1] / "keys" / "test-only-private-pkcs8.pem"
 
-LONG = 12  # steps
+LONG = 7  # steps
 
 
 def _beside(name: str) -> ModuleType:
