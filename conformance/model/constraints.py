@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from amazonpay_conformance.model.machine import Tag
-from amazonpay_conformance.model.world import CheckoutSession
+from amazonpay_conformance.model.world import CheckoutSession, data_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Constraint:
 
 
 def _lacks_result_url(session: CheckoutSession) -> bool:
-    return not (session.data.get("webCheckoutDetails") or {}).get("checkoutResultReturnUrl")
+    return not data_of(session.data.get("webCheckoutDetails")).get("checkoutResultReturnUrl")
 
 
 def _lacks_frequency(session: CheckoutSession) -> bool:
-    metadata = session.data.get("recurringMetadata") or {}
+    metadata = data_of(session.data.get("recurringMetadata"))
     return session.permission_type == "Recurring" and not metadata.get("frequency")
 
 

@@ -35,6 +35,7 @@ from amazonpay_conformance.model.switches import SWITCHES, Settings
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
     LIVE_REFUND_STATES,
+    NOTHING,
     AnyObject,
     Charge,
     ChargePermission,
@@ -42,6 +43,7 @@ from amazonpay_conformance.model.world import (
     Record,
     Remembered,
     World,
+    data_of,
 )
 
 
@@ -154,6 +156,8 @@ def permission_limit(session: CheckoutSession) -> Price | None:
     figure in the tables.
     """
     order = session.total or session.charge_amount
+    if session.total and session.charge_amount and session.total.amount < session.charge_amount.amount:
+        order = session.charge_amount  # where such an order is taken at all: §2.3 [?]
     if order is None:
         return None
     if session.permission_type != "OneTime":
@@ -251,6 +255,8 @@ def _over(context: Context, *, reserved: bool) -> bool:
     if permission is None or price is None or permission.type != "OneTime":
         return False
     left = balance(context.world, permission, reserved=reserved)
+    if left is not None and not reserved:
+        left -= context.world.capturing_of(permission.id)  # it is as good as captured: §6.2
     return left is not None and price.amount > left
 
 
@@ -408,7 +414,7 @@ def _simulation_lacks_prerequisite(context: Context) -> bool:
 
 
 def _is_at_localhost(context: Context) -> bool:
-    urls = context.call.body.get("webCheckoutDetails") or {}
+    urls = data_of(context.call.body.get("webCheckoutDetails"))
     return any(str(url).startswith("http://localhost") for url in urls.values())
 
 
@@ -419,7 +425,7 @@ def _lacks_recurring_metadata(context: Context) -> bool:
 
 def _total_is_below_charge(context: Context) -> bool:
     held = context.session.payment if context.session else {}
-    details = {**held, **(context.call.body.get("paymentDetails") or {})}
+    details = {**held, **data_of(context.call.body.get("paymentDetails"))}
     total, charge = Price.parse(details.get("totalOrderAmount")), Price.parse(details.get("chargeAmount"))
     return bool(total and charge and total.amount < charge.amount)
 
@@ -433,11 +439,12 @@ def _is_deleted(since: Callable[[CheckoutSession], int]) -> Callable[[Context], 
 
 
 def _addresses_do_not_add_up(context: Context) -> bool:
-    shares = context.call.body.get("multiAddressesCheckoutMetadata")
+    given = context.call.body.get("multiAddressesCheckoutMetadata")
+    shares = given if isinstance(given, list | tuple) else ()
     session = context.session
-    details = {**(session.payment if session else {}), **(context.call.body.get("paymentDetails") or {})}
+    details = {**(session.payment if session else {}), **data_of(context.call.body.get("paymentDetails"))}
     whole = Price.parse(details.get("chargeAmount"))
-    prices = [Price.parse(share.get("price")) for share in shares or () if isinstance(share, Mapping)]
+    prices = [Price.parse(share.get("price")) for share in shares if isinstance(share, Mapping)]
     return bool(shares and whole) and sum(p.amount for p in prices if p) != (whole and whole.amount)
 
 
@@ -457,8 +464,8 @@ def _spelling(price: Any) -> str | None:
 
 
 def _value_is_set_again(context: Context) -> bool:
-    held = (context.permission.data if context.permission else {}).get("merchantMetadata") or {}
-    given = context.call.body.get("merchantMetadata") or {}
+    held = data_of((context.permission.data if context.permission else NOTHING).get("merchantMetadata"))
+    given = data_of(context.call.body.get("merchantMetadata"))
     return any(held.get(name) not in (None, value) for name, value in given.items())
 
 
@@ -491,6 +498,8 @@ def _over_when_captured(context: Context) -> bool:
     if charge.state != "Authorized" or permission.type != "OneTime":
         return False
     left = balance(context.world, permission, reserved=False)
+    if left is not None:
+        left -= context.world.capturing_of(permission.id)  # it is as good as captured: §6.2
     return left is not None and left < price.amount <= charge.amount.amount
 
 

@@ -451,6 +451,7 @@ def _take_for_open(draft: Draft, permission: ChargePermission) -> None:
     """Undo an uncertain closing: the service goes on as if there had been none."""
     if permission.state == "Closed":
         draft.change("ChargePermission", permission.id, state="Chargeable", reason=None)
+        draft.balance_permission(permission.id)
 
 
 _DECLINES = ("SoftDeclined", "HardDeclined", "AmazonRejected", "TransactionTimedOut")
@@ -527,7 +528,10 @@ def _charged(
         data={name: call.body[name] for name in _CHARGE_DATA if name in call.body},
     )
     draft.create("Charge", charge, "create_charge", guard)
-    if permission.state == "Chargeable":
+    if permission.reason in ("AmazonCanceled", "PaymentMethodInvalid"):
+        # it takes a charge, so what was uncertain did not happen to it: api-facts §8.2 "effect [?]"
+        draft.change("ChargePermission", permission.id, state="Chargeable", reason=None)
+    if draft.world.permissions[permission.id].state == "Chargeable":
         draft.move("ChargePermission", permission.id, "create_charge", **_renewed(permission, world))
     draft.balance_permission(permission.id)
     return _done(context, draft, ("Charge", charge.id))

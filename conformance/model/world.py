@@ -53,7 +53,7 @@ class CheckoutSession:
     @property
     def payment(self) -> Data:
         """The paymentDetails that were set, {} where none were."""
-        return self.data.get("paymentDetails") or NOTHING
+        return data_of(self.data.get("paymentDetails"))
 
     @property
     def charge_amount(self) -> Price | None:
@@ -83,7 +83,7 @@ class CheckoutSession:
     @property
     def setup_only(self) -> bool:
         """Whether a saved wallet is set up without a charge (api-facts §5.3)."""
-        return bool((self.data.get("paymentMethodOnFileMetadata") or NOTHING).get("setupOnly"))
+        return bool(data_of(self.data.get("paymentMethodOnFileMetadata")).get("setupOnly"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +231,17 @@ class World:
             Decimal(0),
         )
 
+    def capturing_of(self, permission_id: str) -> Decimal:
+        """Return the sum of captures under a permission that are still being processed, in major units."""
+        return sum(
+            (
+                c.captured.amount
+                for c in self.charges_of(permission_id)
+                if c.state == "CaptureInitiated" and c.captured
+            ),
+            Decimal(0),
+        )
+
     def authorized_of(self, permission_id: str) -> Decimal:
         """Return what the captured charges under a permission were authorized for, in major units."""
         charges = (c for c in self.charges_of(permission_id) if c.state == "Captured")
@@ -268,6 +279,11 @@ OPEN_CHARGE_STATES = frozenset({"AuthorizationInitiated", "Authorized", "Capture
 
 LIVE_REFUND_STATES = frozenset({"RefundInitiated", "Refunded"})
 """States in which a refund counts against what may still be refunded."""
+
+
+def data_of(value: object) -> Data:
+    """Return a nested object, or nothing where the request has something else in its place."""
+    return value if isinstance(value, Mapping) else NOTHING
 
 
 def merged(old: Data, new: Data) -> Data:
