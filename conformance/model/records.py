@@ -16,7 +16,7 @@ from amazonpay_conformance.model.operation import Kind, ResourceKind
 from amazonpay_conformance.model.resources import DISPUTE, GIVEN, REPORT
 from amazonpay_conformance.model.rules import Context
 from amazonpay_conformance.model.timers import TIMERS
-from amazonpay_conformance.model.world import Data, Record, Settlement, World, merged
+from amazonpay_conformance.model.world import Data, Record, Settlement, World, data_of, merged
 
 Timer: TypeAlias = tuple[int, Kind, str, str, str]
 """When (epoch seconds), on what, which trigger, under which guard."""
