@@ -7,20 +7,24 @@ time: an operation's row, a rule's row and a machine are requirements themselves
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from amazonpay_conformance.model.examples import EXAMPLES
 from amazonpay_conformance.model.machine import Tag
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.rules import RULES
 
 Level: TypeAlias = Literal["MUST", "SHOULD", "MAY"]
-Subject: TypeAlias = Literal["client", "server"]
+Subject: TypeAlias = Literal["client", "server", "integration"]
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One rule that a subject is held to. `level` is meant as in RFC 2119."""
+    """One rule that a subject is held to. `level` is meant as in RFC 2119.
+
+    `legal` and `illegal` are examples, "" where they are planned from the model (`engine.illustration`).
+    """
 
     id: str
     level: Level
@@ -28,6 +32,8 @@ class Requirement:
     statement: str
     source: str
     tag: Tag
+    legal: str = ""
+    illegal: str = ""
 
 
 R = Requirement
@@ -137,8 +143,24 @@ def _of_rules() -> tuple[Requirement, ...]:
     )
 
 
+def _with_examples(requirement: Requirement) -> Requirement:
+    example = EXAMPLES.get(requirement.id)
+    if example is None:
+        return requirement
+    return replace(requirement, legal=example.legal, illegal=example.illegal)
+
+
+_OF_THE_MODEL = (*_of_operations(), *_of_rules())
+
 REQUIREMENTS: Mapping[str, Requirement] = {
-    requirement.id: requirement
-    for requirement in sorted((*_CLIENT, *_SERVER, *_of_operations(), *_of_rules()), key=lambda r: r.id)
+    requirement.id: _with_examples(requirement)
+    for requirement in sorted((*_CLIENT, *_SERVER, *_OF_THE_MODEL), key=lambda r: r.id)
 }
 """The catalogue by id."""
+
+ANSWER_REQUIREMENTS: tuple[str, ...] = (
+    # a decline and a repetition are answers that operations have beside success and refusal
+    *("CHG-006", "IDM-001"),
+    *(requirement.id for requirement in _OF_THE_MODEL if requirement.level != "MAY"),
+)
+"""What is at stake in the status and reason code of an answer."""
