@@ -29,7 +29,7 @@ _ROWS = (
     E("HDR-003", "x-amz-pay-date: 20261123T182658Z", "x-amz-pay-date: 2026-11-23T18:26:58Z\n(the service accepts it, so this is a warning)"),
     E("HDR-004", "received at 18:26:58 UTC:\nx-amz-pay-date: 20261123T182658Z", "received at 18:26:58 UTC:\nx-amz-pay-date: 20261123T192658Z\n(the local time of Berlin with a Z behind it: an hour ahead)"),
     E("HDR-005", "GET /v2/charges/S01-…\ncontent-type: application/json", "GET /v2/charges/S01-…\nno content-type header, because a GET has no body"),
-    E("HDR-006", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-…, SignedHeaders=…, Signature=…", "no authorization header at all"),
+    E("HDR-006", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-…,\n  SignedHeaders=…, Signature=…", "no authorization header at all"),
     E("HDR-007", "accept: application/json", "accept: */*"),
     E("HDR-008", "configured for eu:\nx-amz-pay-region: eu, or EU, de or uk", "configured for eu:\nx-amz-pay-region: na"),
     E("HDR-009", "the caller gives x-amz-pay-simulation-code: SoftDeclined\non the wire: x-amz-pay-simulation-code: SoftDeclined", "the caller gives x-amz-pay-simulation-code: SoftDeclined\non the wire: no such header"),
@@ -41,13 +41,13 @@ _ROWS = (
     E("URL-004", "POST /v2/charges", "POST /v1/charges"),
 
     # --- signature
-    E("SIG-001", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-…, SignedHeaders=accept;content-type;…, Signature=Zm9v…", "authorization: Bearer Zm9v…\nauthorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-… Signature=Zm9v…\n(no SignedHeaders, no comma)"),
+    E("SIG-001", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-…,\n  SignedHeaders=accept;content-type;…, Signature=Zm9v…", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-… Signature=Zm9v…\n(no SignedHeaders, no comma)"),
     E("SIG-002", "configured for AMZN-PAY-RSASSA-PSS-V2:\nauthorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=…", "configured for AMZN-PAY-RSASSA-PSS-V2:\nauthorization: AMZN-PAY-RSASSA-PSS PublicKeyId=…"),
     E("SIG-003", "configured with key SANDBOX-AAAA…:\nPublicKeyId=SANDBOX-AAAA…", "configured with key SANDBOX-AAAA…:\nPublicKeyId=SANDBOX-BBBB…"),
     E("SIG-004", "signed: {\"chargeAmount\":{\"amount\":\"14.00\",…}}\nsent:   {\"chargeAmount\":{\"amount\":\"14.00\",…}}", "signed: {\"chargeAmount\":{\"amount\":\"14.00\",…}}\nsent:   {\"chargeAmount\": {\"amount\": \"14.00\", …}}\n(written a second time, with spaces: other bytes)"),
     E("SIG-005", "SignedHeaders=accept;content-type;x-amz-pay-date", "SignedHeaders=X-Amz-Pay-Date;accept;content-type\n(the service accepts it, so this is a warning)"),
-    E("SIG-006", "SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-idempotency-key;x-amz-pay-region", "x-amz-pay-idempotency-key is sent, and not named:\nSignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-region"),
-    E("SIG-007", "the canonical request, that is the text whose hash is signed:\nmethod, path, query, header lines, an empty line, SignedHeaders, hash of the body", "the same without the empty line after the headers"),
+    E("SIG-006", "SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;\n  x-amz-pay-idempotency-key;x-amz-pay-region", "x-amz-pay-idempotency-key is sent, and not named:\nSignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;\n  x-amz-pay-region"),
+    E("SIG-007", "the text that is signed names its headers in lower case:\naccept;content-type;x-amz-pay-date", "the text that is signed names its headers as they are written:\nAccept;Content-Type;X-Amz-Pay-Date\n(a signature over this variant is understood, so this is a warning)"),
 
     # --- body
     E("BDY-001", "{\"noteToBuyer\": \"Größe M\"}, its bytes in UTF-8", "{\"noteToBuyer\": \"Größe M\"}, its bytes in Latin-1\n{'noteToBuyer': 'Größe M'}"),
@@ -64,7 +64,7 @@ _ROWS = (
     E("IDK-005", "two charges of 10.00 USD, one after the other: two keys", "two charges of 10.00 USD, one after the other: the same key\n(the key is a hash of the body; the second charge is never made)"),
 
     # --- the call as the caller sees it
-    E("CAL-001", "the caller calls Create Charge: POST /v2/charges goes out", "the caller calls Create Charge: the client raises \"unsupported currency JPY\" and sends nothing"),
+    E("CAL-001", "the caller calls Create Charge with an amount in JPY:\nPOST /v2/charges goes out", "the caller calls Create Charge with an amount in JPY:\nthe client raises \"unsupported currency\" and sends nothing"),
     E("CAL-002", "POST /v2/charges is answered 422: the caller is told\nPOST /v2/charges is answered 503: the client may try again", "POST /v2/charges is answered 422: the client sends it again"),
     E("CAL-003", "the answer is 202: the caller gets the session", "the answer is 202: the client raises \"unexpected status\""),
     E("CAL-004", "the answer is 201: the caller sees status 201", "the answer is 201: the caller sees status 200"),

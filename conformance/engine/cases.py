@@ -1,0 +1,116 @@
+"""Ways to break the rules that no planned scenario breaks, or not plainly: steps by hand, the last one breaks.
+
+They are kept as short as they can be: people read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from amazonpay_conformance.model.actions import Defect
+from amazonpay_conformance.model.limits import MAX_CHARGES, MAX_REFUNDS
+from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Step
+from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price, ref
+
+SESSION, PERMISSION, CHARGE = "session#1", "permission#1", "charge#1"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Steps whose last one breaks a rule.
+
+    `flaw` is all that is wrong with the last request as such, `remark` says in words what the steps do not show.
+    `given`: the kit was given permission#1 at the start.
+    """
+
+    steps: tuple[Step, ...]
+    remark: str = ""
+    flaw: Defect | None = None
+    given: bool = False
+
+
+def _order(intent: str, amount: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "webCheckoutDetails": {"checkoutReviewReturnUrl": REVIEW_URL, "checkoutResultReturnUrl": RETURN_URL},
+        "storeId": STORE_ID,
+        "paymentDetails": {"paymentIntent": intent, "chargeAmount": amount, **more},
+    }
+
+
+def _created(body: Mapping[str, Any]) -> CallStep:
+    return CallStep("create_checkout_session", None, body, key="key#1", makes={"session": SESSION})
+
+
+def _approved(body: Mapping[str, Any]) -> tuple[Step, ...]:
+    return _created(body), BuyerStep("signs_in", SESSION), BuyerStep("approves", SESSION)
+
+
+def _completing(operation: str = "complete_checkout_session", **body: Any) -> CallStep:
+    makes = {"permission": PERMISSION, "charge": CHARGE}
+    return CallStep(operation, SESSION, {"chargeAmount": price("same"), **body}, makes=makes)
+
+
+def _paid(body: Mapping[str, Any]) -> tuple[Step, ...]:
+    return *_approved(body), _completing()
+
+
+def _charged(amount: Any, number: int = 1, **more: Any) -> CallStep:
+    body = {"chargePermissionId": ref(PERMISSION), "chargeAmount": amount, **more}
+    symbol = f"charge#{number}"
+    return CallStep("create_charge", None, body, key=f"key of {symbol}", makes={"charge": symbol})
+
+
+def _refunded(amount: Any, number: int = 1) -> CallStep:
+    body = {"chargeId": ref(CHARGE), "refundAmount": amount}
+    symbol = f"refund#{number}"
+    return CallStep("create_refund", None, body, key=f"key of {symbol}", makes={"refund": symbol})
+
+
+_ORDER = _order("Authorize", price("order"))
+_SPLIT = _order("Authorize", price("order"), totalOrderAmount=price("total"))
+_ZERO = {"amount": "0.00", "currencyCode": "USD"}
+_CAPTURED_ALREADY = _paid(_order("AuthorizeWithCapture", price("order")))
+_UPDATED = CallStep(
+    "update_charge_permission", PERMISSION, {"merchantMetadata": {"noteToBuyer": "Thank you"}}
+)
+
+# fmt: off
+CASES: Mapping[str, Case] = {
+    # --- requests that no planned body can spoil
+    "REQ-R01": Case((_created(_ORDER),), "signed over another body than the one sent", Defect.SIGNATURE),
+    "REQ-R02": Case((_created(_ORDER),), "signed with a key that the merchant never registered", Defect.UNKNOWN_KEY),
+    "REQ-R03": Case((_created(_ORDER),), "without x-amz-pay-date", Defect.MISSING_HEADER),
+    "REQ-R04": Case((_created(_ORDER),), "with x-amz-pay-date: yesterday", Defect.INVALID_HEADER),
+    "REQ-R05": Case((_created({}),), 'with the body {"storeId": "amzn1', Defect.NOT_JSON),
+    "REQ-R15": Case((_created(_ORDER),), "with an idempotency key of 36 characters", Defect.INVALID_KEY),
+
+    # --- bodies of which only the flaw is of interest
+    "REQ-R06": Case((_created({"storeId": STORE_ID}),), "without webCheckoutDetails"),
+    "REQ-R07": Case((_created({**_ORDER, "colour": "red"}),)),
+    "REQ-R08": Case((_created({**_ORDER, "chargePermissionType": "Monthly"}),), "which is none of the three types"),
+    "REQ-R13": Case((*_paid(_ORDER), CallStep("capture_charge", CHARGE, {"captureAmount": _ZERO}, key="key#2"))),
+
+    # --- sessions
+    "SES-R07": Case((*_approved(_ORDER), CallStep("complete_checkout_session", SESSION, {})), "without chargeAmount"),
+    "SES-R08": Case((*_approved(_SPLIT), _completing()), "without totalOrderAmount"),
+    "SES-R09": Case((*_approved(_ORDER), _completing(totalOrderAmount=price("total"))), "though the session has no totalOrderAmount"),
+    "SES-R10": Case((_created(_order("AuthorizeWithCapture", price("order"), canHandlePendingAuthorization=True)),)),
+    "SES-R11": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Confirm", shippingAddress={"name": "…"})), "though the session's paymentIntent is Authorize"),
+    "SES-R12": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Authorize")), "without shippingAddress"),
+
+    # --- permissions whose history is not known
+    "PRM-R03": Case((_UPDATED,), given=True),
+    "CHG-R12": Case((_charged(price("small")),), given=True),
+
+    # --- amounts and counts that planned scenarios do not come to
+    "CHG-R05": Case((*_approved(_SPLIT), _completing(totalOrderAmount=price("same-total")), _charged(price("all+1"), 2))),
+    "CHG-R07": Case((*_paid(_order("Confirm", price("ceiling"), allowOvercharge=True)), _charged(price("ceiling+1")))),
+    "CHG-R09": Case((*_paid(_order("Confirm", price("order"))), *(_charged(price("small"), number + 1, captureNow=True) for number in range(MAX_CHARGES + 1)))),
+    "CHG-R10": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order"), captureNow=True, canHandlePendingAuthorization=True))),
+    "REF-R06": Case((*_paid(_order("AuthorizeWithCapture", price("ceiling"))), _refunded(price("ceiling+1")))),
+    "REF-R07": Case((*_CAPTURED_ALREADY, *(_refunded(price("small"), number + 1) for number in range(MAX_REFUNDS + 1)))),
+}
+# fmt: on
+"""The cases by the id of the rule."""
