@@ -1,4 +1,4 @@
-"""Ways to break the rules that no planned scenario breaks, or not plainly: steps by hand, the last one breaks.
+"""Ways to break rules that no planned scenario breaks, or not plainly: steps whose last one breaks the rule.
 
 They are kept as short as they can be: people read them.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amazonpay_conformance.model.actions import Defect
+from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.limits import MAX_CHARGES, MAX_REFUNDS
 from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Step
 from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price, ref
@@ -21,7 +22,7 @@ SESSION, PERMISSION, CHARGE = "session#1", "permission#1", "charge#1"
 class Case:
     """Steps whose last one breaks a rule.
 
-    `flaw` is all that is wrong with the last request as such, `remark` says in words what the steps do not show.
+    `flaw` is all that is wrong with the last request as such, `remark` says what the steps do not show.
     `given`: the kit was given permission#1 at the start.
     """
 
@@ -70,11 +71,10 @@ def _refunded(amount: Any, number: int = 1) -> CallStep:
 
 _ORDER = _order("Authorize", price("order"))
 _SPLIT = _order("Authorize", price("order"), totalOrderAmount=price("total"))
+_ADDRESS = {name: value for name, value in ADDRESS.items() if value is not None}
 _ZERO = {"amount": "0.00", "currencyCode": "USD"}
 _CAPTURED_ALREADY = _paid(_order("AuthorizeWithCapture", price("order")))
-_UPDATED = CallStep(
-    "update_charge_permission", PERMISSION, {"merchantMetadata": {"noteToBuyer": "Thank you"}}
-)
+_NOTE = {"merchantMetadata": {"noteToBuyer": "Thank you"}}
 
 # fmt: off
 CASES: Mapping[str, Case] = {
@@ -97,11 +97,11 @@ CASES: Mapping[str, Case] = {
     "SES-R08": Case((*_approved(_SPLIT), _completing()), "without totalOrderAmount"),
     "SES-R09": Case((*_approved(_ORDER), _completing(totalOrderAmount=price("total"))), "though the session has no totalOrderAmount"),
     "SES-R10": Case((_created(_order("AuthorizeWithCapture", price("order"), canHandlePendingAuthorization=True)),)),
-    "SES-R11": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Confirm", shippingAddress={"name": "…"})), "though the session's paymentIntent is Authorize"),
+    "SES-R11": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Confirm", shippingAddress=_ADDRESS)), "though the session's paymentIntent is Authorize"),
     "SES-R12": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Authorize")), "without shippingAddress"),
 
     # --- permissions whose history is not known
-    "PRM-R03": Case((_UPDATED,), given=True),
+    "PRM-R03": Case((CallStep("update_charge_permission", PERMISSION, _NOTE),), given=True),
     "CHG-R12": Case((_charged(price("small")),), given=True),
 
     # --- amounts and counts that planned scenarios do not come to

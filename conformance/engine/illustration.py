@@ -73,7 +73,7 @@ class Answer:
 class Illustration:
     """The way to a world and a call in it: what a server may answer to that call, and what it may not.
 
-    `because` tells why the illegal answer is one. `world` and `call` are what the answers were worked out for.
+    `because` tells why the illegal answer is one; `world` and `call` are what the answers belong to.
     """
 
     way: tuple[Line, ...]
@@ -190,7 +190,7 @@ def _illegal(operation: Operation, outcomes: tuple[Outcome, ...], *, uncertain: 
 
 
 def _unexplained(operation: Operation, outcomes: tuple[Outcome, ...]) -> Answer:
-    """Return how a rule would refuse that is not broken here, the rule that concerns the fewest operations."""
+    """Return how a rule that is not broken would refuse, the one that concerns the fewest operations."""
     permitted = {(outcome.status, outcome.reason) for outcome in outcomes}
     rules = sorted(RULES_OF[operation.id], key=lambda rule: len(rule.operations))
     return Answer(*next(r.errors[0] for r in rules if r.asserted and r.errors[0] not in permitted))

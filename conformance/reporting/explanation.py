@@ -134,7 +134,8 @@ def explain(asked: str) -> Explanation:
     if told.id in REQUIREMENTS:
         return _with_examples(told)
     row = _rows()[told.id][1]
-    return replace(told, way=demonstrate(row.id)) if isinstance(row, Transition) else told
+    shown = isinstance(row, Transition) and row.id not in UNREACHED
+    return replace(told, way=demonstrate(row.id)) if shown else told
 
 
 def lines(told: Explanation) -> Iterator[str]:
@@ -235,10 +236,9 @@ def _value(value: Any) -> str:
 
 
 def _of_transition(kind: str, row: Transition) -> Explanation:
+    called = OPERATIONS.get(row.trigger)
     details = {
-        "trigger": OPERATIONS[row.trigger].title
-        if row.trigger in OPERATIONS
-        else row.trigger.replace("_", " "),
+        "trigger": called.title if called else row.trigger.replace("_", " "),
         "only if": row.guard,
         "may be seen unasked": "yes" if row.spontaneous else "",
         "not reached": UNREACHED.get(row.id, ""),
