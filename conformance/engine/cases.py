@@ -71,9 +71,16 @@ def _refunded(amount: Any, number: int = 1) -> CallStep:
 
 _ORDER = _order("Authorize", price("order"))
 _SPLIT = _order("Authorize", price("order"), totalOrderAmount=price("total"))
+_REFUSED = CallStep(
+    "create_charge",
+    None,
+    {"chargePermissionId": ref("permission#unknown"), "chargeAmount": price("small")},
+    key="key#1",
+)
 _ADDRESS = {name: value for name, value in ADDRESS.items() if value is not None}
 _ZERO = {"amount": "0.00", "currencyCode": "USD"}
 _CAPTURED_ALREADY = _paid(_order("AuthorizeWithCapture", price("order")))
+_UNKNOWN_PAST = "which somebody made before the run"
 _NOTE = {"merchantMetadata": {"noteToBuyer": "Thank you"}}
 
 # fmt: off
@@ -84,6 +91,7 @@ CASES: Mapping[str, Case] = {
     "REQ-R03": Case((_created(_ORDER),), "without x-amz-pay-date", Defect.MISSING_HEADER),
     "REQ-R04": Case((_created(_ORDER),), "with x-amz-pay-date: yesterday", Defect.INVALID_HEADER),
     "REQ-R05": Case((_created({}),), 'with the body {"storeId": "amzn1', Defect.NOT_JSON),
+    "REQ-R14": Case((_REFUSED, _created(_ORDER))),
     "REQ-R15": Case((_created(_ORDER),), "with an idempotency key of 36 characters", Defect.INVALID_KEY),
 
     # --- bodies of which only the flaw is of interest
@@ -101,8 +109,8 @@ CASES: Mapping[str, Case] = {
     "SES-R12": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Authorize")), "without shippingAddress"),
 
     # --- permissions whose history is not known
-    "PRM-R03": Case((CallStep("update_charge_permission", PERMISSION, _NOTE),), given=True),
-    "CHG-R12": Case((_charged(price("small")),), given=True),
+    "PRM-R03": Case((CallStep("update_charge_permission", PERMISSION, _NOTE),), _UNKNOWN_PAST, given=True),
+    "CHG-R12": Case((_charged(price("small")),), _UNKNOWN_PAST, given=True),
 
     # --- amounts and counts that planned scenarios do not come to
     "CHG-R05": Case((*_approved(_SPLIT), _completing(totalOrderAmount=price("same-total")), _charged(price("all+1"), 2))),

@@ -36,7 +36,7 @@ _ROWS = (
 
     # --- where it goes
     E("URL-001", "the caller asks to capture a charge:\nPOST /v2/charges/S01-…-C000001/capture", "the caller asks to capture a charge:\nPOST /v2/charges"),
-    E("URL-002", "the key is SANDBOX-…: /v2/charges or /sandbox/v2/charges\nan older key without prefix, configured for the sandbox: /sandbox/v2/charges", "configured for the sandbox: /live/v2/charges\nan older key without prefix: /v2/charges"),
+    E("URL-002", "a key SANDBOX-…: /v2/charges, or /sandbox/v2/charges\na key without such a prefix: /sandbox/v2/charges", "a key SANDBOX-…: /live/v2/charges\na key without such a prefix: /v2/charges"),
     E("URL-003", "POST /v2/charges", "POST /v2/charges/\n(the service accepts it, so this is a warning)"),
     E("URL-004", "POST /v2/charges", "POST /v1/charges"),
 
@@ -70,7 +70,7 @@ _ROWS = (
     E("CAL-004", "the answer is 201: the caller sees status 201", "the answer is 201: the caller sees status 200"),
     E("CAL-005", "the answer says \"amount\": \"14.00\": the caller sees \"14.00\"", "the answer says \"amount\": \"14.00\": the caller sees \"14\", or no amount"),
     E("CAL-006", "the answer is 422: the caller sees status 422, or an exception", "the answer is 422: the caller gets an empty object, as if all were well"),
-    E("CAL-007", "the answer's reasonCode is InvalidChargeStatus:\nChargeError: InvalidChargeStatus", "the answer's reasonCode is InvalidChargeStatus:\nChargeError: request failed"),
+    E("CAL-007", "the answer's reasonCode is InvalidChargeStatus:\nthe caller gets it in an object, or in the text of an exception", "the answer's reasonCode is InvalidChargeStatus:\nall that the caller gets is an exception \"request failed\""),
     E("CAL-008", "the caller hands in {} as headers, and still has {} after the call", "the caller hands in {} as headers, and has {\"authorization\": …} after the call"),
     E("CAL-009", "the answer says \"softDescriptor\": null: the caller sees null", "the answer says \"softDescriptor\": null: the caller sees \"\""),
 
