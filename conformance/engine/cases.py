@@ -80,7 +80,7 @@ _REFUSED = CallStep(
 _ADDRESS = {name: value for name, value in ADDRESS.items() if value is not None}
 _ZERO = {"amount": "0.00", "currencyCode": "USD"}
 _CAPTURED_ALREADY = _paid(_order("AuthorizeWithCapture", price("order")))
-_UNKNOWN_PAST = "which somebody made before the run"
+_UNKNOWN_PAST = "where somebody made permission#1 before the run"
 _NOTE = {"merchantMetadata": {"noteToBuyer": "Thank you"}}
 
 # fmt: off
