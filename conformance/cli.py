@@ -177,8 +177,18 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    explain = commands.add_parser("explain", help="say what a requirement means and where it is written")
-    explain.add_argument("requirement", metavar="ID", help="a requirement id, as SIG-004")
+    explain = commands.add_parser(
+        "explain",
+        help="say what an id means: a requirement, a transition, a timer, a simulation …",
+        description="Say what an id means, where that is written, what judges it, and what is legal and not.",
+        epilog="exit codes: 0 explained, 2 there is no such id",
+    )
+    explain.add_argument(
+        "id", nargs="?", default=None, metavar="ID", help="as SIG-004; without one, every id is listed"
+    )
+    explain.add_argument(
+        "--json", action="store_true", help="for programs (schemas/formats/explanation.json)"
+    )
     explain.set_defaults(run=_explain)
 
 
@@ -423,16 +433,22 @@ def _model(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    from amazonpay_conformance.model.requirements import REQUIREMENTS
+    import json
 
-    requirement = REQUIREMENTS.get(arguments.requirement.upper())
-    if requirement is None:
-        near = [name for name in REQUIREMENTS if name.startswith(arguments.requirement.upper()[:3])]
-        known = f"; there are {', '.join(near)}" if near else "; ids look like SIG-004"
-        return _refuse(f"no requirement {arguments.requirement!r}{known}", USAGE)
-    print(f"{requirement.id}  {requirement.level}  {requirement.subject}")
-    print(requirement.statement)
-    print(f"source: api-facts {requirement.source} [{requirement.tag}]")
+    from amazonpay_conformance.reporting import explanation
+
+    if arguments.id is None:
+        all_of_them = [explanation.summary(known).to_json() for known in explanation.ids()]
+        listing = explanation.listing()
+        print(json.dumps(all_of_them, indent=2, ensure_ascii=False) if arguments.json else "\n".join(listing))
+        return CONFORMS
+    try:
+        told = explanation.explain(arguments.id)
+    except explanation.UnknownId as problem:
+        return _refuse(str(problem), USAGE)
+    value = told.to_json()
+    lines = explanation.lines(told)
+    print(json.dumps(value, indent=2, ensure_ascii=False) if arguments.json else "\n".join(lines))
     return CONFORMS
 
 

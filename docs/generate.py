@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.model.machine import Machine
+from amazonpay_conformance.checks.judge import judged_by
+from amazonpay_conformance.model.machine import TAGS, Machine
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.specification import markdown, mermaid, svg
 from amazonpay_conformance.specification.tables import MACHINES, TABLES
@@ -64,7 +65,8 @@ def _parts() -> Mapping[str, Iterator[str]]:
     return {
         "client-requirements": requirement_table(r for r in held if r.subject == "client"),
         "server-requirements": requirement_table(r for r in held if r.subject == "server"),
-        "uncertain-requirements": requirement_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
+        "tags": tag_table(),
+        "uncertain-requirements": uncertain_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
         "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),
         "model": model(),
         "report-fields": field_table(report["properties"]),
@@ -77,10 +79,27 @@ def _parts() -> Mapping[str, Iterator[str]]:
 
 def requirement_table(requirements: Iterator[Requirement]) -> Iterator[str]:
     """Yield a table of requirements."""
-    yield "| id | level | statement | source | tag |"
-    yield "|---|---|---|---|---|"
+    yield "| id | level | statement | checks | source | tag |"
+    yield "|---|---|---|---|---|---|"
     for r in requirements:
-        yield f"| {r.id} | {r.level} | {_cell(r.statement)} | {_cell(r.source)} | {r.tag} |"
+        checks = ", ".join(f"`{name}`" for name in judged_by(r.id))
+        cells = (_target(r.id), r.level, _cell(r.statement), checks, _cell(r.source), r.tag)
+        yield f"| {' | '.join(cells)} |"
+
+
+def uncertain_table(requirements: Iterator[Requirement]) -> Iterator[str]:
+    """Yield a table of requirements that nobody is held to: all are MAY, and no check judges them."""
+    yield "| id | statement | source | tag |"
+    yield "|---|---|---|---|"
+    for r in requirements:
+        yield f"| {_target(r.id)} | {_cell(r.statement)} | {_cell(r.source)} | {r.tag} |"
+
+
+def tag_table() -> Iterator[str]:
+    """Yield a table of the tags."""
+    yield "| tag | the fact was |"
+    yield "|---|---|"
+    yield from (f"| {tag} | {meaning} |" for tag, meaning in TAGS.items())
 
 
 def model() -> Iterator[str]:
@@ -134,6 +153,11 @@ def _type(schema: Mapping[str, Any]) -> str:
     kinds = schema.get("type", "scenario or null" if "then" in schema else "any")
     name = kinds if isinstance(kinds, str) else " or ".join(kinds)
     return f"{name} of {_type(schema['items'])}" if "items" in schema else name
+
+
+def _target(name: str) -> str:
+    """An id that links can lead to, in small letters as the headings' are."""
+    return f'<a id="{name.lower()}"></a>{name}'
 
 
 def _cell(text: str) -> str:

@@ -86,11 +86,15 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A step that could come next, and what the model expects of it."""
+    """A step that could come next, and what the model expects of it.
+
+    `permitted` are all answers that it permits, of which `outcome` is the usual one.
+    """
 
     step: Step
     outcome: Outcome
     weight: int
+    permitted: tuple[Outcome, ...]
 
     @property
     def refused(self) -> bool:
@@ -146,17 +150,43 @@ class Planner:
     def expect(self, planned: Step, weight: int = 1) -> Candidate | None:
         """Return a step with the answer that the model expects; None where it cannot be taken now."""
         try:
-            outcomes = step(self.world, self._action(planned))
+            outcomes = step(self.world, self.action(planned))
         except Unresolved:
             return None
         if not outcomes or self._spoils_what_was_given(outcomes[0].world):
             return None
-        return Candidate(planned, outcomes[0], weight)
+        return Candidate(planned, outcomes[0], weight, outcomes)
 
     def _spoils_what_was_given(self, world: World) -> bool:
         """Permissions that somebody got from a real buyer are not closed for a test's sake."""
         given = (p for p in world.permissions.values() if p.given)
         return any(permission.state != "Chargeable" for permission in given)
+
+    def action(self, planned: Step) -> Action:
+        """Return what a step does to the world, with every symbol in it resolved.
+
+        Raises:
+            Unresolved: a symbol stands for nothing in this world.
+        """
+        if isinstance(planned, BuyerStep):
+            return planned.act(planned.target)
+        if isinstance(planned, AdvanceStep):
+            return Advance(planned.seconds)
+        if isinstance(planned, RepeatStep):
+            return self.repeatable[planned.key]
+        unknown = {symbol: symbol for symbol in UNKNOWN_IDS}
+        body = Setting(self.world, {**unknown, **self.bindings}, self.region).body(planned)
+        operation = OPERATIONS[planned.operation]
+        return Call(
+            planned.operation,
+            planned.target,
+            body or {},
+            simulation=planned.simulation,
+            key=planned.key,
+            fingerprint=repr((planned.operation, planned.target, body)) if planned.key else "",
+            defects=_defects(operation, planned.body),
+            new=NewIds(**planned.makes),
+        )
 
     def groups(self) -> list[str]:
         """Name the kinds of step that could come next: operations, `repeat`, `buyer`, `clock`."""
@@ -186,7 +216,7 @@ class Planner:
         if isinstance(planned, CallStep):
             if candidate.outcome.status < 400:
                 bindings |= {s: s for s in planned.makes.values() if _exists(candidate.outcome.world, s)}
-            action = self._action(planned)
+            action = self.action(planned)
             if planned.key is not None and isinstance(action, Call):
                 repeatable.setdefault(planned.key, action)
         return replace(
@@ -219,27 +249,6 @@ class Planner:
             if planned not in self.steps[-1:]:
                 planner = planner.then(candidate)
         return planner
-
-    def _action(self, planned: Step) -> Action:
-        if isinstance(planned, BuyerStep):
-            return planned.act(planned.target)
-        if isinstance(planned, AdvanceStep):
-            return Advance(planned.seconds)
-        if isinstance(planned, RepeatStep):
-            return self.repeatable[planned.key]
-        unknown = {symbol: symbol for symbol in UNKNOWN_IDS}
-        body = Setting(self.world, {**unknown, **self.bindings}, self.region).body(planned)
-        operation = OPERATIONS[planned.operation]
-        return Call(
-            planned.operation,
-            planned.target,
-            body or {},
-            simulation=planned.simulation,
-            key=planned.key,
-            fingerprint=repr((planned.operation, planned.target, body)) if planned.key else "",
-            defects=_defects(operation, planned.body),
-            new=NewIds(**planned.makes),
-        )
 
     def _calls(self, name: str) -> Iterator[tuple[int, Step]]:
         operation = OPERATIONS[name]

@@ -34,6 +34,15 @@ class Place:
     offers: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A world that the exploration is in: the plan that leads there, and what could come next."""
+
+    planner: Planner
+    way: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]
+
+
 def tour(abilities: Abilities, places: tuple[Place, ...], region: str = "na") -> Iterator[Scenario]:
     """Yield scenarios until everything that was found reachable is covered.
 
@@ -62,14 +71,25 @@ def explore(abilities: Abilities, region: str = "na") -> Iterator[Place]:
         abilities: what client and target can do.
         region: whose currency the amounts have.
     """
+    for visit in visits(abilities, region):
+        yield Place(visit.way, frozenset().union(*(c.covers for c in visit.candidates)))
+
+
+def visits(abilities: Abilities, region: str = "na") -> Iterator[Visit]:
+    """Yield what `explore` does, with all that could be done there; as far as somebody asks.
+
+    Args:
+        abilities: what client and target can do.
+        region: whose currency the amounts have.
+    """
     start = Planner.start(abilities, region)
     seen = {likeness(start.world)}
     queue: deque[tuple[Planner, tuple[Candidate, ...]]] = deque([(start, ())])
     while queue:
         planner, way = queue.popleft()
-        candidates = planner.candidates()
-        yield Place(way, frozenset().union(*(c.covers for c in candidates)))
-        for candidate in candidates:
+        visit = Visit(planner, way, tuple(planner.candidates()))
+        yield visit
+        for candidate in visit.candidates:
             key = likeness(candidate.outcome.world)
             if key not in seen and len(seen) < MAX_WORLDS and _small(candidate.outcome.world):
                 seen.add(key)

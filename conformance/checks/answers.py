@@ -6,19 +6,22 @@ from collections.abc import Iterator
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.bodies import parsed
-from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange
+from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
 from amazonpay_conformance.checks.differences import differences
 from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.model.requirements import ANSWER_REQUIREMENTS
 from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.world import CheckoutSession
 
 REQUEST_ID_HEADER = "x-amz-pay-request-id"
 
 
+@on_model(*ANSWER_REQUIREMENTS)
 def answer_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
     """Judge status and reason code by what the model permits; the requirement is the one that is at stake.
 
-    Every rule that the call breaks is at stake, or, where it breaks none, the success of its operation.
+    Every rule that the call breaks is at stake, or, where it breaks none, the success of its operation. An
+    uncertain rule (MAY) is never at stake: its refusal is permitted beside what would be answered without it.
     """
     if seen.response is None or seen.transient or not seen.permitted:
         return

@@ -6,11 +6,11 @@ it did not. It never raises because of what a subject did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.checks.subject import Configured, Made, Seen
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 
@@ -38,11 +38,18 @@ class Judgement:
 Answer: TypeAlias = Problem | Iterable[Problem] | None
 ExchangeCheck: TypeAlias = Callable[[Seen, Made], Answer]
 CallCheck: TypeAlias = Callable[[Made], Answer]
+ButtonCheck: TypeAlias = Callable[[str, str, Configured], Answer]
+ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
 
 HELD: tuple[Problem, ...] = ()
 
 EXCHANGE_CHECKS: dict[str, tuple[str, ExchangeCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
+BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
+MODEL_CHECKS: dict[str, ModelCheck] = {}
+
+JUDGED: dict[str, tuple[str, ...]] = {}
+"""The requirements that each check judges, by the check's name."""
 
 
 def on_exchange(requirement: str) -> Callable[[ExchangeCheck], ExchangeCheck]:
@@ -54,9 +61,9 @@ def on_exchange(requirement: str) -> Callable[[ExchangeCheck], ExchangeCheck]:
     Raises:
         KeyError: the catalogue has no such requirement.
     """
-    _known(requirement)
 
     def register(check: ExchangeCheck) -> ExchangeCheck:
+        _note(check.__name__, requirement)
         EXCHANGE_CHECKS[check.__name__] = (requirement, check)
         return check
 
@@ -72,10 +79,46 @@ def on_call(requirement: str) -> Callable[[CallCheck], CallCheck]:
     Raises:
         KeyError: the catalogue has no such requirement.
     """
-    _known(requirement)
 
     def register(check: CallCheck) -> CallCheck:
+        _note(check.__name__, requirement)
         CALL_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_button(requirement: str) -> Callable[[ButtonCheck], ButtonCheck]:
+    """Register a check that looks at a button's payload and signature, which cross no wire.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: ButtonCheck) -> ButtonCheck:
+        _note(check.__name__, requirement)
+        BUTTON_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_model(*requirements: str) -> Callable[[ModelCheck], ModelCheck]:
+    """Register a check that holds an exchange against the model and names the requirement at stake itself.
+
+    Args:
+        requirements: the ids of all that it may name.
+
+    Raises:
+        KeyError: the catalogue lacks one of them.
+    """
+
+    def register(check: ModelCheck) -> ModelCheck:
+        _note(check.__name__, *requirements)
+        MODEL_CHECKS[check.__name__] = check
         return check
 
     return register
@@ -89,6 +132,8 @@ def judgement(requirement: str, check: str, answer: Answer) -> Judgement | None:
     return Judgement(requirement, check, problems)
 
 
-def _known(requirement: str) -> None:
-    if requirement not in REQUIREMENTS:
-        raise KeyError(f"no requirement {requirement!r} in the catalogue (model/requirements.py)")
+def _note(check: str, *requirements: str) -> None:
+    for requirement in requirements:
+        if requirement not in REQUIREMENTS:
+            raise KeyError(f"no requirement {requirement!r} in the catalogue (model/requirements.py)")
+    JUDGED[check] = requirements

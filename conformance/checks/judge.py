@@ -1,22 +1,24 @@
-"""Runs every check over a call: the one judge behind every tap."""
+"""Runs every check over a call: the one judge behind every tap. It also knows which check judges what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from amazonpay_conformance.checks import answers, bodies, calls, headers, idempotency, objects, signature
-from amazonpay_conformance.checks.check import CALL_CHECKS, EXCHANGE_CHECKS, Judgement, judgement
-from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.checks.check import (
+    BUTTON_CHECKS,
+    CALL_CHECKS,
+    EXCHANGE_CHECKS,
+    JUDGED,
+    MODEL_CHECKS,
+    Judgement,
+    judgement,
+)
+from amazonpay_conformance.checks.subject import Configured, Made
 
 MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, signature)
 """The rooms in which checks register themselves on import."""
-
-RULE_CHECKS: Final[tuple[Callable[[Seen, Made], Iterator[Judgement]], ...]] = (
-    answers.answer_is_permitted,
-    objects.state_is_permitted,
-)
-"""Checks that judge many requirements, whichever is at stake."""
 
 
 def judge(made: Made) -> Iterator[Judgement]:
@@ -25,8 +27,30 @@ def judge(made: Made) -> Iterator[Judgement]:
         for name, (requirement, check) in EXCHANGE_CHECKS.items():
             if (found := judgement(requirement, name, check(seen, made))) is not None:
                 yield found
-        for rule_check in RULE_CHECKS:
-            yield from rule_check(seen, made)
+        for model_check in MODEL_CHECKS.values():
+            yield from model_check(seen, made)
     for name, (requirement, call_check) in CALL_CHECKS.items():
         if (found := judgement(requirement, name, call_check(made))) is not None:
             yield found
+
+
+def judge_button(payload: str, signature: str, configured: Configured) -> Iterator[Judgement]:
+    """Yield what the checks have to say about a button.
+
+    Args:
+        payload: the payload string that was to be signed.
+        signature: what the client made of it.
+        configured: with which key and algorithm it had to.
+    """
+    for name, (requirement, check) in BUTTON_CHECKS.items():
+        if (found := judgement(requirement, name, check(payload, signature, configured))) is not None:
+            yield found
+
+
+def judged_by(requirement: str) -> tuple[str, ...]:
+    """Return the names of the checks that judge a requirement.
+
+    Args:
+        requirement: the id in the catalogue; none judges an uncertain one, which permits both answers.
+    """
+    return tuple(name for name, judged in JUDGED.items() if requirement in judged)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange
+from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
 from amazonpay_conformance.model.money import Price
@@ -32,6 +32,7 @@ ID_FIELDS: dict[Kind, str] = {
 }
 
 
+@on_model(*STATE_REQUIREMENTS.values())
 def state_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
     """Judge the state that an answer shows by the object's history."""
     shown = _shown(seen)

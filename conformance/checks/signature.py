@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange
+from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_button, on_exchange
 from amazonpay_conformance.checks.subject import Configured, Made, Seen
 from amazonpay_conformance.wire.mismatch import explain_mismatch
 from amazonpay_conformance.wire.signing import verify_button
@@ -117,8 +117,8 @@ def canonical_request_is_the_documented_one(seen: Seen, made: Made) -> Answer:
     return Problem("the documented canonical request", "; ".join(verdict.explanation) or str(verdict.variant))
 
 
+@on_button("BTN-001")
 def button_signature_verifies(payload: str, signature: str, configured: Configured) -> Answer:
-    """Judge a button's signature; it crosses no wire, so no exchange carries it (BTN-001)."""
     if configured.public_key is None:
         return None
     if verify_button(payload, signature, configured.public_key, configured.algorithm):

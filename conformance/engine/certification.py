@@ -12,8 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from amazonpay_conformance.checks.check import judgement
-from amazonpay_conformance.checks.signature import button_signature_verifies
+from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
 from amazonpay_conformance.engine.events import (
@@ -281,14 +280,11 @@ class Certification:
             return
         for payload in BUTTON_PAYLOADS:
             signature = self._driver.sign_button(payload)
-            answer = button_signature_verifies(payload, signature, runner.configured)
-            found = judgement("BTN-001", "button_signature_verifies", answer)
-            if found is None:
-                continue
-            self.result.judged[found.requirement] += 1
-            for problem in found.problems:
-                finding = Finding.of("BTN-001", found.check, "sign_button", 0, problem, None)
-                self._group(finding, Scenario(()), lane)
+            for found in judge_button(payload, signature, runner.configured):
+                self.result.judged[found.requirement] += 1
+                for problem in found.problems:
+                    finding = Finding.of(found.requirement, found.check, "sign_button", 0, problem, None)
+                    self._group(finding, Scenario(()), lane)
 
     def _record(self, lane: Lane, run: Run) -> None:
         result = self.result

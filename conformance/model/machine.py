@@ -7,13 +7,23 @@ the same trigger applies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
 Tag: TypeAlias = Literal["D", "D2", "S", "W", "I", "?"]
 """How far a fact may be trusted; see api-facts §0."""
+
+TAGS: Mapping[Tag, str] = {
+    "D": "read in Amazon's own developer pages",
+    "D2": "read in a copy of Amazon's tables in an integrator's code",
+    "S": "seen in an official SDK or plugin",
+    "W": "captured from the real service",
+    "I": "seen in an integrator's code only",
+    "?": "inferred; no source says it",
+}
+"""What was done to know a fact, by its tag."""
 
 ASSERTED: frozenset[Tag] = frozenset({"D", "D2", "S", "W"})
 """Tags whose facts may be held against a subject."""

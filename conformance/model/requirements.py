@@ -7,20 +7,24 @@ time: an operation's row, a rule's row and a machine are requirements themselves
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from amazonpay_conformance.model.examples import EXAMPLES
 from amazonpay_conformance.model.machine import Tag
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.rules import RULES
 
 Level: TypeAlias = Literal["MUST", "SHOULD", "MAY"]
-Subject: TypeAlias = Literal["client", "server"]
+Subject: TypeAlias = Literal["client", "server", "integration"]
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One rule that a subject is held to. `level` is meant as in RFC 2119."""
+    """One rule that a subject is held to. `level` is meant as in RFC 2119.
+
+    `legal` and `illegal` are examples, "" where they are planned from the model (`engine.illustration`).
+    """
 
     id: str
     level: Level
@@ -28,6 +32,8 @@ class Requirement:
     statement: str
     source: str
     tag: Tag
+    legal: str = ""
+    illegal: str = ""
 
 
 R = Requirement
@@ -42,7 +48,7 @@ _CLIENT = (
     R("HDR-005", "MUST",   "client", "Every request carries content-type: application/json, reads too.", "§2.1", "D"),
     R("HDR-006", "MUST",   "client", "Every request carries an authorization header.", "§2.1", "D"),
     R("HDR-007", "SHOULD", "client", "Every request carries accept: application/json.", "§2.1", "S"),
-    R("HDR-008", "SHOULD", "client", "x-amz-pay-region names the configured region: na, eu or jp, an alias of it, in any case.", "§1, §10.3, §13.11", "S"),
+    R("HDR-008", "SHOULD", "client", "x-amz-pay-region names the configured region (na, eu or jp) or an alias of it, in any case.", "§1, §10.3, §13.11", "S"),
     R("HDR-009", "MUST",   "client", "Headers that a caller gives reach the wire with the value he gave.", "§2.1, §8.2", "D"),
 
     # --- where it goes: §1, §2.2
@@ -57,8 +63,8 @@ _CLIENT = (
     R("SIG-003", "MUST",   "client", "PublicKeyId is the configured key's id.", "§10.2", "D"),
     R("SIG-004", "MUST",   "client", "The signature verifies over the bytes that were sent.", "§10.2, §14.1", "S"),
     R("SIG-005", "SHOULD", "client", "SignedHeaders are in lower case and sorted.", "§10.2, §13.12", "D"),
-    R("SIG-006", "SHOULD", "client", "The documented headers are signed: accept, content-type, x-amz-pay-date, -host, -region, and an idempotency key.", "§10.3", "D"),
-    R("SIG-007", "SHOULD", "client", "The canonical request is built as documented, not in a variant of which it is not known whether the service accepts it.", "§10.2", "D"),
+    R("SIG-006", "SHOULD", "client", "The documented headers are signed: accept, content-type, x-amz-pay-date, x-amz-pay-host, x-amz-pay-region, and the idempotency key where there is one.", "§10.3", "D"),
+    R("SIG-007", "SHOULD", "client", "What is signed is the documented canonical request, not a variant that the service may or may not accept.", "§10.2", "D"),
 
     # --- body: §2.3
     R("BDY-001", "MUST",   "client", "A body is JSON in UTF-8.", "§2.3, §7", "D"),
@@ -75,8 +81,8 @@ _CLIENT = (
     R("IDK-005", "MUST",   "client", "Different calls never share an idempotency key that the client made.", "§9", "D"),
 
     # --- the call as the caller sees it
-    R("CAL-001", "MUST",   "client", "A call that is right is sent.", "§2.2", "S"),
-    R("CAL-002", "MUST",   "client", "A call that was answered finally is not sent again.", "§7 (retry only 408, 425, 429, 5xx)", "S"),
+    R("CAL-001", "MUST",   "client", "A call that breaks no rule is sent.", "§2.2", "S"),
+    R("CAL-002", "MUST",   "client", "A call that got a final answer is not sent again.", "§7 (retry only 408, 425, 429, 5xx)", "S"),
     R("CAL-003", "MUST",   "client", "A good answer is returned, not raised.", "§2.2", "D"),
     R("CAL-004", "MUST",   "client", "The status that the caller sees is the one that was sent.", "§2.2, §7", "D"),
     R("CAL-005", "MUST",   "client", "The body that the caller sees says what was sent, nothing dropped, nothing invented.", "§3", "W"),
@@ -137,8 +143,24 @@ def _of_rules() -> tuple[Requirement, ...]:
     )
 
 
+def _with_examples(requirement: Requirement) -> Requirement:
+    example = EXAMPLES.get(requirement.id)
+    if example is None:
+        return requirement
+    return replace(requirement, legal=example.legal, illegal=example.illegal)
+
+
+_OF_THE_MODEL = (*_of_operations(), *_of_rules())
+
 REQUIREMENTS: Mapping[str, Requirement] = {
-    requirement.id: requirement
-    for requirement in sorted((*_CLIENT, *_SERVER, *_of_operations(), *_of_rules()), key=lambda r: r.id)
+    requirement.id: _with_examples(requirement)
+    for requirement in sorted((*_CLIENT, *_SERVER, *_OF_THE_MODEL), key=lambda r: r.id)
 }
 """The catalogue by id."""
+
+ANSWER_REQUIREMENTS: tuple[str, ...] = (
+    # a decline and a repetition are answers that operations have beside success and refusal
+    *("CHG-006", "IDM-001"),
+    *(requirement.id for requirement in _OF_THE_MODEL if requirement.level != "MAY"),
+)
+"""What is at stake in the status and reason code of an answer."""

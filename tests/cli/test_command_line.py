@@ -147,7 +147,7 @@ BAD_INPUT = {
     "unknown client": (["certify", "--client", "nosuchclient"], 2),
     "missing adapter": (["certify", "--client", "no/such/file.py"], 2),
     "missing scenario": (["replay", "no-such-scenario.json"], 2),
-    "unknown requirement": (["explain", "XYZ-1"], 2),
+    "unknown id": (["explain", "XYZ-1"], 2),
     "unreachable target": (["certify", "--target", "https://localhost:9"], 4),
     "no such target": (["certify", "--target", "ftp://somewhere"], 3),
     "plain HTTP abroad": (["certify", "--target", "http://pay-api.amazon.com"], 3),
@@ -226,6 +226,34 @@ def test_explain_says_what_a_requirement_means_and_where_it_is_written(command: 
     assert ran.code == 0
     assert ran.out.splitlines()[0] == "SIG-004  MUST  client"
     assert "§10.2" in ran.out
+    assert "signature_verifies" in ran.out
+
+
+def test_explain_shows_the_way_to_a_rule_and_what_may_be_answered(command: Callable[..., Any]) -> None:
+    ran = command("explain", "CHG-R21")
+    assert ran.code == 0
+    assert "Capture Charge charge#1: captureAmount 100.01 USD" in ran.out
+    assert "400 TransactionAmountExceeded" in ran.out
+
+
+def test_explain_without_an_id_lists_all_of_them(command: Callable[..., Any]) -> None:
+    ran = command("explain")
+    listed = [line.split()[0] for line in ran.out.splitlines()]
+    assert ran.code == 0
+    assert {"SIG-004", "CHG-T16", "TMR-05", "CRD-4354"} < set(listed)
+
+
+def test_explain_speaks_json_to_programs(command: Callable[..., Any]) -> None:
+    one, everything = command("explain", "TMR-05", "--json"), command("explain", "--json")
+    assert json.loads(one.out)["details"] == {"name": "capture_window", "seconds": "604800"}
+    for value in (json.loads(one.out), *json.loads(everything.out)):
+        assert schemas.violations("formats/explanation", value) == ()
+
+
+def test_explain_names_ids_that_are_near_an_unknown_one(command: Callable[..., Any]) -> None:
+    ran = command("explain", "SIG-999")
+    assert (ran.code, ran.out) == (2, "")
+    assert "SIG-001" in ran.error_lines[0]
 
 
 def test_strict_makes_warnings_fail(command: Callable[..., Any], adapter: Callable[[str], str]) -> None:

@@ -34,7 +34,7 @@ def test_a_failing_item_shows_the_finding_and_no_traceback(
     ran = pytester.runpytest_subprocess(f"--amazonpay-client={adapter(WRONG)}", "-k", "CAL-001")
     ran.assert_outcomes(failed=1)
     ran.stdout.fnmatch_lines(
-        ["FAIL CAL-001: A call that is right is sent.", "*received*RuntimeError: closed*"]
+        ["FAIL CAL-001: A call that breaks no rule is sent.", "*received*RuntimeError: closed*"]
     )
     ran.stdout.no_fnmatch_line("*Traceback*")
     ran.stdout.no_fnmatch_line("*plugin.py*")

@@ -13,8 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from amazonpay_conformance.checks.check import judgement
-from amazonpay_conformance.checks.signature import button_signature_verifies
+from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
@@ -104,10 +103,9 @@ class Bench:
             sign = _adapter(row).connect(_config(lane))["sign_button"]
             configured = Configured(lane.public_key_id, lane.region, lane.algorithm, self.key.public)
             for payload in (*BUTTON_PAYLOADS, scenarios.PAYLOAD_OF_PHP):
-                answer = button_signature_verifies(payload, sign(payload), configured)
-                found = judgement("BTN-001", button_signature_verifies.__name__, answer)
-                for problem in found.problems if found is not None else ():
-                    yield Finding.of("BTN-001", "button_signature_verifies", "sign_button", 0, problem, None)
+                for found in judge_button(payload, sign(payload), configured):
+                    for problem in found.problems:
+                        yield Finding.of(found.requirement, found.check, "sign_button", 0, problem, None)
 
     def _target(self, transport: Transport, make: type[Service]) -> MockTarget:
         # one after the other: all that serve in this process stand behind the same made-up host

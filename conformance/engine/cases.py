@@ -1,0 +1,153 @@
+"""Ways to break rules that no planned scenario breaks, or not plainly: steps whose last one breaks the rule.
+
+They are kept as short as they can be: people read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from amazonpay_conformance.model.actions import Defect
+from amazonpay_conformance.model.buyer import ADDRESS
+from amazonpay_conformance.model.limits import MAX_CHARGES, MAX_REFUNDS
+from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Step
+from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price, ref
+
+SESSION, PERMISSION, CHARGE = "session#1", "permission#1", "charge#1"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Steps whose last one breaks a rule.
+
+    `flaw` is all that is wrong with the last request as such, `remark` says what the steps do not show.
+    `given`: the kit was given permission#1 at the start. `settings`, as NAME=CHOICE, are how open questions are
+    answered on the way.
+    """
+
+    steps: tuple[Step, ...]
+    remark: str = ""
+    flaw: Defect | None = None
+    given: bool = False
+    region: str = "na"
+    settings: tuple[str, ...] = ()
+
+
+def _order(intent: str, amount: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "webCheckoutDetails": {"checkoutReviewReturnUrl": REVIEW_URL, "checkoutResultReturnUrl": RETURN_URL},
+        "storeId": STORE_ID,
+        "paymentDetails": {"paymentIntent": intent, "chargeAmount": amount, **more},
+    }
+
+
+def _created(body: Mapping[str, Any]) -> CallStep:
+    return CallStep("create_checkout_session", None, body, key="key#1", makes={"session": SESSION})
+
+
+def _approved(body: Mapping[str, Any]) -> tuple[Step, ...]:
+    return _created(body), BuyerStep("signs_in", SESSION), BuyerStep("approves", SESSION)
+
+
+def _completing(operation: str = "complete_checkout_session", **body: Any) -> CallStep:
+    makes = {"permission": PERMISSION, "charge": CHARGE}
+    return CallStep(operation, SESSION, {"chargeAmount": price("same"), **body}, makes=makes)
+
+
+def _paid(body: Mapping[str, Any]) -> tuple[Step, ...]:
+    return *_approved(body), _completing()
+
+
+def _charged(amount: Any, number: int = 1, **more: Any) -> CallStep:
+    body = {"chargePermissionId": ref(PERMISSION), "chargeAmount": amount, **more}
+    symbol = f"charge#{number}"
+    return CallStep("create_charge", None, body, key=f"key of {symbol}", makes={"charge": symbol})
+
+
+def _refunded(amount: Any, number: int = 1) -> CallStep:
+    body = {"chargeId": ref(CHARGE), "refundAmount": amount}
+    symbol = f"refund#{number}"
+    return CallStep("create_refund", None, body, key=f"key of {symbol}", makes={"refund": symbol})
+
+
+def _captured(charge: str = CHARGE) -> CallStep:
+    return CallStep(
+        "capture_charge", charge, {"captureAmount": price("all")}, key=f"key of capture of {charge}"
+    )
+
+
+_MONTHLY = {
+    "chargePermissionType": "Recurring",
+    "recurringMetadata": {"frequency": {"unit": "Month", "value": "1"}, "amount": None},
+}
+_ORDER = _order("Authorize", price("order"))
+_SPLIT = _order("Authorize", price("order"), totalOrderAmount=price("total"))
+_REFUSED = CallStep(
+    "create_charge",
+    None,
+    {"chargePermissionId": ref("permission#unknown"), "chargeAmount": price("small")},
+    key="key#1",
+)
+_ADDRESS = {name: value for name, value in ADDRESS.items() if value is not None}
+_ZERO = {"amount": "0.00", "currencyCode": "USD"}
+_CAPTURED_ALREADY = _paid(_order("AuthorizeWithCapture", price("order")))
+_UNKNOWN_PAST = "where somebody made permission#1 before the run"
+_NOTE = {"merchantMetadata": {"noteToBuyer": "Thank you"}}
+
+# fmt: off
+CASES: Mapping[str, Case] = {
+    # --- requests that no planned body can spoil
+    "REQ-R01": Case((_created(_ORDER),), "signed over another body than the one sent", Defect.SIGNATURE),
+    "REQ-R02": Case((_created(_ORDER),), "signed with a key that the merchant never registered", Defect.UNKNOWN_KEY),
+    "REQ-R03": Case((_created(_ORDER),), "without x-amz-pay-date", Defect.MISSING_HEADER),
+    "REQ-R04": Case((_created(_ORDER),), "with x-amz-pay-date: yesterday", Defect.INVALID_HEADER),
+    "REQ-R05": Case((_created({}),), 'with the body {"storeId": "amzn1', Defect.NOT_JSON),
+    "REQ-R14": Case((_REFUSED, _created(_ORDER))),
+    "REQ-R15": Case((_created(_ORDER),), "with an idempotency key of 36 characters", Defect.INVALID_KEY),
+
+    "REQ-R16": Case((_created(_ORDER),), "with an x-amz-pay-date of yesterday", Defect.STALE_DATE),
+    "REQ-R17": Case((_created(_ORDER),), "with x-amz-pay-date: 2026-11-23T18:26:58Z", Defect.EXTENDED_DATE),
+    "REQ-R18": Case((_created(_ORDER),), "with x-amz-pay-region: US", Defect.REGION_SPELLING),
+    "REQ-R19": Case((_created(_ORDER),), "with SignedHeaders=X-Amz-Pay-Date;accept;…", Defect.SIGNED_HEADERS_CASE),
+    "REQ-R20": Case((*_approved(_ORDER), replace(_completing(), simulation="Declined")), "the code not among the signed headers", Defect.UNSIGNED_SIMULATION),
+    "REQ-R21": Case((_created(_ORDER),), "as POST /sandbox/v2/checkoutSessions, with a SANDBOX- key", Defect.ENVIRONMENT_PATH),
+    "REQ-R22": Case((_created(_order("Authorize", price("order/number"))),), "the amount sent as the number 100", Defect.NUMBER_AMOUNT),
+    "REQ-R23": Case((*_paid(_ORDER), CallStep("cancel_charge", CHARGE, {"cancellationReason": "x" * 256})), "with a reason of 256 characters", Defect.LONG_REASON),
+    "REQ-R28": Case((*_paid(_order("Confirm", price("order"))), replace(_charged(price("small"), canHandlePendingAuthorization=True), simulation="PendingDecline"))),
+    "REQ-R30": Case((*_CAPTURED_ALREADY, replace(_refunded(price("small")), simulation="Declined"))),
+    "REQ-R32": Case((*_approved(_order("Confirm", price("order"))), replace(_completing(), key="key#2"), replace(_charged(price("small")), key="key#2"))),
+    "SES-R19": Case((_created(_ORDER), CallStep("update_checkout_session", SESSION, {"webCheckoutDetails": {"checkoutMode": "ProcessOrder"}})), "with checkoutMode ProcessOrder", Defect.MODE_AT_UPDATE),
+    "PRM-R09": Case((CallStep("close_charge_permission", PERMISSION, {"closureReason": "test"}),), _UNKNOWN_PAST, given=True),
+    "CHG-R16": Case((*_paid({**_order("Confirm", price("monthly")), **_MONTHLY}), _charged(price("all+1"))), region="eu"),
+    "CHG-R24": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order")), _charged(price("order"), 2), _captured(), _captured("charge#2")), settings=("open-authorizations=free", "charge-in-progress=never")),
+
+    # --- bodies of which only the flaw is of interest
+    "REQ-R06": Case((_created({"storeId": STORE_ID}),), "without webCheckoutDetails"),
+    "REQ-R07": Case((_created({**_ORDER, "colour": "red"}),)),
+    "REQ-R08": Case((_created({**_ORDER, "chargePermissionType": "Monthly"}),), "which is none of the three types"),
+    "REQ-R13": Case((*_paid(_ORDER), CallStep("capture_charge", CHARGE, {"captureAmount": _ZERO}, key="key#2"))),
+
+    # --- sessions
+    "SES-R07": Case((*_approved(_ORDER), CallStep("complete_checkout_session", SESSION, {})), "without chargeAmount"),
+    "SES-R08": Case((*_approved(_SPLIT), _completing()), "without totalOrderAmount"),
+    "SES-R09": Case((*_approved(_ORDER), _completing(totalOrderAmount=price("total"))), "though the session has no totalOrderAmount"),
+    "SES-R10": Case((_created(_order("AuthorizeWithCapture", price("order"), canHandlePendingAuthorization=True)),)),
+    "SES-R11": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Confirm", shippingAddress=_ADDRESS)), "though the session's paymentIntent is Authorize"),
+    "SES-R12": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Authorize")), "without shippingAddress"),
+
+    # --- permissions whose history is not known
+    "PRM-R03": Case((CallStep("update_charge_permission", PERMISSION, _NOTE),), _UNKNOWN_PAST, given=True),
+    "CHG-R12": Case((_charged(price("small")),), _UNKNOWN_PAST, given=True),
+
+    # --- amounts and counts that planned scenarios do not come to
+    "CHG-R05": Case((*_approved(_SPLIT), _completing(totalOrderAmount=price("same-total")), _charged(price("all+1"), 2))),
+    "CHG-R07": Case((*_paid(_order("Confirm", price("ceiling"), allowOvercharge=True)), _charged(price("ceiling+1")))),
+    "CHG-R09": Case((*_paid(_order("Confirm", price("order"))), *(_charged(price("small"), number + 1, captureNow=True) for number in range(MAX_CHARGES + 1)))),
+    "CHG-R10": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order"), captureNow=True, canHandlePendingAuthorization=True))),
+    "REF-R06": Case((*_paid(_order("AuthorizeWithCapture", price("ceiling"))), _refunded(price("ceiling+1")))),
+    "REF-R07": Case((*_CAPTURED_ALREADY, *(_refunded(price("small"), number + 1) for number in range(MAX_REFUNDS + 1)))),
+}
+# fmt: on
+"""The cases by the id of the rule."""

@@ -1,0 +1,117 @@
+"""Two examples for each requirement that is written by hand: what keeps it, and what breaks it.
+
+An example is what is on the wire or what the caller sees, in a line or a few. What a call that breaks a rule
+is answered is planned from the model instead (`engine.illustration`), so that it cannot depart from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What keeps the requirement `id`, and what breaks it."""
+
+    id: str
+    legal: str
+    illegal: str
+
+
+E = Example
+
+# fmt: off
+_ROWS = (
+    # --- headers
+    E("HDR-001", "x-amz-pay-date: 20261123T182658Z", "no x-amz-pay-date header at all"),
+    E("HDR-002", "x-amz-pay-date: 20261123T182658Z", "x-amz-pay-date: Mon, 23 Nov 2026 18:26:58 GMT"),
+    E("HDR-003", "x-amz-pay-date: 20261123T182658Z", "x-amz-pay-date: 2026-11-23T18:26:58Z\n(the service accepts it, so this is a warning)"),
+    E("HDR-004", "received at 18:26:58 UTC:\nx-amz-pay-date: 20261123T182658Z", "received at 18:26:58 UTC:\nx-amz-pay-date: 20261123T192658Z\n(the local time of Berlin with a Z behind it: an hour ahead)"),
+    E("HDR-005", "GET /v2/charges/S01-…\ncontent-type: application/json", "GET /v2/charges/S01-…\nno content-type header, because a GET has no body"),
+    E("HDR-006", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-…,\n  SignedHeaders=…, Signature=…", "no authorization header at all"),
+    E("HDR-007", "accept: application/json", "accept: */*"),
+    E("HDR-008", "configured for eu:\nx-amz-pay-region: eu, or EU, de or uk", "configured for eu:\nx-amz-pay-region: na"),
+    E("HDR-009", "the caller gives x-amz-pay-simulation-code: SoftDeclined\non the wire: x-amz-pay-simulation-code: SoftDeclined", "the caller gives x-amz-pay-simulation-code: SoftDeclined\non the wire: no such header"),
+
+    # --- where it goes
+    E("URL-001", "the caller asks to capture a charge:\nPOST /v2/charges/S01-…-C000001/capture", "the caller asks to capture a charge:\nPOST /v2/charges"),
+    E("URL-002", "a key SANDBOX-…: /v2/charges, or /sandbox/v2/charges\na key without such a prefix: /sandbox/v2/charges", "a key SANDBOX-…: /live/v2/charges\na key without such a prefix: /v2/charges"),
+    E("URL-003", "POST /v2/charges", "POST /v2/charges/\n(the service accepts it, so this is a warning)"),
+    E("URL-004", "POST /v2/charges", "POST /v1/charges"),
+
+    # --- signature
+    E("SIG-001", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-…,\n  SignedHeaders=accept;content-type;…, Signature=Zm9v…", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-… Signature=Zm9v…\n(no SignedHeaders, no comma)"),
+    E("SIG-002", "configured for AMZN-PAY-RSASSA-PSS-V2:\nauthorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=…", "configured for AMZN-PAY-RSASSA-PSS-V2:\nauthorization: AMZN-PAY-RSASSA-PSS PublicKeyId=…"),
+    E("SIG-003", "configured with key SANDBOX-AAAA…:\nPublicKeyId=SANDBOX-AAAA…", "configured with key SANDBOX-AAAA…:\nPublicKeyId=SANDBOX-BBBB…"),
+    E("SIG-004", "signed: {\"chargeAmount\":{\"amount\":\"14.00\",…}}\nsent:   {\"chargeAmount\":{\"amount\":\"14.00\",…}}", "signed: {\"chargeAmount\":{\"amount\":\"14.00\",…}}\nsent:   {\"chargeAmount\": {\"amount\": \"14.00\", …}}\n(written a second time, with spaces: other bytes)"),
+    E("SIG-005", "SignedHeaders=accept;content-type;x-amz-pay-date", "SignedHeaders=X-Amz-Pay-Date;accept;content-type\n(the service accepts it, so this is a warning)"),
+    E("SIG-006", "SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;\n  x-amz-pay-idempotency-key;x-amz-pay-region", "x-amz-pay-idempotency-key is sent, and not named:\nSignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;\n  x-amz-pay-region"),
+    E("SIG-007", "the text that is signed names its headers in lower case:\naccept;content-type;x-amz-pay-date", "the text that is signed names its headers as they are written:\nAccept;Content-Type;X-Amz-Pay-Date\n(a signature over this variant is understood, so this is a warning)"),
+
+    # --- body
+    E("BDY-001", "{\"noteToBuyer\": \"Größe M\"}, its bytes in UTF-8", "{\"noteToBuyer\": \"Größe M\"}, its bytes in Latin-1\n{'noteToBuyer': 'Größe M'}"),
+    E("BDY-002", "the caller says amount \"100.00\", the body says \"100.00\"", "the caller says amount \"100.00\", the body says \"10000\"\nthe caller says captureNow true, the body has no captureNow"),
+    E("BDY-003", "{\"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}, …}", "{\"chargeAmount\": {\"amount\": \"14.00\", \"currency\": \"USD\"}, …}\n(currencyCode is mandatory, currency unknown)"),
+    E("BDY-004", "{\"amount\": \"14.00\", \"currencyCode\": \"USD\"}", "{\"amount\": 14.0, \"currencyCode\": \"USD\"}"),
+    E("BDY-005", "the caller sets captureNow only:\n{\"captureNow\": true, …}", "the caller sets captureNow only:\n{\"captureNow\": true, \"softDescriptor\": null, …}"),
+
+    # --- idempotency
+    E("IDK-001", "POST /v2/charges\nx-amz-pay-idempotency-key: 9f86d081884c7d659a2feaa0c55ad015", "POST /v2/charges\nno x-amz-pay-idempotency-key header"),
+    E("IDK-002", "x-amz-pay-idempotency-key: 9f86d081884c7d659a2feaa0c55ad015", "x-amz-pay-idempotency-key: 9f86d081-884c-7d65-9a2f-eaa0c55ad015\n(a UUID with its dashes has 36 characters)"),
+    E("IDK-003", "GET /v2/charges/S01-…\nno x-amz-pay-idempotency-key header", "GET /v2/charges/S01-…\nx-amz-pay-idempotency-key: 9f86d081884c7d659a2feaa0c55ad015"),
+    E("IDK-004", "the caller gives order-4711\nx-amz-pay-idempotency-key: order-4711", "the caller gives order-4711\nx-amz-pay-idempotency-key: 9f86d081884c7d659a2feaa0c55ad015"),
+    E("IDK-005", "two charges of 10.00 USD, one after the other: two keys", "two charges of 10.00 USD, one after the other: the same key\n(the key is a hash of the body; the second charge is never made)"),
+
+    # --- the call as the caller sees it
+    E("CAL-001", "the caller calls Create Charge with an amount in JPY:\nPOST /v2/charges goes out", "the caller calls Create Charge with an amount in JPY:\nthe client raises \"unsupported currency\" and sends nothing"),
+    E("CAL-002", "POST /v2/charges is answered 422: the caller is told\nPOST /v2/charges is answered 503: the client may try again", "POST /v2/charges is answered 422: the client sends it again"),
+    E("CAL-003", "the answer is 202: the caller gets the session", "the answer is 202: the client raises \"unexpected status\""),
+    E("CAL-004", "the answer is 201: the caller sees status 201", "the answer is 201: the caller sees status 200"),
+    E("CAL-005", "the answer says \"amount\": \"14.00\": the caller sees \"14.00\"", "the answer says \"amount\": \"14.00\": the caller sees \"14\", or no amount"),
+    E("CAL-006", "the answer is 422: the caller sees status 422, or an exception", "the answer is 422: the caller gets an empty object, as if all were well"),
+    E("CAL-007", "the answer's reasonCode is InvalidChargeStatus:\nthe caller gets it in an object, or in the text of an exception", "the answer's reasonCode is InvalidChargeStatus:\nall that the caller gets is an exception \"request failed\""),
+    E("CAL-008", "the caller hands in {} as headers, and still has {} after the call", "the caller hands in {} as headers, and has {\"authorization\": …} after the call"),
+    E("CAL-009", "the answer says \"softDescriptor\": null: the caller sees null", "the answer says \"softDescriptor\": null: the caller sees \"\""),
+
+    # --- the button
+    E("BTN-001", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\":\"amzn1…\",…}", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\": \"amzn1…\", …}\n(parsed and written again: other bytes)"),
+
+    # --- what every answer has
+    E("RSP-001", "x-amz-pay-request-id: 6e2f…", "no x-amz-pay-request-id header"),
+    E("RSP-002", "{\"chargeId\": \"S01-…\", …}", "<html><body>Service Unavailable</body></html>, with status 200"),
+    E("RSP-003", "{\"chargeId\": \"S01-…\", \"softDescriptor\": null, …}", "{\"chargeId\": \"S01-…\", …}, and no softDescriptor in it"),
+    E("RSP-004", "{\"reasonCode\": \"InvalidChargeStatus\", \"message\": \"…\"}", "{\"error\": \"InvalidChargeStatus\"}"),
+    E("RSP-005", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": \"Order 4711\"", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": null"),
+    E("CHG-006", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 422 {\"reasonCode\": \"SoftDeclined\", …}", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 201, or 422 with another reasonCode"),
+    E("IDM-001", "Create Charge with key K   -> 201, charge S01-…-C000001\nthe same once more, key K  -> 201, charge S01-…-C000001", "Create Charge with key K   -> 201, charge S01-…-C000001\nthe same once more, key K  -> 201, charge S01-…-C000002\n(the buyer pays twice)"),
+
+    # --- states
+    E("STA-001", "the buyer approved, Complete Checkout Session was answered 200:\nGet Checkout Session shows Completed", "the buyer approved, Complete Checkout Session was answered 200:\nGet Checkout Session shows Open"),
+    E("STA-002", "Close Charge Permission was answered 200:\nGet Charge Permission shows Closed, MerchantClosed", "Close Charge Permission was answered 200:\nGet Charge Permission shows Chargeable"),
+    E("STA-003", "Cancel Charge was answered 200:\nGet Charge shows Canceled, MerchantCanceled", "Cancel Charge was answered 200:\nGet Charge shows Authorized"),
+    E("STA-004", "Create Refund was answered 201 just now:\nGet Refund shows RefundInitiated", "Create Refund was answered 201 just now:\nGet Refund shows Declined"),
+
+    # --- constraints
+    E("CON-001", "no chargeAmount was set:\n\"constraints\": [{\"constraintId\": \"ChargeAmountNotSet\", …}, …]", "no chargeAmount was set:\n\"constraints\": []"),
+    E("CON-002", "constraints are left: \"amazonPayRedirectUrl\": null\nnone is left:         \"amazonPayRedirectUrl\": \"https://…\"", "constraints are left: \"amazonPayRedirectUrl\": \"https://…\"\nnone is left:         \"amazonPayRedirectUrl\": null"),
+
+    # --- relations
+    E("REL-001", "intent Authorize, completed:\n\"chargePermissionId\": \"S01-…\", \"chargeId\": \"S01-…-C000001\"\nintent Confirm, completed:\n\"chargePermissionId\": \"S01-…\", \"chargeId\": null", "intent Authorize, completed:\n\"chargePermissionId\": \"S01-…\", \"chargeId\": null"),
+    E("REL-002", "Create Charge named \"chargePermissionId\": \"S01-A\":\nGet Charge shows \"chargePermissionId\": \"S01-A\"", "Create Charge named \"chargePermissionId\": \"S01-A\":\nGet Charge shows \"chargePermissionId\": \"S01-B\""),
+    E("REL-003", "Create Refund named \"chargeId\": \"S01-A-C000001\":\nGet Refund shows \"chargeId\": \"S01-A-C000001\"", "Create Refund named \"chargeId\": \"S01-A-C000001\":\nGet Refund shows \"chargeId\": \"S01-A-C000002\""),
+    E("REL-004", "GET /v2/charges/S01-A-C000001 -> \"chargeId\": \"S01-A-C000001\"", "GET /v2/charges/S01-A-C000001 -> \"chargeId\": \"S01-A-C000002\""),
+
+    # --- money
+    E("MON-001", "authorized 100.00, of which 40.00 were captured:\n\"captureAmount\": {\"amount\": \"40.00\", …}", "authorized 100.00, of which 40.00 were captured:\n\"captureAmount\": {\"amount\": \"100.00\", …}"),
+    E("MON-002", "refunds of 10.00 and 5.00:\n\"refundedAmount\": {\"amount\": \"15.00\", …}\n(or less while they are only initiated)", "refunds of 10.00 and 5.00, both done:\n\"refundedAmount\": {\"amount\": \"0.00\", …}"),
+    E("MON-003", "of a limit of 300.00, 100.00 were captured:\n\"amountBalance\": {\"amount\": \"200.00\", …}", "of a limit of 300.00, 100.00 were captured:\n\"amountBalance\": {\"amount\": \"300.00\", …}"),
+    E("MON-004", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"1400.00\", \"currencyCode\": \"USD\"}"),
+
+    # --- time
+    E("TIM-001", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261201T120000Z\"", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261108T120000Z\""),
+)
+# fmt: on
+
+EXAMPLES: Mapping[str, Example] = {row.id: row for row in _ROWS}
+"""The examples by the requirement's id."""
