@@ -16,7 +16,8 @@ from amazonpay_conformance.model.rules import UNCERTAIN
 from amazonpay_conformance.model.scenario import UNKNOWN_IDS, CallStep, Setting, Symbol, Unresolved
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.simulation import SIMULATIONS
-from amazonpay_conformance.model.world import COLLECTIONS, ChargePermission, World
+from amazonpay_conformance.model.switches import DEFAULTS, Settings
+from amazonpay_conformance.model.world import COLLECTIONS, AnyObject, ChargePermission, CheckoutSession, World
 
 Body: TypeAlias = Mapping[str, Any]
 
@@ -104,10 +105,10 @@ class Bounds:
     """How far a walk goes.
 
     `orders` are bodies of Create Checkout Session; `operations`, `deeds` and `cards` what is used of the
-    alphabet, beside them `times`, whether time passes. `amounts` are the symbols of good amounts; `wrong`
-    adds calls that break a rule, `simulated` those with a simulation code, `defects` those that wire or
+    alphabet, beside them `times`, whether time passes. `amounts` are the symbols of good amounts. `wrong` and
+    `simulated` name the operations that are called wrongly as well, or with simulation codes; `defects` adds those that wire or
     schema find wrong, `keys` idempotency keys. `liberties` are the uncertain rules that may be disregarded.
-    `given` begins with a permission of unknown history.
+    `given` begins with a permission of unknown history; `over` calls sessions after they are over, too.
     """
 
     name: str
@@ -121,17 +122,18 @@ class Bounds:
     deeds: tuple[BuyerDeed, ...] = (*BUYERS, *OWNERS)
     cards: tuple[str, ...] = ("1111",)
     times: bool = True
-    wrong: bool = True
-    simulated: bool = True
+    wrong: frozenset[str] = frozenset(OPERATIONS)
+    simulated: frozenset[str] = frozenset(OPERATIONS)
     defects: bool = False
     keys: tuple[str, ...] = ()
     liberties: frozenset[str] = field(default=frozenset(UNCERTAIN) - MONEY_RULES)
-    enforced: frozenset[str] = frozenset()
+    settings: Settings = DEFAULTS
     given: bool = False
+    over: bool = True
 
     def start(self) -> World:
         """Return the world in which the walk begins."""
-        world = World(now=START, enforced=self.enforced)
+        world = World(now=START, settings=self.settings)
         if not self.given:
             return world
         return world.with_object(
@@ -161,7 +163,7 @@ def actions(world: World, bounds: Bounds) -> Iterator[Action]:
                 yield from _with_defects(call)
     yield from _buyer(world, bounds)
     if bounds.times:
-        yield from _times(world)
+        yield from _times(world, bounds)
 
 
 # --- calls
@@ -193,9 +195,13 @@ def _targets(world: World, operation: str, bounds: Bounds) -> Iterator[Symbol]:
     if kind is None:
         yield ""
         return
-    yield from tuple(world.objects(kind))
-    if bounds.wrong:
+    yield from (name for name, value in world.objects(kind).items() if _is_called(value, bounds))
+    if operation in bounds.wrong:
         yield _UNKNOWN[kind]
+
+
+def _is_called(value: AnyObject, bounds: Bounds) -> bool:
+    return bounds.over or not isinstance(value, CheckoutSession) or value.state == "Open"
 
 
 _UNKNOWN: Mapping[ObjectKind, Symbol] = {
@@ -250,7 +256,7 @@ def _create_session(operation: str, target: Symbol, bounds: Bounds) -> Iterator[
 
 def _update_session(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:
     yield CallStep(operation, target, {"merchantMetadata": {"noteToBuyer": "x"}})
-    if bounds.wrong:
+    if operation in bounds.wrong:
         both = {"paymentIntent": "AuthorizeWithCapture", "canHandlePendingAuthorization": True}
         yield CallStep(operation, target, {"paymentDetails": both})
         yield CallStep(operation, target, {**AUTHORIZE, "merchantMetadata": {"noteToBuyer": "x"}})
@@ -262,13 +268,13 @@ def _complete(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallSt
     yield CallStep(operation, target, {**good, "totalOrderAmount": amount("same-total")})
     yield CallStep(operation, target, good)
     yield CallStep(operation, target, more)
-    if bounds.wrong:
+    if operation in bounds.wrong:
         yield CallStep(operation, target, {**good, "totalOrderAmount": amount("small")})
         yield from (
             CallStep(operation, target, {**more, "chargeAmount": amount(symbol)})
             for symbol in ("same+1", "same@other", "order")
         )
-    if bounds.wrong and more:
+    if operation in bounds.wrong and more:
         yield CallStep(operation, target, {"chargeAmount": amount("same")})
         yield CallStep(operation, target, {**good, "paymentIntent": "Confirm"})
     yield from _simulated(CallStep(operation, target, good), bounds)
@@ -291,7 +297,7 @@ def _create_charge(operation: str, target: Symbol, bounds: Bounds) -> Iterator[C
         yield letter(symbol)
         yield letter(symbol, "captureNow")
         yield letter(symbol, "canHandlePendingAuthorization")
-    if bounds.wrong:
+    if operation in bounds.wrong:
         yield from (letter(symbol) for symbol in (*_WRONG_AMOUNTS, "ceiling+1"))
         yield letter("small", "captureNow", "canHandlePendingAuthorization")
         yield CallStep(operation, None, {"chargePermissionId": {"$id": target}, "chargeAmount": NO_MONEY})
@@ -301,9 +307,9 @@ def _create_charge(operation: str, target: Symbol, bounds: Bounds) -> Iterator[C
 
 
 def _capture(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:
-    symbols = (*bounds.amounts, *(_WRONG_AMOUNTS if bounds.wrong else ()))
+    symbols = (*bounds.amounts, *(_WRONG_AMOUNTS if operation in bounds.wrong else ()))
     yield from (CallStep(operation, target, {"captureAmount": amount(symbol)}) for symbol in symbols)
-    if bounds.wrong:
+    if operation in bounds.wrong:
         yield CallStep(operation, target, {"captureAmount": NO_MONEY})
     yield from _simulated(CallStep(operation, target, {"captureAmount": amount("all")}), bounds)
 
@@ -313,16 +319,17 @@ def _create_refund(operation: str, target: Symbol, bounds: Bounds) -> Iterator[C
         return CallStep(operation, None, {"chargeId": {"$id": target}, "refundAmount": value})
 
     good = (*bounds.amounts, "headroom")
-    wrong = ("headroom+1", "small@other", "ceiling+1") if bounds.wrong else ()
+    wrong = ("headroom+1", "small@other", "ceiling+1") if operation in bounds.wrong else ()
     yield from (letter(amount(symbol)) for symbol in (*good, *wrong))
-    if bounds.wrong:
+    if operation in bounds.wrong:
         yield letter(NO_MONEY)
     yield from _simulated(letter(amount("small")), bounds)
 
 
 def _simulated(letter: CallStep, bounds: Bounds) -> Iterator[CallStep]:
-    if bounds.simulated:
-        codes = (*SIMULATIONS.get(letter.operation, ()), *((NO_CODE,) if bounds.wrong else ()))
+    if letter.operation in bounds.simulated:
+        unknown = (NO_CODE,) if letter.operation in bounds.wrong else ()
+        codes = (*SIMULATIONS.get(letter.operation, ()), *unknown)
         yield from (replace(letter, simulation=code) for code in codes)
 
 
@@ -355,8 +362,8 @@ def _buyer(world: World, bounds: Bounds) -> Iterator[BuyerAct]:
         yield from (BuyerAct(deed, permission) for deed in bounds.deeds if deed in OWNERS)
 
 
-def _times(world: World) -> Iterator[Advance]:
-    ahead = moments(world)
+def _times(world: World, bounds: Bounds) -> Iterator[Advance]:
+    ahead = moments(world, sessions=bounds.over)
     if ahead:
         left = ahead[0].at - world.now
         yield from (Advance(seconds) for seconds in (left - 1, left, left + 1) if seconds > 0)

@@ -38,38 +38,54 @@ class Moment:
     timer: str
 
 
-def shape(world: World) -> Named:
-    """Return the key of a world, equal for worlds of one shape, and its objects' ids in the key's order."""
+def shape(world: World, *, sessions: bool = True) -> Named:
+    """Return the key of a world, equal for worlds of one shape, and its objects' ids in the key's order.
+
+    Args:
+        world: any world.
+        sessions: whether what only calls of sessions look at is told apart once a session is over.
+    """
     permissions = {value.id: _permission(world, value) for value in world.permissions.values()}
-    trees = [_session(world, value, permissions) for value in world.sessions.values()]
+    trees = [_session(world, value, permissions, sessions) for value in world.sessions.values()]
     held = {value.permission for value in world.sessions.values()}
     trees += [named for name, named in permissions.items() if name not in held]
     key, ids = _joined(trees)
     return (key, _remembered(world)), ids
 
 
-def moments(world: World) -> tuple[Moment, ...]:
-    """Return every moment that lies ahead, soonest first. Source: api-facts §4.6, §5.2."""
-    ahead = (moment for moment in _moments(world) if moment.at > world.now)
+def moments(world: World, *, sessions: bool = True) -> tuple[Moment, ...]:
+    """Return every moment that lies ahead, soonest first. Source: api-facts §4.6, §5.2.
+
+    Args:
+        world: any world.
+        sessions: whether those count at which nothing changes but the answers to calls of sessions.
+    """
+    ahead = (moment for moment in _moments(world, sessions) if moment.at > world.now)
     return tuple(sorted(ahead, key=lambda moment: (moment.at, moment.timer)))
 
 
 # --- objects
 
 
-def _session(world: World, value: CheckoutSession, permissions: Mapping[str, Named]) -> Named:
+def _session(world: World, value: CheckoutSession, permissions: Mapping[str, Named], sessions: bool) -> Named:
     under, ids = permissions.get(value.permission or "", ((), ()))
-    if value.state != "Open":
-        return ("session", value.state, value.reason or "", (), under), (value.id, *ids)
-    age = world.now - value.created
-    held = (value.buyer, _card(value.card), value.product or "", _frozen(value.data), age)
+    held: Key = ()
+    if sessions or value.state == "Open":
+        data = (value.buyer, _card(value.card), value.product or "", _frozen(value.data))
+        held = (
+            *data,
+            *_age(world, value.created, "session_deleted"),
+            *_age(world, value.changed, "session_deleted"),
+        )
     return ("session", value.state, value.reason or "", held, under), (value.id, *ids)
 
 
 def _permission(world: World, value: ChargePermission) -> Named:
     charges, ids = _joined([_charge(world, value, charge) for charge in world.charges_of(value.id)])
     left = value.expires - world.now if value.expires is not None and value.state != "Closed" else -1
-    history = (value.given, value.state_shown)
+    age = _age(world, value.created, "permission_extended") if value.type == "Recurring" else (-1,)
+    data = _frozen(value.data) if value.state != "Closed" or value.reason == "AmazonCanceled" else ()
+    history = (value.given, value.state_shown, *age, data)
     held = (value.type, _price(value.limit), value.currency or "", left, _card(value.card), history)
     return ("permission", value.state, value.reason or "", held, charges), (value.id, *ids)
 
@@ -104,6 +120,10 @@ def _remembered(world: World) -> Key:
 
 
 # --- parts
+
+
+def _age(world: World, since: int, timer: str) -> Key:
+    return (min(world.now - since, TIMERS[timer]),)
 
 
 def _price(value: Price | None) -> Key:
@@ -153,8 +173,11 @@ def _frozen(value: Any) -> Hashable:
 # --- time
 
 
-def _moments(world: World) -> Iterator[Moment]:
+def _moments(world: World, sessions: bool) -> Iterator[Moment]:
     for session in world.sessions.values():
+        if sessions:
+            for since in sorted({session.created, session.changed}):
+                yield Moment(since + TIMERS["session_deleted"], "session_deleted")
         if session.state == "Open":
             yield Moment(session.created + TIMERS["session_expires"], "session_expires")
     for permission in world.permissions.values():
@@ -172,6 +195,8 @@ def _moments_of_permission(world: World, value: ChargePermission) -> Iterator[Mo
     if value.expires is not None:
         extended = value.type == "Recurring" or value.expires - value.created > TIMERS["permission_expires"]
         yield Moment(value.expires, "permission_extended" if extended else "permission_expires")
+    if value.type == "Recurring":
+        yield Moment(value.created + TIMERS["permission_extended"], "permission_extended")
     if value.type != "OneTime" and any(_counts_this_month(world, c) for c in world.charges_of(value.id)):
         yield Moment(_month_ends(world.now), "month_ends")
 

@@ -89,17 +89,18 @@ class _Walker:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         world = bounds.start()
-        key, ids = shape(world)
+        key, ids = shape(world, sessions=bounds.over)
         start = Place(0, world, ids)
         self.places: dict[Key, Place] = {key: start}
         self.queue = deque([start])
+        self.found: list[Place] = []
 
     def take(self, source: Place, action: Action) -> Taken:
-        known, outcomes = len(self.places), step(source.world, action)
+        self.found = []
+        outcomes = step(source.world, action)
         liberties = disregarded(outcomes)
         edges = tuple(self._edge(source, action, outcome, liberties) for outcome in outcomes)
-        fresh = len(self.places) - known
-        return Taken(source, action, outcomes, edges, tuple(self.queue)[-fresh:] if fresh else ())
+        return Taken(source, action, outcomes, edges, tuple(self.found))
 
     def _edge(self, source: Place, action: Action, outcome: Outcome, liberties: frozenset[str]) -> Edge:
         if outcome.world is source.world:
@@ -107,7 +108,7 @@ class _Walker:
         taken = liberties if is_done(outcome) else frozenset()
         if not self.bounds.holds(outcome.world) or not taken <= self.bounds.liberties:
             return Edge(outcome, None, ())
-        key, ids = shape(outcome.world)
+        key, ids = shape(outcome.world, sessions=self.bounds.over)
         target = self.places.get(key) or self._discover(
             key, Place(len(self.places), outcome.world, ids, source, action)
         )
@@ -116,6 +117,7 @@ class _Walker:
     def _discover(self, key: Key, place: Place) -> Place:
         self.places[key] = place
         self.queue.append(place)
+        self.found.append(place)
         return place
 
 
