@@ -38,6 +38,9 @@ def amount(symbol: str) -> Body:
     return {"$price": symbol}
 
 
+SPELT_OTHERWISE: Body = {"amount": "100", "currencyCode": "USD"}
+"""The amount `order` of a session in USD."""
+
 NO_MONEY: Body = {"amount": "0", "currencyCode": "USD"}
 
 
@@ -230,7 +233,7 @@ def _with_defects(call: Call) -> Iterator[Call]:
 
 
 _OF_BODIES = frozenset(
-    {Defect.NOT_JSON, Defect.MISSING_FIELD, Defect.UNKNOWN_FIELD, Defect.INVALID_VALUE},
+    {Defect.NOT_JSON, Defect.MISSING_FIELD, Defect.UNKNOWN_FIELD, Defect.INVALID_VALUE, Defect.NUMBER_AMOUNT},
 )
 
 
@@ -239,19 +242,29 @@ _OF_BODIES = frozenset(
 Letters: TypeAlias = Callable[[str, Symbol, Bounds], Iterator[CallStep]]
 
 
-def _plain(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:  # noqa: ARG001
-    yield CallStep(operation, target, _PLAIN_BODIES.get(operation))
+def _plain(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:
+    plain = CallStep(operation, target, _PLAIN_BODIES.get(operation))
+    yield plain
+    yield from _simulated(plain, bounds)
 
 
 _PLAIN_BODIES: Mapping[str, Body] = {
-    "update_charge_permission": {"merchantMetadata": {"noteToBuyer": "x"}},
     "update_charge": {"statusDetails": {"state": "Canceled", "reasonCode": "ExpiredUnused"}},
     "cancel_charge": {"cancellationReason": "x"},
 }
 
 
+def _update_permission(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:
+    notes = ("x", "y") if operation in bounds.wrong else ("x",)
+    yield from (CallStep(operation, target, {"merchantMetadata": {"noteToBuyer": note}}) for note in notes)
+
+
 def _create_session(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:  # noqa: ARG001
     yield from (CallStep(operation, None, order) for order in bounds.orders)
+    if operation in bounds.wrong:
+        at_home = {"checkoutReviewReturnUrl": "http://localhost/"}
+        yield CallStep(operation, None, {**CONFIRM, "webCheckoutDetails": at_home})
+        yield CallStep(operation, None, _order("Confirm", totalOrderAmount=amount("small")))
 
 
 def _update_session(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:
@@ -260,6 +273,8 @@ def _update_session(operation: str, target: Symbol, bounds: Bounds) -> Iterator[
         both = {"paymentIntent": "AuthorizeWithCapture", "canHandlePendingAuthorization": True}
         yield CallStep(operation, target, {"paymentDetails": both})
         yield CallStep(operation, target, {**AUTHORIZE, "merchantMetadata": {"noteToBuyer": "x"}})
+        shares = [{"price": amount("small")}]
+        yield CallStep(operation, target, {**AUTHORIZE, "multiAddressesCheckoutMetadata": shares})
 
 
 def _complete(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallStep]:
@@ -270,6 +285,7 @@ def _complete(operation: str, target: Symbol, bounds: Bounds) -> Iterator[CallSt
     yield CallStep(operation, target, more)
     if operation in bounds.wrong:
         yield CallStep(operation, target, {**good, "totalOrderAmount": amount("small")})
+        yield CallStep(operation, target, {**more, "chargeAmount": SPELT_OTHERWISE})
         yield from (
             CallStep(operation, target, {**more, "chargeAmount": amount(symbol)})
             for symbol in ("same+1", "same@other", "order")
@@ -300,6 +316,8 @@ def _create_charge(operation: str, target: Symbol, bounds: Bounds) -> Iterator[C
     if operation in bounds.wrong:
         yield from (letter(symbol) for symbol in (*_WRONG_AMOUNTS, "ceiling+1"))
         yield letter("small", "captureNow", "canHandlePendingAuthorization")
+        initiated = letter("small", "captureNow")
+        yield replace(initiated, body={**(initiated.body or {}), "chargeInitiator": "MITU"})
         yield CallStep(operation, None, {"chargePermissionId": {"$id": target}, "chargeAmount": NO_MONEY})
     yield from _simulated(letter("small"), bounds)
     yield from _simulated(letter("small", "captureNow"), bounds)
@@ -329,9 +347,12 @@ def _create_refund(operation: str, target: Symbol, bounds: Bounds) -> Iterator[C
 def _simulated(letter: CallStep, bounds: Bounds) -> Iterator[CallStep]:
     if letter.operation in bounds.simulated:
         unknown = (NO_CODE,) if letter.operation in bounds.wrong else ()
-        codes = (*SIMULATIONS.get(letter.operation, ()), *unknown)
+        codes = (*SIMULATIONS.get(letter.operation, ()), *unknown, *_MISSPELT.get(letter.operation, ()))
         yield from (replace(letter, simulation=code) for code in codes)
 
+
+_MISSPELT: Mapping[str, tuple[str, ...]] = {"create_charge": ("PendingNoSuchDecline",)}
+"""Codes that may be right, as no source spells them: api-facts §8.2 [?]."""
 
 _WRONG_AMOUNTS = ("all+1", "small@other")
 
@@ -341,6 +362,7 @@ _LETTERS: Mapping[str, Letters] = {
     "update_checkout_session": _update_session,
     "complete_checkout_session": _complete,
     "finalize_checkout_session": _complete,
+    "update_charge_permission": _update_permission,
     "close_charge_permission": _close,
     "create_charge": _create_charge,
     "capture_charge": _capture,
