@@ -182,7 +182,7 @@ def _letters(world: World, bounds: Bounds) -> Iterator[CallStep]:
 
 def _keyed(letter: CallStep, bounds: Bounds) -> Iterator[CallStep]:
     yield letter
-    if OPERATIONS[letter.operation].needs_key:
+    if OPERATIONS[letter.operation].method == "POST":  # where a key has, or may have, an effect: api-facts §9
         yield from (replace(letter, key=key) for key in bounds.keys)
 
 
