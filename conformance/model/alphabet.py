@@ -24,7 +24,7 @@ Body: TypeAlias = Mapping[str, Any]
 START = 1_700_049_600
 """When walks begin: 2023-11-15, noon UTC, far from the ends of a month."""
 
-MONEY_RULES = frozenset({"CHG-R05", "REF-R04", "REQ-R13"})
+MONEY_RULES = frozenset({"CHG-R05", "REF-R04", "REQ-R13", "SES-R15"})
 """Uncertain rules without which no sum of money is bounded."""
 
 NO_CODE = "NoSuchSimulation"

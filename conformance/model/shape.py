@@ -84,8 +84,7 @@ def _permission(world: World, value: ChargePermission) -> Named:
     charges, ids = _joined([_charge(world, value, charge) for charge in world.charges_of(value.id)])
     left = value.expires - world.now if value.expires is not None and value.state != "Closed" else -1
     age = _age(world, value.created, "permission_extended") if value.type == "Recurring" else (-1,)
-    data = _frozen(value.data) if value.state != "Closed" or value.reason == "AmazonCanceled" else ()
-    history = (value.given, value.state_shown, *age, data)
+    history = (value.given, value.state_shown, *age, _frozen(value.data))
     held = (value.type, _price(value.limit), value.currency or "", left, _card(value.card), history)
     return ("permission", value.state, value.reason or "", held, charges), (value.id, *ids)
 
