@@ -146,7 +146,7 @@ def _authorized(world: World, value: Charge) -> Key:
 
 def _month(world: World, permission: ChargePermission, value: Charge) -> Key:
     """Whether a charge counts against this month's cap, and how long the month still lasts."""
-    if permission.type == "OneTime" or permission.state == "Closed" or not _counts_this_month(world, value):
+    if permission.type == "OneTime" or not _counts_this_month(world, value):
         return (-1,)
     return (_month_ends(world.now) - world.now,)
 

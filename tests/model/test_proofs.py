@@ -31,7 +31,7 @@ from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.walk import Taken, walk
 from amazonpay_conformance.model.walks import WALKS, figures
 from amazonpay_conformance.model.world import World
-from model_stories import NOON, Story, on, order, price
+from model_stories import Story, on, order, price
 
 _spec = importlib.util.spec_from_file_location("model_proofs", Path(__file__).with_name("model_proofs.py"))
 assert _spec is not None
@@ -42,6 +42,7 @@ _spec.loader.exec_module(model_proofs)
 Answers: TypeAlias = set[tuple[int, str | None]]
 
 KNOWN = {
+    "captured_in_all_is_within_the_limit": "a capture that is being processed does not count against the limit",
     "who_is_spent_is_closed": "a spent permission is taken for open after a rejected charge",
 }
 """Defects of the model that are known; each goes when it is mended."""
@@ -301,10 +302,9 @@ def test_what_only_uncertain_rules_forbid_may_be_done_and_refused_for_each() -> 
     assert any(outcome.status < 400 for outcome in ways)
 
 
-@pytest.mark.parametrize("bounds", [SMALL, TINY], ids=lambda bounds: bounds.name)
-def test_what_is_refused_is_what_a_broken_rule_explains(bounds: Bounds) -> None:
-    """The other way round: each refusal names a rule of its operation, and an asserted one excludes success."""
-    for taken in walk(bounds):
+def test_what_is_refused_is_what_a_broken_rule_explains() -> None:
+    """The other way round: each refusal names a rule of the operation; an asserted one excludes success."""
+    for taken in walk(SMALL):
         if isinstance(taken.action, Call):
             explain(taken, taken.action)
 
