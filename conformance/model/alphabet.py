@@ -57,7 +57,7 @@ def _repeated(kind: str, intent: str, **more: Any) -> Body:
     return {**_order(intent), "chargePermissionType": kind, **more}
 
 
-_PENDS = {"canHandlePendingAuthorization": True}
+_PENDS: dict[str, Any] = {"canHandlePendingAuthorization": True}
 _MONTHLY = {"recurringMetadata": {"frequency": {"unit": "Month", "value": "1"}}}
 _SETUP = {"paymentMethodOnFileMetadata": {"setupOnly": True}}
 

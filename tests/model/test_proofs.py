@@ -42,7 +42,7 @@ _spec.loader.exec_module(model_proofs)
 Answers: TypeAlias = set[tuple[int, str | None]]
 
 KNOWN = {
-    "captured_in_all_is_within_the_limit": "a capture that is being processed does not count against the limit",
+    "captured_in_all_is_within_the_limit": "a capture in progress does not count against the limit",
     "who_is_spent_is_closed": "a spent permission is taken for open after a rejected charge",
 }
 """Defects of the model that are known; each goes when it is mended."""
