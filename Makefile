@@ -15,7 +15,7 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 # the shipped example that CLIENT names, if any, is installed before it is certified
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
-.PHONY: help certify test lint format types build docs examples clean
+.PHONY: help certify test lint format types build docs examples clean mutation
 .PHONY: example-amazonpayclient example-amazon-pay-v2 example-nodejs example-java
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
@@ -52,6 +52,10 @@ types: build  ## check types of the built wheel (mypy --strict)
 
 docs: $(VENV)/.kit  ## write the generated parts of the documents anew
 	@$(BIN)/python docs/generate.py
+
+mutation: $(VENV)/.dev  ## change one thing at a time in the model, list what no test notices (MODULES="money draft")
+	@$(PIP) install --editable '.[mutation]'
+	@$(BIN)/python benchmarks/mutation/run.py $(MODULES)
 
 examples: example-amazonpayclient example-amazon-pay-v2  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi

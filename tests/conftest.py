@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,36 @@ idempotency_key = "both"
 
 {body}
 """
+
+
+_TOLD = pytest.StashKey[dict[str, str]]()
+"""What tests want printed at the end of the run: a text by its title."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_TOLD] = {}
+
+
+@pytest.fixture(scope="session")
+def told(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Hold what is to be printed at the end of the run, each text once."""
+    return request.config.stash[_TOLD]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["told"] = session.config.stash[_TOLD]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_TOLD].update(getattr(node, "workeroutput", {}).get("told", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for title, text in config.stash[_TOLD].items():
+        terminalreporter.section(title)
+        terminalreporter.line(text)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""What no walk reaches though the tables have it, each with the reason. A proof holds that the lists are exact.
+
+Unlike `objects.UNREACHED`, which says what no scenario is planned for, this is about the model itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from amazonpay_conformance.model.machine import Transition
+
+Reached: TypeAlias = tuple[str, str, str]
+
+# fmt: off
+TRANSITIONS: Mapping[str, str] = {
+    "CHG-T22": "no simulation of a capture that fails so is known (§8.2)",
+}
+
+REASONS: Mapping[Reached, str] = {
+    ("ChargePermission", "NonChargeable", "BillingAddressDeleted"):     "the buyer's accounts have no such act in the sandbox (§4.2)",
+    ("ChargePermission", "NonChargeable", "PaymentMethodExpired"):      "simulated cards do not expire (§8.1)",
+    ("ChargePermission", "NonChargeable", "PaymentMethodNotAllowed"):   "no simulated card is one that is not allowed (§8.1)",
+    ("ChargePermission", "NonChargeable", "PaymentMethodNotSet"):       "when it is given is not said (§4.2)",
+    ("ChargePermission", "NonChargeable", "MFAFailed"):                 "no simulation of it is known (§8)",
+    ("ChargePermission", "NonChargeable", "AmountNotSet"):              "known from an SDK only, not when it is given (§4.2 [S])",
+    ("ChargePermission", "NonChargeable", "TransactionAmountExceeded"): "known from an SDK only, not when it is given (§4.2 [S])",
+    ("ChargePermission", "Closed", "MerchantCanceled"):                 "another spelling of MerchantClosed, which the model holds (§13.3)",
+    ("ChargePermission", "Closed", "BuyerCanceled"):                    "another spelling of BuyerClosed, which the model holds (§13.3)",
+    ("Charge", "Canceled", "AmazonCanceled"):                           "no simulation of it is known (§8)",
+    ("Charge", "Canceled", "BuyerCanceled"):                            "when it is given is not said (§4.3)",
+}
+
+REFUSALS: Mapping[tuple[str, int, str], str] = {}
+
+SIMULATIONS: Mapping[str, str] = {}
+
+TIMERS: Mapping[str, str] = {
+    "authorization_decided":  "in the sandbox it is decided after 30 seconds: the timer `settlement` (§4.6)",
+    "buyer_data_readable":    "the model holds no buyer data",
+    "report_url_valid":       "the model holds no reports",
+    "report_kept":            "the model holds no reports",
+    "chargeback_contestable": "the model holds no disputes",
+    "claim_contestable":      "the model holds no disputes",
+}
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Why one row never follows another on one object though it begins where the other ends."""
+
+    reason: str
+    applies: Callable[[Transition, Transition], bool]
+
+
+def why_never(first: Transition, second: Transition) -> str | None:
+    """Return why `second` never follows `first` on one object, or None where it may.
+
+    Args:
+        first: a row.
+        second: a row that begins where `first` ends.
+    """
+    return next((rule.reason for rule in PAIRS if rule.applies(first, second)), None)
+
+
+_ANNOUNCED: Mapping[str, frozenset[str]] = {
+    "CHG-T04": frozenset({""}),
+    "CHG-T07": frozenset({"", "HardDeclined"}),
+    "CHG-T17": frozenset({""}),
+    "CHG-T18": frozenset({""}),
+    "CHG-T19": frozenset({"AmazonRejected"}),
+}
+"""Under which guards a settlement can end, by the row that began it; any where a row is not named."""
+
+_BEFORE_SIGN_IN = ("update_checkout_session", "buyer_signs_in", "session_expires")
+_COMPLETING = ("complete_checkout_session", "finalize_checkout_session")
+
+
+def _is_not_announced(first: Transition, second: Transition) -> bool:
+    announced = _ANNOUNCED.get(first.id)
+    return second.trigger.endswith("_settles") and announced is not None and second.guard not in announced
+
+
+def _reserves_without_a_charge(first: Transition, second: Transition) -> bool:
+    return second.trigger == "charge_reserves_balance" and first.id in ("PRM-T01", "PRM-T09")
+
+
+def _releases_what_is_not_in_progress(first: Transition, second: Transition) -> bool:
+    return second.trigger == "charge_is_released" and first.reason not in ("ChargeInProgress", None)
+
+
+# fmt: off
+PAIRS: tuple[Unreached, ...] = (
+    Unreached("no walk reaches the row itself", lambda a, b: bool({a.id, b.id} & TRANSITIONS.keys())),
+    Unreached("a settlement ends as it was announced when it began (§8)", _is_not_announced),
+    Unreached("a new charge comes first: PRM-T24, in the same step", _reserves_without_a_charge),
+    Unreached("only ChargeInProgress ends when a charge is released (§4.2)", _releases_what_is_not_in_progress),
+    Unreached("a charge in progress is nothing that a buyer fixes (§4.2)", lambda a, b: b.trigger == "buyer_fixes_payment_method" and a.reason == "ChargeInProgress"),
+    Unreached("an authorization is over after 30 days, the permission after 180 (§4.6)", lambda a, b: a.id == "PRM-T02" and b.trigger == "permission_expires"),
+    Unreached("a buyer who has not signed in does nothing (§5.1)", lambda a, b: a.id == "SES-T01" and b.trigger not in _BEFORE_SIGN_IN),
+    Unreached("a session is completed after the buyer approved it (§4.1)", lambda a, b: a.id == "SES-T03" and b.trigger in _COMPLETING),
+    Unreached("a buyer who approved has signed in", lambda a, b: a.id == "SES-T04" and b.trigger == "buyer_signs_in"),
+)
+# fmt: on
