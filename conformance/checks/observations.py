@@ -88,7 +88,7 @@ def _of_permission(seen: Seen, permission: ChargePermission, body: dict[str, Any
 
 def _of_balance(seen: Seen, permission: ChargePermission, limits: Any) -> Iterator[Observed]:
     left = Price.parse(limits.get("amountBalance")) if isinstance(limits, dict) else None
-    if left is None or permission.type != "OneTime" or not may_be_open(permission):
+    if left is None or permission.type != "OneTime" or not may_be_open(seen.after, permission):
         return
     for switch, ways in _BALANCES.items():
         values = {choice: _balance(seen, permission, **way) for choice, way in ways.items()}

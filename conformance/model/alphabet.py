@@ -10,7 +10,16 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Defect, NewIds
+from amazonpay_conformance.model.actions import (
+    Action,
+    Advance,
+    BuyerAct,
+    BuyerDeed,
+    Call,
+    Defect,
+    NewIds,
+    Product,
+)
 from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
 from amazonpay_conformance.model.rules import UNCERTAIN
 from amazonpay_conformance.model.scenario import UNKNOWN_IDS, CallStep, Setting, Symbol, Unresolved
@@ -107,8 +116,8 @@ ORDERS = (
 class Bounds:
     """How far a walk goes.
 
-    `orders` are bodies of Create Checkout Session; `operations`, `deeds` and `cards` what is used of the
-    alphabet, beside them `times`, whether time passes. `amounts` are the symbols of good amounts. `wrong` and
+    `orders` are bodies of Create Checkout Session; `operations`, `deeds`, `cards` and `products` what is used of
+    the alphabet, beside them `times`, whether time passes. `amounts` are the symbols of good amounts. `wrong` and
     `simulated` name the operations that are called wrongly as well, or with simulation codes; `defects` adds those that wire or
     schema find wrong, `keys` idempotency keys. `liberties` are the uncertain rules that may be disregarded.
     `given` begins with a permission of unknown history; `over` calls sessions after they are over, too.
@@ -124,6 +133,7 @@ class Bounds:
     operations: frozenset[str] = frozenset(OPERATIONS)
     deeds: tuple[BuyerDeed, ...] = (*BUYERS, *OWNERS)
     cards: tuple[str, ...] = ("1111",)
+    products: tuple[Product | None, ...] = (None,)
     times: bool = True
     wrong: frozenset[str] = frozenset(OPERATIONS)
     simulated: frozenset[str] = frozenset(OPERATIONS)
@@ -377,7 +387,7 @@ def _buyer(world: World, bounds: Bounds) -> Iterator[BuyerAct]:
     for session in world.sessions:
         for deed in bounds.deeds:
             if deed in ("signs_in", "approves"):
-                yield from (BuyerAct(deed, session, card) for card in bounds.cards)
+                yield from (BuyerAct(deed, session, c, p) for c in bounds.cards for p in bounds.products)
             elif deed in BUYERS:
                 yield BuyerAct(deed, session)
     for permission in world.permissions:

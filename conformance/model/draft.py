@@ -8,7 +8,7 @@ from typing import Any
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.model.rules import balance
+from amazonpay_conformance.model.rules import balance, is_used_up
 from amazonpay_conformance.model.world import AnyObject, ChargePermission, World
 
 
@@ -56,17 +56,12 @@ class Draft:
             self.move("ChargePermission", permission_id, trigger)
 
     def _balance_trigger(self, permission: ChargePermission) -> str | None:
-        if self._is_used_up(permission):
+        if is_used_up(self.world, permission):
             return "balance_is_captured"
         if self._is_blocked(permission):
             return "charge_reserves_balance" if permission.state == "Chargeable" else None
         in_progress = (permission.state, permission.reason) == ("NonChargeable", "ChargeInProgress")
         return "charge_is_released" if in_progress else None
-
-    def _is_used_up(self, permission: ChargePermission) -> bool:
-        left = balance(self.world, permission, reserved=False)
-        at_once = self.world.settings.has("permission-closes=at-first-capture")
-        return (left is not None and left <= 0) or (at_once and self.world.captured_of(permission.id) > 0)
 
     def _is_blocked(self, permission: ChargePermission) -> bool:
         free = balance(self.world, permission, reserved=True)

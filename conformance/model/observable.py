@@ -10,7 +10,7 @@ from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.resources import RESOURCE_MACHINES
-from amazonpay_conformance.model.rules import may_be_closed, remainder
+from amazonpay_conformance.model.rules import may_be_closed, may_be_open, remainder
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, Charge, ChargePermission, Record, World
 
 StateReason: TypeAlias = tuple[str, str | None]
@@ -64,6 +64,8 @@ def permitted_states(world: World, kind: Kind, object_id: str) -> frozenset[Stat
         return _of_any_state(MACHINES[kind])
     held: StateReason = (value.state, value.reason)
     permitted = {held, *SYNONYMS.get((kind, *held), ())}
+    if isinstance(value, ChargePermission) and value.state == "Closed" and not may_be_open(world, value):
+        permitted -= {("Chargeable", None)}
     if isinstance(value, ChargePermission):
         permitted |= {shown for shown, _ in _permission_alternatives(world, value)}
     if not world.exact_clock:

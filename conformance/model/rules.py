@@ -217,16 +217,27 @@ def may_be_chargeable(world: World, permission: ChargePermission) -> bool:
         or not permission.state_shown
         or (permission.state, permission.reason)
         in {("NonChargeable", "ChargeInProgress"), ("NonChargeable", "PaymentMethodInvalid")}
-        or (permission.state, permission.reason) == ("Closed", "AmazonCanceled")
+        or (permission.state == "Closed" and may_be_open(world, permission))
     )
 
 
-def may_be_open(permission: ChargePermission) -> bool:
+def may_be_open(world: World, permission: ChargePermission) -> bool:
     """Tell whether the facts leave it open that this permission is not Closed, whatever the model holds.
 
-    What a rejected charge does to its permission is uncertain (§4.2 and §8.2, effect [?]).
+    What a rejected charge does to its permission is uncertain (§4.2 and §8.2, effect [?]); one that is used
+    up is closed either way.
     """
-    return permission.state != "Closed" or permission.reason == "AmazonCanceled"
+    rejected = permission.reason == "AmazonCanceled" and not is_used_up(world, permission)
+    return permission.state != "Closed" or rejected
+
+
+def is_used_up(world: World, permission: ChargePermission) -> bool:
+    """Tell whether a one-time permission has closed of itself by what was captured: api-facts §4.2, §13.4."""
+    if permission.type != "OneTime" or permission.limit is None:
+        return False
+    left = balance(world, permission, reserved=False)
+    at_once = world.settings.has("permission-closes=at-first-capture")
+    return (left is not None and left <= 0) or (at_once and world.captured_of(permission.id) > 0)
 
 
 def may_be_closed(world: World, permission: ChargePermission) -> bool:
@@ -242,12 +253,12 @@ def may_be_closed(world: World, permission: ChargePermission) -> bool:
 
 
 def _is_closed(context: Context) -> bool:
-    return context.permission is not None and not may_be_open(context.permission)
+    return context.permission is not None and not may_be_open(context.world, context.permission)
 
 
 def _was_rejected(context: Context) -> bool:
     permission = context.permission
-    return permission is not None and permission.state == "Closed" and may_be_open(permission)
+    return permission is not None and permission.state == "Closed" and may_be_open(context.world, permission)
 
 
 def _over(context: Context, *, reserved: bool) -> bool:

@@ -409,7 +409,7 @@ def _expiry(session: CheckoutSession, now: int) -> int | None:
 
 def _update_permission(context: Context) -> Iterator[Outcome]:
     permission = context.permission
-    if permission is None or not may_be_open(permission):
+    if permission is None or not may_be_open(context.world, permission):
         return
     for data, shows in _patched(context, permission.data):
         draft = Draft(context.world)
@@ -420,7 +420,7 @@ def _update_permission(context: Context) -> Iterator[Outcome]:
 
 def _close_permission(context: Context) -> Iterator[Outcome]:
     permission = context.permission
-    if permission is None or not may_be_open(permission):
+    if permission is None or not may_be_open(context.world, permission):
         return
     if context.call.simulation not in SIMULATIONS["close_charge_permission"]:
         yield _closed(context, permission, "")

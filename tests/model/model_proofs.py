@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.model.actions import Advance, Call
 from amazonpay_conformance.model.alphabet import Bounds, actions
+from amazonpay_conformance.model.effects import EFFECTS, Effect
 from amazonpay_conformance.model.figures import Figures, Tally
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.observable import permitted_states
@@ -205,10 +206,14 @@ def objects_move_along_rows_only(taken: Taken) -> Breaches:
             yield f"{outcome.used} are not all given out: {fired}"
 
 
+NOT_SURE: Final = {("Closed", "AmazonCanceled"), ("NonChargeable", "PaymentMethodInvalid")}
+"""What a declined charge may have made of its permission, or not: §8.2, effect [?]."""
+
+
 def _explains(rows: list[Any], old: Any, new: Any) -> bool:
     state = _state(old)
     for row in rows:
-        reopened = state == ("Closed", "AmazonCanceled") and row.source == "Chargeable"
+        reopened = state in NOT_SURE and row.source == "Chargeable"
         if row.source != state[0] and not reopened:
             return False
         stays = row.source == row.target and row.reason is None
@@ -218,6 +223,21 @@ def _explains(rows: list[Any], old: Any, new: Any) -> bool:
 
 def _state(value: Any) -> tuple[str | None, str | None]:
     return (value.state, value.reason) if value is not None else (None, None)
+
+
+def related_objects_follow_as_the_effects_say(taken: Taken) -> Breaches:
+    for outcome in taken.outcomes:
+        causes = {*outcome.used, outcome.requirement}
+        for row in outcome.used:
+            effects = EFFECTS_OF.get((KIND_OF[row], ROWS[row].trigger))
+            if effects and not any(causes & set(effect.cause) for effect in effects):
+                yield f"{row} without any of {[effect.cause for effect in effects]}: {outcome.used}"
+
+
+EFFECTS_OF: Final[dict[tuple[str, str], list[Effect]]] = {}
+for _effect in EFFECTS:
+    EFFECTS_OF.setdefault((_effect.kind, _effect.trigger), []).append(_effect)
+KIND_OF: Final = {row.id: name for name, machine in MACHINES.items() for row in machine.transitions}
 
 
 def a_refused_call_changes_nothing_but_keys(taken: Taken) -> Breaches:
@@ -321,6 +341,7 @@ STEP_PROOFS: Final[Mapping[str, Callable[[Taken], Breaches]]] = {
         answers_are_documented,
         nothing_leaves_a_terminal_state,
         objects_move_along_rows_only,
+        related_objects_follow_as_the_effects_say,
         a_refused_call_changes_nothing_but_keys,
         reading_changes_nothing,
         calls_take_no_time,

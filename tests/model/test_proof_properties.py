@@ -183,7 +183,6 @@ def test_any_call_has_a_documented_answer_and_moves_along_rows(made: tuple[World
     check(world, call, step(world, call))
 
 
-@pytest.mark.xfail(reason="rules take for granted that an object is one: rules._is_at_localhost", strict=True)
 @searching
 @given(calls(garbage=True))
 def test_garbage_is_answered_as_well(made: tuple[World, Call]) -> None:
