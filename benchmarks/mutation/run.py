@@ -36,6 +36,9 @@ timeout = {seconds}.0
 excluded-modules = []
 test-command = "{tests}"
 
+[cosmic-ray.filters.operators-filter]
+exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*", "core/RemoveDecorator"]
+
 [cosmic-ray.distributor]
 name = "http"
 
@@ -115,10 +118,12 @@ def _run(clone: Path, modules: list[str]) -> int:
         ),
         encoding="utf-8",
     )
-    for verb in ("init", "exec"):
-        subprocess.run([_cosmic_ray(), verb, str(config), str(session)], cwd=clone, check=True)
+    subprocess.run([_cosmic_ray(), "init", str(config), str(session)], cwd=clone, check=True)
+    # `X | None` in an annotation, a frozen dataclass: nobody can notice, and there are hundreds
+    subprocess.run([_script("cr-filter-operators"), str(session), str(config)], cwd=clone, check=True)
+    subprocess.run([_cosmic_ray(), "exec", str(config), str(session)], cwd=clone, check=True)
     report = [
-        _cosmic_ray().replace("cosmic-ray", "cr-report"),
+        _script("cr-report"),
         "--show-diff",
         "--surviving-only",
         str(session),
@@ -129,7 +134,11 @@ def _run(clone: Path, modules: list[str]) -> int:
 
 
 def _cosmic_ray() -> str:
-    return os.fspath(Path(sys.executable).with_name("cosmic-ray"))
+    return _script("cosmic-ray")
+
+
+def _script(name: str) -> str:
+    return os.fspath(Path(sys.executable).with_name(name))
 
 
 if __name__ == "__main__":
