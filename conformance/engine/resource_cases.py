@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from amazonpay_conformance.model.actions import Call, Defect, NewIds
-from amazonpay_conformance.model.operation import Kind, Operation
+from amazonpay_conformance.model.operation import Operation, ResourceKind
 from amazonpay_conformance.model.resources import RESOURCE_MACHINES, RESOURCE_OPERATIONS
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import Record, World
@@ -52,7 +52,7 @@ class ResourceCase:
         )
 
 
-def _held(kind: Kind, *, age: int = 0, **more: Any) -> Record:
+def _held(kind: ResourceKind, *, age: int = 0, **more: Any) -> Record:
     machine = RESOURCE_MACHINES.get(kind)
     state = more.pop("state", machine.states[0].name if machine else "")
     return Record(f"{kind}#1", kind, state, NOW - age, NOW - age, **more)
@@ -61,7 +61,7 @@ def _held(kind: Kind, *, age: int = 0, **more: Any) -> Record:
 def _of_operation(operation: Operation) -> ResourceCase:
     if operation.target is None:
         return ResourceCase(operation.id)
-    record = _held(operation.target)  # type: ignore[arg-type]  # no lesser operation is about one of the four
+    record = _held(cast(ResourceKind, operation.target))  # no lesser operation is about one of the four
     return ResourceCase(operation.id, record.id, held=(record,))
 
 

@@ -20,6 +20,7 @@ from amazonpay_conformance.model.actions import (
     NewIds,
     Product,
 )
+from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
 from amazonpay_conformance.model.rules import UNCERTAIN
 from amazonpay_conformance.model.scenario import UNKNOWN_IDS, CallStep, Setting, Symbol, Unresolved
@@ -217,7 +218,7 @@ def _is_called(value: AnyObject, bounds: Bounds) -> bool:
     return bounds.over or not isinstance(value, CheckoutSession) or value.state == "Open"
 
 
-_UNKNOWN: Mapping[ObjectKind, Symbol] = {
+_UNKNOWN: Mapping[Kind, Symbol] = {
     "CheckoutSession": "session#unknown",
     "ChargePermission": "permission#unknown",
     "Charge": "charge#unknown",

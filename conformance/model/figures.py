@@ -14,7 +14,8 @@ from typing import TypeAlias
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
 from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.objects import MACHINES
-from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
+from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS, SIMULATIONS
@@ -169,7 +170,7 @@ def _held(world: World) -> Iterable[Held]:
 
 def _called(world: World, call: Call) -> Iterable[tuple[str, str, str]]:
     operation = OPERATIONS[call.operation]
-    named: tuple[tuple[ObjectKind | None, object], ...] = (
+    named: tuple[tuple[Kind | None, object], ...] = (
         (operation.target, call.target),
         ("ChargePermission", call.body.get("chargePermissionId")),
         ("Charge", call.body.get("chargeId")),

@@ -13,7 +13,7 @@ from amazonpay_conformance.model.actions import Action
 from amazonpay_conformance.model.alphabet import Bounds, actions
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES
-from amazonpay_conformance.model.operations import ObjectKind
+from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.rules import UNCERTAIN
 from amazonpay_conformance.model.shape import Key, shape
 from amazonpay_conformance.model.step import Outcome, step
@@ -158,7 +158,7 @@ def histories(before: World, outcome: Outcome) -> Mapping[str, tuple[str, ...]]:
 
 
 def _given_out(
-    kind: ObjectKind, fired: tuple[Transition, ...], before: World, after: World
+    kind: Kind, fired: tuple[Transition, ...], before: World, after: World
 ) -> Mapping[str, tuple[str, ...]]:
     old, new = before.objects(kind), after.objects(kind)
     changed = [name for name, value in new.items() if old.get(name) is not value]
@@ -185,6 +185,6 @@ def _matched(
     return None
 
 
-_ROWS: Mapping[ObjectKind, Mapping[str, Transition]] = {
+_ROWS: Mapping[Kind, Mapping[str, Transition]] = {
     kind: {row.id: row for row in MACHINES[kind].transitions} for kind in COLLECTIONS
 }
