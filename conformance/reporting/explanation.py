@@ -143,7 +143,9 @@ def explain(asked: str) -> Explanation:
 def lines(told: Explanation) -> Iterator[str]:
     """Yield an explanation as text for people, 80 columns wide."""
     requirement = told.id in REQUIREMENTS
-    yield f"{told.id}  {told.level}  {told.subject}" if requirement else f"{told.id}  {told.kind}"
+    title = f"{told.id}  {told.level}  {told.subject}" if requirement else f"{told.id}  {told.kind}"
+    # the id of a deep field may take a line of its own, and more than a line's columns
+    yield from (title,) if len(title) <= WIDTH else (told.id, told.kind)
     yield from _wrapped(told.statement, "", "")
     yield ""
     yield from _facts(told)
@@ -295,7 +297,13 @@ def _facts(told: Explanation) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+    )
 
 
 def _block(title: str, text: Iterable[str]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.model.throttling import THROTTLES
 from amazonpay_conformance.model.timers import TIMER_ROWS
+from amazonpay_conformance.specification.fields import fields
 
 
 class Row(Protocol):
@@ -55,6 +56,7 @@ TABLES: Tables = {
     "headers": HEADERS,
     "identifiers": tuple(IDENTIFIERS.values()),
     "operations": tuple(ALL_OPERATIONS.values()),
+    "fields": fields(),
     "effects": EFFECTS,
     "rules": RULES,
     "requirements": tuple(REQUIREMENTS.values()),
