@@ -37,7 +37,11 @@ excluded-modules = []
 test-command = "{tests}"
 
 [cosmic-ray.filters.operators-filter]
-exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*", "core/RemoveDecorator", "core/ReplaceComparisonOperator_(Eq|NotEq)_(Is|IsNot)"]
+exclude-operators = [
+    "core/ReplaceBinaryOperator_BitOr_.*",
+    "core/RemoveDecorator",
+    "core/ReplaceComparisonOperator_(Eq|NotEq)_(Is|IsNot)",
+]
 
 [cosmic-ray.distributor]
 name = "http"
