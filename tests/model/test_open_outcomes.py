@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from amazonpay_conformance.model.actions import Advance
+from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.machine import ASSERTED
+from amazonpay_conformance.model.money import minor_unit
 from amazonpay_conformance.model.observable import told_by_state
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.switches import SWITCHES, Settings
 from amazonpay_conformance.model.timers import DAY, TIMERS
-from amazonpay_conformance.model.world import ChargePermission, World
+from amazonpay_conformance.model.world import ChargePermission, World, merged
 from model_stories import NOON, Story, on, order, price
 
 ODD = NOON + 27
@@ -300,3 +301,112 @@ def test_a_closed_permission_tells_nothing_of_captures() -> None:
 
 def test_of_what_does_not_exist_nothing_is_told() -> None:
     assert told_by_state(World(now=NOON), "Charge", "charge1", ("Captured", None)) == ()
+
+
+# --- what mutants of the model showed to be unguarded
+
+
+def test_a_permission_is_in_progress_only_when_nothing_at_all_is_left() -> None:
+    nearly = story().completed(order("Authorize", price("99.50"), totalOrderAmount=HUNDRED))
+    assert nearly.state("permission1") == "Chargeable"
+    nearly.charge(price("0.50"))
+    assert nearly.state("permission1") == "NonChargeable/ChargeInProgress"
+
+
+def test_a_read_leaves_nothing_behind_whatever_key_it_carries() -> None:
+    opened = story()
+    opened.call("create_checkout_session", None, order("Authorize", HUNDRED))
+    (read,) = opened.ways("get_checkout_session", "session1", key="k")
+    assert read.world.remembered == {}
+    (unkeyed,) = story().ways("create_checkout_session", None, order("Authorize", HUNDRED))
+    assert unkeyed.world.remembered == {}
+
+
+def test_a_later_refusal_does_not_take_the_place_of_a_first_answer() -> None:
+    done = story().approved(order("Authorize", HUNDRED))
+    body = {"chargeAmount": HUNDRED}
+    done.call("complete_checkout_session", "session1", body, key="k")
+    again = done.ways("complete_checkout_session", "session1", body, key="k")
+    assert told(again) == [(422, {"complete-key": "ignored"}), (200, {"complete-key": "replayed"})]
+    assert {outcome.world.remembered["k"].status for outcome in again} == {200}
+
+
+@pytest.mark.parametrize("choice", ["merge", "replace"])
+def test_an_update_keeps_or_drops_what_it_does_not_send(choice: str) -> None:
+    note = {"noteToBuyer": "b"}
+    opened = story(patch=choice)
+    opened.call("create_checkout_session", None, {"merchantMetadata": {"merchantReferenceId": "a"}})
+    ways = opened.ways("update_checkout_session", "session1", {"merchantMetadata": note})
+    held = {dict(o.shows)["patch"]: o.world.sessions["session1"].data["merchantMetadata"] for o in ways}
+    assert held == {"merge": {"merchantReferenceId": "a", **note}, "replace": note}
+    assert dict(ways[0].shows) == {"patch": choice}
+
+
+def test_an_update_that_is_the_same_either_way_tells_nothing() -> None:
+    opened = story()
+    opened.call("create_checkout_session", None, order("Authorize", HUNDRED))
+    assert told(opened.ways("update_checkout_session", "session1", {"supplementaryData": "x"})) == [(200, {})]
+
+
+def test_only_finalize_leaves_its_status_open_while_an_authorization_pends() -> None:
+    body = order("Authorize", HUNDRED, canHandlePendingAuthorization=True)
+    amount = {"chargeAmount": HUNDRED}
+    pending = story().approved(body, "0701")
+    assert told(pending.ways("complete_checkout_session", "session1", amount)) == [(202, {})]
+    repeated = {**amount, "paymentIntent": "Authorize", "shippingAddress": {"name": "x"}}
+    assert told(pending.ways("finalize_checkout_session", "session1", repeated)) == [
+        (202, {"finalize-pending": "202"}),
+        (200, {"finalize-pending": "200"}),
+    ]
+
+
+def test_a_charge_on_a_permission_of_unknown_history_may_pend_unless_it_is_captured() -> None:
+    given = ChargePermission.of_unknown_history("permission1", NOON)
+    unknown = Story(World(now=NOON).with_object("ChargePermission", given))
+
+    def states(**more: Any) -> set[str]:
+        ways = unknown.ways("create_charge", None, on("permission1", HALF, **more))
+        return {o.world.charges["charge1"].state for o in ways if o.status == 201}
+
+    assert states() == {"Authorized"}
+    assert states(canHandlePendingAuthorization=True) == {"Authorized", "AuthorizationInitiated"}
+    assert states(canHandlePendingAuthorization=True, captureNow=True) == {"Captured"}
+
+
+def test_a_capture_or_refund_without_an_amount_does_nothing() -> None:
+    paid = story().completed(order("Authorize", HUNDRED))
+    assert paid.ways("capture_charge", "charge1", {}) == ()
+    assert paid.ways("create_charge", None, {"chargePermissionId": "permission1"}) == ()
+    paid.capture(HUNDRED)
+    assert paid.ways("create_refund", None, {"chargeId": "charge1"}) == ()
+
+
+def test_a_good_capture_is_done_however_a_rejected_one_is_told() -> None:
+    paid = story(capture_decline="refused").completed(order("Authorize", HUNDRED))
+    body = {"captureAmount": HUNDRED}
+    assert told(paid.ways("capture_charge", "charge1", body)) == [(200, {})]
+    rejected = paid.ways("capture_charge", "charge1", body, simulation="AmazonRejected")
+    assert rejected[0].status == 422
+
+
+def test_the_button_that_a_buyer_signed_in_with_stays_his() -> None:
+    opened = story()
+    opened.call("create_checkout_session", None, order("Authorize", HUNDRED))
+    (signed_in,) = step(opened.world, BuyerAct("signs_in", "session1", product="PayOnly"))
+    assert signed_in.status == 0
+    (approved,) = step(signed_in.world, BuyerAct("approves", "session1"))
+    assert approved.world.sessions["session1"].product == "PayOnly"
+    assert (
+        step(opened.world, BuyerAct("signs_in", "session1"))[0].world.sessions["session1"].product
+        == "PayAndShip"
+    )
+
+
+def test_only_objects_are_merged_into_objects() -> None:
+    assert merged({"a": {"b": 1}}, {"a": 2}) == {"a": 2}
+    assert merged({"a": 2}, {"a": {"b": 1}}) == {"a": {"b": 1}}
+    assert merged({"a": {"b": 1}}, {"a": {"c": 2}}) == {"a": {"b": 1, "c": 2}}
+
+
+def test_a_currency_that_no_table_names_has_two_decimals() -> None:
+    assert str(minor_unit("XXX")) == "0.01"
