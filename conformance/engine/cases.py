@@ -72,9 +72,9 @@ def _refunded(amount: Any, number: int = 1) -> CallStep:
     return CallStep("create_refund", None, body, key=f"key of {symbol}", makes={"refund": symbol})
 
 
-def _captured(charge: str = CHARGE) -> CallStep:
+def _captured(charge: str = CHARGE, amount: str = "all") -> CallStep:
     return CallStep(
-        "capture_charge", charge, {"captureAmount": price("all")}, key=f"key of capture of {charge}"
+        "capture_charge", charge, {"captureAmount": price(amount)}, key=f"key of capture of {charge}"
     )
 
 
@@ -94,6 +94,7 @@ _ADDRESS = {name: value for name, value in ADDRESS.items() if value is not None}
 _ZERO = {"amount": "0.00", "currencyCode": "USD"}
 _CAPTURED_ALREADY = _paid(_order("AuthorizeWithCapture", price("order")))
 _UNKNOWN_PAST = "where somebody made permission#1 before the run"
+_EXPIRED_UNUSED = {"statusDetails": {"state": "Canceled", "reasonCode": "ExpiredUnused"}}
 _NOTE = {"merchantMetadata": {"noteToBuyer": "Thank you"}}
 
 # fmt: off
@@ -141,6 +142,11 @@ CASES: Mapping[str, Case] = {
     "PRM-R03": Case((CallStep("update_charge_permission", PERMISSION, _NOTE),), _UNKNOWN_PAST, given=True),
     "CHG-R12": Case((_charged(price("small")),), _UNKNOWN_PAST, given=True),
 
+    # --- calls on which several open questions hang
+    "CHG-003": Case((*_paid(_ORDER), CallStep("update_charge", CHARGE, _EXPIRED_UNUSED))),
+    "CHG-R03": Case((*_paid(_ORDER), _charged(price("small"), 2))),
+    "CHG-R14": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order")), _captured(amount="half"), _charged(price("all"), 2))),
+
     # --- amounts and counts that planned scenarios do not come to
     "CHG-R05": Case((*_approved(_SPLIT), _completing(totalOrderAmount=price("same-total")), _charged(price("all+1"), 2))),
     "CHG-R07": Case((*_paid(_order("Confirm", price("ceiling"), allowOvercharge=True)), _charged(price("ceiling+1")))),
@@ -150,4 +156,4 @@ CASES: Mapping[str, Case] = {
     "REF-R07": Case((*_CAPTURED_ALREADY, *(_refunded(price("small"), number + 1) for number in range(MAX_REFUNDS + 1)))),
 }
 # fmt: on
-"""The cases by the id of the rule."""
+"""The cases by the id of the rule, or of the operation's requirement."""

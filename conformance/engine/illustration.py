@@ -15,6 +15,7 @@ from amazonpay_conformance.engine.cases import CASES, Case
 from amazonpay_conformance.engine.resource_cases import RESOURCE_CASES, ResourceCase
 from amazonpay_conformance.model.actions import BuyerDeed, Call
 from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.rules import RULES, RULES_OF
@@ -142,13 +143,21 @@ def _of_resource(case: ResourceCase, *, uncertain: bool) -> Illustration:
 
 
 def demonstrate(transition: str) -> tuple[Line, ...]:
-    """Return the steps of the shortest scenario whose last one fires a transition; () where none does."""
+    """Return the steps of the shortest scenario whose last one fires a transition; () where none does.
+
+    Lesser resources are in no scenario, so nothing is looked for.
+    """
+    if transition not in _PLANNED:
+        return ()
 
     def fires(candidate: Candidate) -> bool:
         return transition in candidate.outcome.used
 
     case = _search(fires, fires)
     return _lines(case, _repeated_keys(case.steps)) if case else ()
+
+
+_PLANNED: Final = frozenset(row.id for machine in MACHINES.values() for row in machine.transitions)
 
 
 # --- finding a scenario
@@ -290,11 +299,11 @@ def _call(call: Call, keys: frozenset[str]) -> str:
 
 def _fields(body: Mapping[str, Any]) -> Iterator[str]:
     for name, value in body.items():
-        price = Price.parse(value)
         if name in QUIET:
             continue
-        if price is not None:
-            yield f"{name} {price.wire()['amount']} {price.currency}"
+        if Price.parse(value) is not None:
+            # as it is sent: 100 and 100.00 are not the same to everybody
+            yield f"{name} {value['amount']} {value['currencyCode']}"
         elif isinstance(value, Mapping):
             yield from _fields(value)
         else:

@@ -253,7 +253,7 @@ def _value(value: Any) -> str:
         return "; ".join(f"{name}: {meaning}" for name, meaning in value.items())
     if isinstance(value, str) and value in ALL_OPERATIONS:
         return ALL_OPERATIONS[value].title
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(_value, value)) if isinstance(value, tuple) else str(value)
 
 
 def _of_transition(kind: str, row: Transition) -> Explanation:

@@ -80,8 +80,19 @@ def test_an_operation_is_shown_by_a_call_that_succeeds(operation: Any) -> None:
     assert shown.illegal.status >= 400
 
 
-def test_every_case_by_hand_is_of_a_rule() -> None:
-    assert set(CASES) <= {rule.id for rule in RULES}
+def test_every_case_by_hand_is_of_a_rule_or_an_operation() -> None:
+    assert set(CASES) <= {requirement.id for requirement in PLANNED}
+
+
+def test_an_amount_is_shown_as_it_is_sent() -> None:
+    shown = illustrate("SES-R20")
+    assert shown is not None
+    assert shown.words.endswith("chargeAmount 100 USD")
+
+
+def test_nothing_is_looked_for_where_no_scenario_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(illustration, "visits", lambda _: pytest.fail("the model was explored"))
+    assert demonstrate("RES-T01") == ()
 
 
 def test_what_is_no_rule_is_not_illustrated() -> None:
