@@ -88,7 +88,7 @@ _CLIENT = (
     R("CAL-005", "MUST",   "client", "The body that the caller sees says what was sent, nothing dropped, nothing invented.", "§3", "W"),
     R("CAL-006", "MUST",   "client", "A refusal reaches the caller: as a status, a reasonCode or an error.", "§7", "D"),
     R("CAL-007", "SHOULD", "client", "The caller of a refused call can read the reasonCode.", "§7", "D"),
-    R("CAL-008", "SHOULD", "client", "Headers that a caller hands in are not changed under his hands.", "clients.md, driver protocol 5", "I"),
+    R("CAL-008", "SHOULD", "client", "Headers that a caller hands in are not changed under his hands.", "docs/drivers.md, caller_headers", "I"),
     R("CAL-009", "SHOULD", "client", "What is null in an answer is told as null, not as an empty value, nor left out.", "§3 (every key is there, null where nothing is set)", "W"),
 
     # --- the button: §10.4

@@ -52,7 +52,7 @@ def test_a_statement_is_one_sentence(requirement: Requirement) -> None:
 
 @every
 def test_a_requirement_says_where_it_is_written(requirement: Requirement) -> None:
-    assert requirement.source.startswith(("§", "clients.md"))
+    assert requirement.source.startswith(("§", "docs/"))
     assert requirement.tag in {"D", "D2", "S", "W", "I", "?"}
 
 
