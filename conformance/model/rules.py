@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.model.actions import Call, Defect
+from amazonpay_conformance.model.actions import UNUSUAL, Call, Defect
 from amazonpay_conformance.model.limits import (
     CEILING,
     MAX_CHARGES,
@@ -518,8 +518,14 @@ def _card_pends(session: CheckoutSession) -> bool:
     return bool(session.card and CARDS[session.card].pending)
 
 
-def _defect(defect: Defect) -> Callable[[Context], bool]:
-    return lambda context: defect in context.call.defects
+@dataclass(frozen=True, slots=True)
+class HasDefect:
+    """Whether a request has a defect of form, which is looked at before anything that it asks for."""
+
+    defect: Defect
+
+    def __call__(self, context: Context) -> bool:
+        return self.defect in context.call.defects
 
 
 def _state(kind: str, *states: str) -> Callable[[Context], bool]:
@@ -597,14 +603,14 @@ CANCELED_ERRORS: tuple[Error, ...] = (
 # fmt: off
 RULES: tuple[Rule, ...] = (
     # --- the request as such: api-facts §7, §9, §10
-    Rule("REQ-R01", EVERY, _defect(Defect.SIGNATURE), ((403, "InvalidRequestSignature"),), "A request whose signature does not verify is refused.", "§7", "D2"),
-    Rule("REQ-R02", EVERY, _defect(Defect.UNKNOWN_KEY), ((403, "InvalidRequestSignature"), (403, "InvalidAuthentication"), (401, "UnauthorizedAccess"), (400, "InvalidHeaderValue")), "A request signed with a key that is not the merchant's is refused.", "§7", "D2"),
-    Rule("REQ-R03", EVERY, _defect(Defect.MISSING_HEADER), ((400, "MissingHeaderValue"), (400, "MissingHeader")), "A request without a required header is refused.", "§7, §13.15", "D", picks="missing-header-code"),
-    Rule("REQ-R04", EVERY, _defect(Defect.INVALID_HEADER), ((400, "InvalidHeaderValue"),), "A request with an ill-formed header is refused.", "§7", "D"),
-    Rule("REQ-R05", WITH_BODY, _defect(Defect.NOT_JSON), ((400, "InvalidRequestFormat"),), "A body that is not JSON is refused.", "§7", "D"),
-    Rule("REQ-R06", OF_OBJECTS_WITH_BODY, _defect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a mandatory field is refused.", "§7", "D"),
-    Rule("REQ-R07", WITH_BODY, _defect(Defect.UNKNOWN_FIELD), ((400, "UnrecognizedField"), (400, "InvalidParameterValue")), "A body with an unknown field is refused.", "§2.3, §7", "D"),
-    Rule("REQ-R08", WITH_BODY, _defect(Defect.INVALID_VALUE), ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination"), (400, "MissingParameterValue")), "A body with a value outside its rule is refused.", "§7", "D"),
+    Rule("REQ-R01", EVERY, HasDefect(Defect.SIGNATURE), ((403, "InvalidRequestSignature"),), "A request whose signature does not verify is refused.", "§7", "D2"),
+    Rule("REQ-R02", EVERY, HasDefect(Defect.UNKNOWN_KEY), ((403, "InvalidRequestSignature"), (403, "InvalidAuthentication"), (401, "UnauthorizedAccess"), (400, "InvalidHeaderValue")), "A request signed with a key that is not the merchant's is refused.", "§7", "D2"),
+    Rule("REQ-R03", EVERY, HasDefect(Defect.MISSING_HEADER), ((400, "MissingHeaderValue"), (400, "MissingHeader")), "A request without a required header is refused.", "§7, §13.15", "D", picks="missing-header-code"),
+    Rule("REQ-R04", EVERY, HasDefect(Defect.INVALID_HEADER), ((400, "InvalidHeaderValue"),), "A request with an ill-formed header is refused.", "§7", "D"),
+    Rule("REQ-R05", WITH_BODY, HasDefect(Defect.NOT_JSON), ((400, "InvalidRequestFormat"),), "A body that is not JSON is refused.", "§7", "D"),
+    Rule("REQ-R06", OF_OBJECTS_WITH_BODY, HasDefect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a mandatory field is refused.", "§7", "D"),
+    Rule("REQ-R07", WITH_BODY, HasDefect(Defect.UNKNOWN_FIELD), ((400, "UnrecognizedField"), (400, "InvalidParameterValue")), "A body with an unknown field is refused.", "§2.3, §7", "D"),
+    Rule("REQ-R08", WITH_BODY, HasDefect(Defect.INVALID_VALUE), ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination"), (400, "MissingParameterValue")), "A body with a value outside its rule is refused.", "§7", "D"),
     Rule("REQ-R09", KEYED, _key_is_reused, ((400, "DuplicateIdempotencyKey"),), "An idempotency key that was used for a different request is refused.", "§9", "D"),
     Rule("REQ-R10", tuple(SIMULATIONS), _simulation_is_unknown, ((400, "InvalidSandboxSimulationSpecified"),), "An unknown simulation code is refused.", "§7", "D"),
     Rule("REQ-R11", ("complete_checkout_session", "create_charge"), _simulation_lacks_prerequisite, ((400, "InvalidSandboxSimulationSpecified"),), "A simulation whose prerequisite is not met is refused.", "§8 (tag [?] in §7)", "?", "simulation-prerequisite=refused"),
@@ -612,16 +618,16 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-R14", KEYED, _refused_key_is_reused, ((400, "DuplicateIdempotencyKey"),), "A key whose first request was refused is spent as well.", "§9 (whether refusals are stored is not said)", "?", "refused-keys=stored"),
     Rule("REQ-R13", ("create_charge", "capture_charge", "create_refund"), _not_positive, ((400, "InvalidParameterValue"),), "An amount of zero or less is refused.", "§6.10", "?", "zero-amount=refused"),
 
-    Rule("REQ-R15", KEYED, _defect(Defect.INVALID_KEY), ((400, "InvalidHeaderValue"),), "An idempotency key that is ill-formed is refused.", "§9 (how is not said)", "?", "ill-formed-key=refused"),
+    Rule("REQ-R15", KEYED, HasDefect(Defect.INVALID_KEY), ((400, "InvalidHeaderValue"),), "An idempotency key that is ill-formed is refused.", "§9 (how is not said)", "?", "ill-formed-key=refused"),
 
-    Rule("REQ-R16", EVERY, _defect(Defect.STALE_DATE), ((400, "InvalidHeaderValue"), (403, "InvalidRequestSignature")), "A request whose date is off by more than five minutes is refused.", "§10.3 (no figure is known)", "?", "date-skew=five-minutes"),
-    Rule("REQ-R17", EVERY, _defect(Defect.EXTENDED_DATE), ((400, "InvalidHeaderValue"),), "A date in the extended form is refused.", "§2.1, §13.10", "?", "extended-date=refused"),
-    Rule("REQ-R18", EVERY, _defect(Defect.REGION_SPELLING), ((400, "InvalidHeaderValue"),), "A region that is not spelt na, eu or jp is refused.", "§10.3, §13.11", "?", "region-spelling=exact"),
-    Rule("REQ-R19", EVERY, _defect(Defect.SIGNED_HEADERS_CASE), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "SignedHeaders that are not in lower case and sorted are refused.", "§10.2, §13.12", "?", "signed-headers-case=lower"),
-    Rule("REQ-R20", EVERY, _defect(Defect.UNSIGNED_SIMULATION), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "A simulation code that is not signed is refused.", "§10.3, §13.14", "?", "unsigned-simulation=refused"),
-    Rule("REQ-R21", EVERY, _defect(Defect.ENVIRONMENT_PATH), ((404, "ResourceNotFound"), (400, "InvalidRequest"), (403, "InvalidAuthentication")), "A path with an environment is refused for a key that has one.", "§1, §13.17", "?", "environment-path=refused"),
-    Rule("REQ-R22", WITH_BODY, _defect(Defect.NUMBER_AMOUNT), ((400, "InvalidParameterValue"),), "An amount that is sent as a number is refused.", "§2.3, §13.9", "?", "number-amounts=refused"),
-    Rule("REQ-R23", ("cancel_charge",), _defect(Defect.LONG_REASON), ((400, "InvalidParameterValue"),), "A cancellationReason above 255 characters is refused.", "§2.3, §13 (open)", "?", "cancellation-reason=refused"),
+    Rule("REQ-R16", EVERY, HasDefect(Defect.STALE_DATE), ((400, "InvalidHeaderValue"), (403, "InvalidRequestSignature")), "A request whose date is off by more than five minutes is refused.", "§10.3 (no figure is known)", "?", "date-skew=five-minutes"),
+    Rule("REQ-R17", EVERY, HasDefect(Defect.EXTENDED_DATE), ((400, "InvalidHeaderValue"),), "A date in the extended form is refused.", "§2.1, §13.10", "?", "extended-date=refused"),
+    Rule("REQ-R18", EVERY, HasDefect(Defect.REGION_SPELLING), ((400, "InvalidHeaderValue"),), "A region that is not spelt na, eu or jp is refused.", "§10.3, §13.11", "?", "region-spelling=exact"),
+    Rule("REQ-R19", EVERY, HasDefect(Defect.SIGNED_HEADERS_CASE), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "SignedHeaders that are not in lower case and sorted are refused.", "§10.2, §13.12", "?", "signed-headers-case=lower"),
+    Rule("REQ-R20", EVERY, HasDefect(Defect.UNSIGNED_SIMULATION), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "A simulation code that is not signed is refused.", "§10.3, §13.14", "?", "unsigned-simulation=refused"),
+    Rule("REQ-R21", EVERY, HasDefect(Defect.ENVIRONMENT_PATH), ((404, "ResourceNotFound"), (400, "InvalidRequest"), (403, "InvalidAuthentication")), "A path with an environment is refused for a key that has one.", "§1, §13.17", "?", "environment-path=refused"),
+    Rule("REQ-R22", WITH_BODY, HasDefect(Defect.NUMBER_AMOUNT), ((400, "InvalidParameterValue"),), "An amount that is sent as a number is refused.", "§2.3, §13.9", "?", "number-amounts=refused"),
+    Rule("REQ-R23", ("cancel_charge",), HasDefect(Defect.LONG_REASON), ((400, "InvalidParameterValue"),), "A cancellationReason above 255 characters is refused.", "§2.3, §13 (open)", "?", "cancellation-reason=refused"),
     Rule("REQ-R24", tuple(o for o in EVERY if o not in SIMULATIONS), lambda c: bool(c.call.simulation), ((400, "InvalidSandboxSimulationSpecified"),), "A simulation code is refused with an operation that has none.", "§7, §13.13", "?", "simulation-elsewhere=refused"),
     Rule("REQ-R25", ("complete_checkout_session",), _simulates("session-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The simulation codes of Complete are not those of the table.", "§8.2", "I", "session-simulations=refused"),
     Rule("REQ-R26", ("create_charge",), _simulates("charge-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The simulation codes of Create Charge are not those of the table.", "§8.2", "I", "charge-simulations=refused"),
@@ -632,7 +638,7 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-R31", ("create_refund",), _simulates("refund-simulations"), ((400, "InvalidSandboxSimulationSpecified"),), "The codes of Create Refund are others than guessed.", "§8.2, §13 (open)", "?", "refund-simulations=otherwise"),
     Rule("REQ-R32", (*KEYED, *UNKEYED_POSTS), _completing_key_is_reused, ((400, "DuplicateIdempotencyKey"),), "A key that was used with Complete, or another POST that needs none, for another request is refused.", "§2.2, §9, §13 (open)", "?", "complete-key=replayed"),
 
-    Rule("REQ-R33", WITH_QUERY, _defect(Defect.INVALID_VALUE), ((400, "InvalidParameterValue"), (400, "InvalidRequest")), "A query with a value outside its rule is refused.", "§7, §12", "D"),
+    Rule("REQ-R33", WITH_QUERY, HasDefect(Defect.INVALID_VALUE), ((400, "InvalidParameterValue"), (400, "InvalidRequest")), "A query with a value outside its rule is refused.", "§7, §12", "D"),
 
     # --- Checkout Session: §4.1, §2.3, §6.12
     Rule("SES-R01", ("update_checkout_session",), _state("session", "Completed", "Canceled"), ((422, "InvalidCheckoutSessionStatus"),), "A session that is not Open cannot be updated.", "§4.1, §7", "D"),
@@ -655,7 +661,7 @@ RULES: tuple[Rule, ...] = (
     Rule("SES-R16", OF_SESSION, _is_deleted(lambda session: session.created), ((404, "ResourceNotFound"),), "A session is gone 30 days after its creation.", "§4.1, §4.6, §13 (open)", "?", "deleted-session=after-creation"),
     Rule("SES-R17", OF_SESSION, _is_deleted(lambda session: session.changed), ((404, "ResourceNotFound"),), "A session is gone 30 days after it was completed or canceled.", "§4.1, §4.6, §13 (open)", "?", "deleted-session=after-creation|after-change"),
     Rule("SES-R18", ("update_checkout_session",), _addresses_do_not_add_up, ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "The prices of a multi-ship order add up to its chargeAmount.", "§5.5", "?", "multi-address-sum=equal"),
-    Rule("SES-R19", ("update_checkout_session",), _defect(Defect.MODE_AT_UPDATE), ((400, "UnrecognizedField"), (400, "InvalidParameterValue")), "A checkoutMode is set at creation only.", "§2.3, §5.6", "?", "checkout-mode-at-update=refused"),
+    Rule("SES-R19", ("update_checkout_session",), HasDefect(Defect.MODE_AT_UPDATE), ((400, "UnrecognizedField"), (400, "InvalidParameterValue")), "A checkoutMode is set at creation only.", "§2.3, §5.6", "?", "checkout-mode-at-update=refused"),
     Rule("SES-R20", COMPLETING, _amount_is_spelt_otherwise, ((409, "AmountMismatch"),), "Complete repeats an amount to the letter.", "§6", "?", "amount-spelling=exact"),
 
     # --- Charge Permission: §4.2
@@ -717,7 +723,7 @@ RULES: tuple[Rule, ...] = (
     Rule("RES-R07", ("create_delivery_tracker",), _names_unknown("chargePermissionId", "ChargePermission"), ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A delivery tracker needs a permission that exists.", "§7, §12", "D2"),
     Rule("RES-R08", ("create_dispute",), _names_unknown("chargeId", "Charge"), ((404, "ResourceNotFound"), (400, "InvalidParameterValue")), "A dispute needs a charge that exists.", "§7, §12", "D2"),
     Rule("RES-R09", ("update_dispute", "contest_dispute"), _dispute_is_settled, ((400, "InvalidRequest"), (400, "InvalidParameterValue"), (405, "UnsupportedOperation")), "A dispute that is resolved or closed is not contested, nor a closed one updated.", "§12 (its edges are not documented)", "?", "settled-disputes=refused"),
-    Rule("RES-R10", OF_RESOURCES_WITH_BODY, _defect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a field without which it means nothing is refused.", "§12 (which fields are mandatory is not said)", "?", "resource-fields=required"),
+    Rule("RES-R10", OF_RESOURCES_WITH_BODY, HasDefect(Defect.MISSING_FIELD), ((400, "MissingParameterValue"), (400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "A body that lacks a field without which it means nothing is refused.", "§12 (which fields are mandatory is not said)", "?", "resource-fields=required"),
     Rule("RES-R11", (*ONBOARDING, "create_delivery_tracker", "create_dispute", "update_dispute", "get_authorization_token"), lambda c: True, ((401, "UnauthorizedAccess"), (403, "InvalidAccountStatus"), (405, "UnsupportedOperation")), "Some operations are for allow-listed providers, or not for the sandbox.", "§2.2, §7, §12 (what others get is not said)", "?", "provider-operations=providers"),
 )
 # fmt: on
@@ -747,3 +753,8 @@ RULES_OF: Mapping[str, tuple[Rule, ...]] = {
 
 UNCERTAIN: Mapping[str, Rule] = {rule.id: rule for rule in RULES if not rule.asserted}
 """The rules that no source confirms: what breaks one of them may be refused or done."""
+
+FORM_RULES: frozenset[str] = frozenset(
+    rule.id for rule in RULES if isinstance(rule.broken, HasDefect) and rule.broken.defect in UNUSUAL
+)
+"""Uncertain rules about a request's form: a repeated request may be refused for them all the same."""

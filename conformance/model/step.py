@@ -20,7 +20,7 @@ from amazonpay_conformance.model.operation import Kind, ObjectKind
 from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
 from amazonpay_conformance.model.rules import (
     CANCELED_ERRORS,
-    RULES,
+    FORM_RULES,
     RULES_OF,
     Context,
     Evidence,
@@ -132,10 +132,7 @@ def _replays(first: Outcome) -> tuple[Outcome, ...]:
 
 def _is_in_form_only(outcome: Outcome) -> bool:
     """Whether a refusal is for the request's form, which is looked at before its key."""
-    return outcome.status >= 400 and outcome.requirement in _FORM_RULES
-
-
-_FORM_RULES = frozenset(rule.id for rule in RULES if rule.id.startswith("REQ-") and not rule.asserted)
+    return outcome.status >= 400 and outcome.requirement in FORM_RULES
 
 
 def _showing(switch: str, choice: str, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from amazonpay_conformance.model.actions import Advance, BuyerAct
+from amazonpay_conformance.model.actions import Advance, BuyerAct, Defect
 from amazonpay_conformance.model.machine import ASSERTED
 from amazonpay_conformance.model.money import minor_unit
 from amazonpay_conformance.model.observable import told_by_state
@@ -409,3 +410,41 @@ def test_only_objects_are_merged_into_objects() -> None:
 
 def test_a_currency_that_no_table_names_has_two_decimals() -> None:
     assert str(minor_unit("XXX")) == "0.01"
+
+
+def test_a_repetition_may_be_refused_for_its_form_but_not_for_what_it_asks() -> None:
+    done = story().completed(order("Confirm", HUNDRED))
+    body = on("permission1", price("0.00"))
+    done.world = next(o.world for o in done.ways("create_charge", None, body, key="k") if o.status == 201)
+    plain = done.ways("create_charge", None, body, key="k")
+    assert {outcome.status for outcome in plain} == {201, 200}, (
+        "whatever is said of zero, it was answered once"
+    )
+    stale = done.ways("create_charge", None, body, key="k", defects=frozenset({Defect.STALE_DATE}))
+    refused = {(o.status, o.reason) for o in stale if o.status >= 400}
+    assert refused == {(400, "InvalidHeaderValue"), (403, "InvalidRequestSignature")}
+
+
+def test_who_approved_with_an_unknown_card_may_or_may_not_have_to_wait() -> None:
+    known = story().approved(order("Authorize", HUNDRED, canHandlePendingAuthorization=True))
+    session = replace(known.world.sessions["session1"], card=None)
+    known.world = known.world.with_object("CheckoutSession", session)
+    ways = known.ways("complete_checkout_session", "session1", {"chargeAmount": HUNDRED})
+    assert {o.status: o.world.charges["charge1"].state for o in ways} == {
+        200: "Authorized",
+        202: "AuthorizationInitiated",
+    }
+    sure = story().approved(order("Authorize", HUNDRED, canHandlePendingAuthorization=True))
+    assert [
+        o.status for o in sure.ways("complete_checkout_session", "session1", {"chargeAmount": HUNDRED})
+    ] == [200]
+
+
+def test_a_simulated_cancellation_tells_nothing_of_the_amount() -> None:
+    spelt = story().approved(order("Authorize", HUNDRED))
+    body = {"chargeAmount": {"amount": "100", "currencyCode": "USD"}}
+    ways = spelt.ways("complete_checkout_session", "session1", body, simulation="Declined")
+    canceled = [dict(o.shows) for o in ways if o.reason == "CheckoutSessionCanceled"]
+    assert [shown["canceled-session-code"] for shown in canceled] == ["422", "400"]
+    assert not any("amount-spelling" in shown for shown in canceled)
+    assert any(dict(o.shows).get("amount-spelling") == "decimal" for o in ways if o.status == 200)
