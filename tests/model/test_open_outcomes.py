@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+from amazonpay_conformance import model
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Defect
 from amazonpay_conformance.model.machine import ASSERTED
 from amazonpay_conformance.model.money import minor_unit
-from amazonpay_conformance.model.observable import told_by_state
+from amazonpay_conformance.model.observable import SPELLINGS, SYNONYMS, told_by_state
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.switches import SWITCHES, Settings
@@ -448,3 +451,76 @@ def test_a_simulated_cancellation_tells_nothing_of_the_amount() -> None:
     assert [shown["canceled-session-code"] for shown in canceled] == ["422", "400"]
     assert not any("amount-spelling" in shown for shown in canceled)
     assert any(dict(o.shows).get("amount-spelling") == "decimal" for o in ways if o.status == 200)
+
+
+def test_what_may_be_shown_is_what_is_held_and_its_other_spellings() -> None:
+    for held, spellings in SPELLINGS.items():
+        assert set(SYNONYMS[held]) == set(spellings) - {held[1:]}
+        assert held[1:] not in SYNONYMS[held]
+
+
+def test_a_permission_that_is_used_up_is_closed_whatever_a_rejected_charge_did() -> None:
+    rejected = story().completed(order("Authorize", HUNDRED))
+    permission = replace(rejected.world.permissions["permission1"], state="Closed", reason="AmazonCanceled")
+    rejected.world = rejected.world.with_object("ChargePermission", permission)
+    assert ("Chargeable", None) in rejected.may_show("permission1")
+    rejected.capture(HUNDRED)
+    assert rejected.may_show("permission1") == {("Closed", "AmazonCanceled"), ("Closed", "AmazonClosed")}
+    answers = rejected.ways("update_charge_permission", "permission1", {})
+    assert {(o.status, o.reason) for o in answers} == {(422, "ChargePermissionNotModifiable")}
+
+
+def test_an_open_permission_keeps_its_state() -> None:
+    assert ("Chargeable", None) in story().completed(order("Confirm", HUNDRED)).may_show("permission1")
+
+
+def test_a_permission_of_unknown_history_may_show_anything_until_it_has() -> None:
+    given = ChargePermission.of_unknown_history("permission1", NOON)
+    assert given.given
+    unknown = Story(World(now=NOON).with_object("ChargePermission", given))
+    assert {("Closed", "Expired"), ("NonChargeable", "MFAFailed"), ("Chargeable", None)} <= unknown.may_show(
+        "permission1"
+    )
+
+
+def test_where_nobody_holds_the_clock_what_happens_of_itself_may_have_happened() -> None:
+    paid = story().completed(order("Authorize", HUNDRED))
+    assert paid.may_show("charge1") == {("Authorized", None)}
+    paid.world = replace(paid.world, exact_clock=False)
+    assert paid.may_show("charge1") == {("Authorized", None), ("Canceled", "ExpiredUnused")}
+
+
+def test_the_rest_is_lost_only_where_all_was_authorized() -> None:
+    nearly = story().completed(order("Authorize", price("99.50"), totalOrderAmount=HUNDRED))
+    nearly.capture(HALF)
+    assert shown(nearly, "Closed", "AmazonClosed") == {"permission-closes": "at-first-capture"}
+
+
+def test_the_smallest_charge_is_one_in_progress() -> None:
+    always = story(charge_in_progress="always").completed(order("Confirm", HUNDRED))
+    always.charge(price("0.01"))
+    assert always.state("permission1") == "NonChargeable/ChargeInProgress"
+    never = story(charge_in_progress="never").completed(order("Confirm", HUNDRED))
+    never.charge(HUNDRED)
+    assert never.state("permission1") == "Chargeable"
+
+
+def test_every_value_of_the_model_is_frozen_and_has_no_room_for_more() -> None:
+    for module in map(import_module, MODULES):
+        for name, value in vars(module).items():
+            if name in GATHERING or getattr(value, "__module__", "") != module.__name__:
+                continue
+            if isinstance(value, type) and is_dataclass(value):
+                assert value.__dataclass_params__.frozen, name  # type: ignore[attr-defined]
+                assert "__dict__" not in dir(value) or name in CACHING, name
+
+
+MODULES = [
+    f"amazonpay_conformance.model.{path.stem}"
+    for path in Path(model.__file__).parent.glob("*.py")
+    if path.stem != "__init__"
+]
+GATHERING = {"Tally"}
+"""What is no value: it gathers while a walk goes on."""
+CACHING = {"Machine"}
+"""Values that remember what they worked out."""
