@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -23,6 +24,9 @@ MISSING: Final = Missing.MISSING
 
 UNSET: Final[tuple[Any, ...]] = (None, MISSING, "", 0, False, [], {})
 """How typed languages write that a field was never set."""
+
+WRITTEN_AS_TEXT: Final = frozenset({"shippingAddressList"})
+"""Lists whose elements are JSON written in a string. Every official SDK parses them (api-facts §3.1 [S])."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,10 @@ class Difference:
 def differences(wanted: JSON, found: JSON, path: str = "") -> Iterator[Difference]:
     """Yield every place in which two JSON values do not mean the same.
 
-    Numbers and numeric strings are the same amount (api-facts §13.9).
+    Numbers and numeric strings are the same amount (api-facts §13.9), and an object is the same whether it
+    is written in a string or was parsed out of it, where the API writes it so.
     """
+    wanted = _parsed(wanted, found, path)
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         for name in [*wanted, *(n for n in found if n not in wanted)]:
             where = f"{path}.{name}" if path else str(name)
@@ -96,6 +102,17 @@ def said(value: Any, name: str, *, quoting: bool = False) -> str:
     if isinstance(value, str) and (shown != value or len(value) > 60):
         return f"a text of {len(value)} characters"
     return repr(value) if shown == value else "a number"
+
+
+def _parsed(wanted: JSON, found: JSON, path: str) -> JSON:
+    """Return what a string says where the other side holds that parsed; else the value itself."""
+    holder = path.rpartition(".")[2].partition("[")[0]
+    if holder not in WRITTEN_AS_TEXT or not isinstance(wanted, str) or isinstance(found, str):
+        return wanted
+    try:
+        return json.loads(wanted)
+    except ValueError:
+        return wanted
 
 
 def _same(wanted: JSON, found: JSON, path: str) -> bool:

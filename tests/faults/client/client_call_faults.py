@@ -111,6 +111,21 @@ def _without(name: str) -> Callable[[JSON], JSON]:
     return lambda body: {key: value for key, value in body.items() if key != name}
 
 
+def _first_address_only(body: JSON) -> JSON:
+    listed = body.get("shippingAddressList")
+    return {**body, "shippingAddressList": listed[:1]} if listed else body
+
+
+def _addresses_without(name: str) -> Callable[[JSON], JSON]:
+    """Parse listed addresses, as SDKs do, into a class that lacks a field."""
+
+    def read(body: JSON) -> JSON:
+        listed = [_without(name)(json.loads(text)) for text in body.get("shippingAddressList") or ()]
+        return {**body, "shippingAddressList": listed} if listed else body
+
+    return read
+
+
 def _nulls_left_out(body: JSON) -> JSON:
     if not isinstance(body, dict):
         return body
@@ -220,6 +235,20 @@ CALLS: Final = (
         "What the SDK's class does not know, its caller never sees.",
         in_answered_body(_without("statusDetails")),
         says="statusDetails",
+    ),
+    Fault(
+        "one-of-several-addresses-lost",
+        ("CAL-005",),
+        "One of the parcels of a multi-address order has nowhere to go.",
+        in_answered_body(_first_address_only),
+        says="shippingAddressList",
+    ),
+    Fault(
+        "listed-address-read-in-part",
+        ("CAL-005",),
+        "The parcel goes out without a postal code.",
+        in_answered_body(_addresses_without("postalCode")),
+        says="postalCode",
     ),
     Fault(
         "amount-read-in-whole-units",

@@ -135,6 +135,15 @@ _WALLET: Final = {
 WALLET: Final = Scenario((_create_session(_WALLET), *_buyer(), _complete({})))
 """A saved wallet is set up: complete has nothing to say, so its body is an empty object."""
 
+PARCELS: Final = Scenario(
+    (
+        _create_session(_order("Authorize")),
+        BuyerStep("signs_in", "session#1", None, "PayAndShipMultiAddress"),
+        CallStep("get_checkout_session", "session#1"),
+    )
+)
+"""Several addresses: the session lists them as JSON written in strings."""
+
 REFUSED: Final = Scenario(
     (
         CallStep("get_charge", "charge#unknown"),
@@ -160,6 +169,7 @@ BATTERY: Final = (
     (CHARGES, MAIN),
     (PENDING, MAIN),
     (REFUSED, MAIN),
+    (PARCELS, MAIN),
     (WALLET, CLASSIC),
     (PENDING, YEN),
 )

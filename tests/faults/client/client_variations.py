@@ -182,6 +182,11 @@ def _nulls_left_out(body: JSON) -> JSON:
     return {name: _nulls_left_out(value) for name, value in body.items() if value is not None}
 
 
+def _addresses_parsed(body: JSON) -> JSON:
+    listed = body.get("shippingAddressList")
+    return {**body, "shippingAddressList": [json.loads(text) for text in listed]} if listed else body
+
+
 class AmazonPayError(Exception):
     """A client's own error, which carries nothing but its text."""
 
@@ -345,6 +350,7 @@ VARIATIONS: Final = (
         in_answer(lambda response, _: (response.status_code, response.text)),
     ),
     Variation("reads-amounts-as-numbers", (), "typed models", in_answered_body(each_amount(float))),
+    Variation("parses-listed-addresses", (), "every official SDK", in_answered_body(_addresses_parsed)),
     Variation("leaves-nulls-out", ("CAL-009",), "typed models", in_answered_body(_nulls_left_out)),
     Variation("leaves-the-callers-headers", (), "clients that copy", HeadersHandedBack),
     Variation("retries-the-same", (), "php, java", RetriesTheSame, serves=Busy),
