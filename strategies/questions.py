@@ -227,6 +227,7 @@ QUESTIONS: Final[Mapping[str, Scenario]] = {name: Scenario(steps) for name, step
 """The scenarios by the switch that they ask about."""
 
 NOT_ASKED: Final[Mapping[str, str]] = {
+    "concurrent-duplicates": "calls at once show it (races)",
     "missing-header-code": "a client that leaves a required header out shows it",
     "ill-formed-key": "a client that sends an ill-formed key shows it",
     "date-skew": "a client whose clock is off shows it",

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from amazonpay_conformance.checks import answers, bodies, calls, headers, idempotency, objects, signature
+from amazonpay_conformance.checks import (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    races,
+    signature,
+)
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
     CALL_CHECKS,
     EXCHANGE_CHECKS,
     JUDGED,
     MODEL_CHECKS,
+    RACE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Made
+from amazonpay_conformance.checks.subject import Configured, Made, Race
 
-MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, signature)
+MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, races, signature)
 """The rooms in which checks register themselves on import."""
 
 
@@ -45,6 +55,12 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
     for name, (requirement, check) in BUTTON_CHECKS.items():
         if (found := judgement(requirement, name, check(payload, signature, configured))) is not None:
             yield found
+
+
+def judge_race(race: Race) -> Iterator[Judgement]:
+    """Yield what the checks have to say about calls that were made at once."""
+    for check in RACE_CHECKS.values():
+        yield from check(race)
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:
