@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
@@ -43,6 +44,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("fault", racing_servers.FAULTS, ids=lambda row: row.id)
 
 
+class Telling(MockTarget):
+    """The mock's target, that tells its service how many callers come at once."""
+
+    @contextlib.contextmanager
+    def at_once(self, callers: int) -> Iterator[None]:
+        """Let several callers in at once."""
+        if isinstance(self._service, racing_servers.LooksThenActs):
+            self._service.expect(callers)
+        with super().at_once(callers):
+            yield
+
+
 @dataclass
 class Course:
     """Runs scenarios with a crew of reference clients against any server."""
@@ -58,7 +71,7 @@ class Course:
     def __post_init__(self) -> None:
         make: Any = lambda *given, **named: self.served(*given, **named)  # noqa: E731
         let_in: Any = lambda service: self.turns(service)  # noqa: E731
-        target = MockTarget(self.key, self.directory, transport=self.transport, make=make, turns=let_in)
+        target = Telling(self.key, self.directory, transport=self.transport, make=make, turns=let_in)
         self.closing.enter_context(target.serving())
         target.open(LANE)
         driver, crew = PythonDriver(reference), Crew(partial(PythonDriver, reference))

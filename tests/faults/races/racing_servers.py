@@ -25,32 +25,39 @@ WAIT: Final = 10.0
 
 
 class LooksThenActs(Service):
-    """A server that lets another call in between looking and acting.
-
-    `racing` are the operations that wait between the two, `parties` how many of them are in the race.
-    """
+    """A server that lets other calls in between looking and acting. `racing` are the operations that do so."""
 
     racing: frozenset[str] = frozenset()
-    parties = 2
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._looked = threading.Barrier(self.parties)
+        self._looked: threading.Barrier | None = None
         self._turn = threading.Lock()
+
+    def expect(self, callers: int) -> None:
+        """Have so many callers look before any of them acts; whoever calls alone has nobody to wait for."""
+        self._looked = threading.Barrier(callers) if callers > 1 else None
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
         reading = read_request(request, self.merchant, received_at=self.clock.wall())
-        if reading.call is None or reading.call.operation not in self.racing:
+        looked = self._looked
+        if looked is None or reading.call is None or reading.call.operation not in self.racing:
+            self._meet(looked)
             with self._turn:
                 return super().handle(request)
         with self._turn:
             seen = self.world
             call = replace(reading.call, new=self._ids(reading.call))
         outcome = step(seen, call)[0]
-        self._looked.wait(WAIT)
+        self._meet(looked)
         with self._turn:
             return self._act(seen, outcome, reading, call)
+
+    def _meet(self, looked: threading.Barrier | None) -> None:
+        if looked is not None:
+            looked.wait(WAIT)
+        self._looked = None
 
     def _ids(self, call: Call) -> Any:
         return new_ids(self.world, call, self.region)
@@ -73,14 +80,13 @@ def merged(now: World, seen: World, wanted: World) -> World:
     return replace(now, **changed)
 
 
-def racing(*operations: str, parties: int = 2) -> type[LooksThenActs]:
+def racing(*operations: str) -> type[LooksThenActs]:
     """A server on which calls of these operations look before any of them acts."""
 
     class Racing(LooksThenActs):
         pass
 
     Racing.racing = frozenset(operations)
-    Racing.parties = parties
     return Racing
 
 
@@ -106,14 +112,13 @@ class NumbersApart(LooksThenActs):
         return self._given[-1]
 
 
-def numbering(*operations: str, parties: int = 2) -> type[LooksThenActs]:
+def numbering(*operations: str) -> type[LooksThenActs]:
     """A server on which such calls look before any acts, and never get the same id."""
 
     class Numbering(NumbersApart):
         pass
 
     Numbering.racing = frozenset(operations)
-    Numbering.parties = parties
     return Numbering
 
 
@@ -151,7 +156,7 @@ _ROWS: Final[tuple[Row, ...]] = (
         "captures three times",
         "three captures",
         "LIN-001",
-        racing("capture_charge", parties=3),
+        racing("capture_charge"),
         "His program books the money three times.",
     ),
     (
@@ -193,7 +198,7 @@ _ROWS: Final[tuple[Row, ...]] = (
         "captures, cancels and closes at once",
         "two captures, cancel and close",
         "LIN-001",
-        racing("capture_charge", "cancel_charge", "close_charge_permission", parties=4),
+        racing("capture_charge", "cancel_charge", "close_charge_permission"),
         "Nobody can tell what became of the money.",
     ),
     (
@@ -207,14 +212,14 @@ _ROWS: Final[tuple[Row, ...]] = (
         "one key, four charges",
         "one key, four callers",
         "LIN-002",
-        numbering("create_charge", parties=4),
+        numbering("create_charge"),
         "The buyer is charged four times.",
     ),
     (
         "one key, three sessions",
         "one key opens one session",
         "LIN-002",
-        numbering("create_checkout_session", parties=3),
+        numbering("create_checkout_session"),
         "The shop has carts that nobody sees.",
     ),
     (
