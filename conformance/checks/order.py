@@ -295,8 +295,8 @@ def _prices(body: object) -> Iterator[Price]:
 
 def _kind_by_form(name: str, wanted: Kind) -> ObjectKind | None:
     """The kind that an id has the form of, where it has not that of the one that is wanted."""
-    forms = {kind: IDENTIFIERS[ID_FIELDS[kind]].form for kind in MACHINES}
-    fitting: list[ObjectKind] = [kind for kind in _KINDS if re.fullmatch(forms[kind], name)]
+    forms = {kind: IDENTIFIERS[ID_FIELDS[kind]].form for kind in _KINDS}
+    fitting = [kind for kind in _KINDS if re.fullmatch(forms[kind], name)]
     return fitting[0] if fitting and wanted not in fitting else None
 
 

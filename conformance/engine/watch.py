@@ -169,9 +169,9 @@ def _learned(told: World, reading: RequestReading, exchange: Exchange, past: Pas
     call, response, body = reading.call, exchange.response, _answer(exchange)
     if call is None or response is None:
         return told
-    if body.get("reasonCode") == "CheckoutSessionCanceled" and call.target in told.sessions:
-        session = replace(told.sessions[call.target], state="Canceled")
-        return told.with_object("CheckoutSession", session)
+    known = told.sessions.get(call.target or "")
+    if known is not None and body.get("reasonCode") == "CheckoutSessionCanceled":
+        return told.with_object("CheckoutSession", replace(known, state="Canceled"))
     first = past.with_key(call.key)
     kind = ALL_OPERATIONS[call.operation].returns
     if response.status >= 300 or kind is None or (first is not None and first.is_good):
