@@ -12,7 +12,10 @@ from amazonpay_conformance.checks import (
     headers,
     idempotency,
     objects,
+    order,
+    pending,
     races,
+    repeats,
     signature,
 )
 from amazonpay_conformance.checks.check import (
@@ -30,7 +33,19 @@ from amazonpay_conformance.checks.check import (
 )
 from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
 
-MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, races, signature)
+MODULES: Final = (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    races,
+    repeats,
+    signature,
+)
 """The rooms in which checks register themselves on import."""
 
 
