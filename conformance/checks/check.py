@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from amazonpay_conformance.checks.subject import Configured, Made, Seen
+from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Seen, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 
@@ -37,13 +37,19 @@ class Judgement:
 
 Answer: TypeAlias = Problem | Iterable[Problem] | None
 ExchangeCheck: TypeAlias = Callable[[Seen, Made], Answer]
+WireCheck: TypeAlias = Callable[[Seen, Act], Answer]
 CallCheck: TypeAlias = Callable[[Made], Answer]
+TraceCheck: TypeAlias = Callable[[Watched], Answer]
+EndCheck: TypeAlias = Callable[[Ended], Answer]
 ButtonCheck: TypeAlias = Callable[[str, str, Configured], Answer]
 ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
 
 HELD: tuple[Problem, ...] = ()
 
 EXCHANGE_CHECKS: dict[str, tuple[str, ExchangeCheck]] = {}
+WIRE_CHECKS: dict[str, tuple[str, WireCheck]] = {}
+TRACE_CHECKS: dict[str, tuple[str, TraceCheck]] = {}
+END_CHECKS: dict[str, tuple[str, EndCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
 BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
 MODEL_CHECKS: dict[str, ModelCheck] = {}
@@ -53,7 +59,7 @@ JUDGED: dict[str, tuple[str, ...]] = {}
 
 
 def on_exchange(requirement: str) -> Callable[[ExchangeCheck], ExchangeCheck]:
-    """Register a check that looks at one exchange.
+    """Register a check that looks at one exchange, and knows what its caller was asked for.
 
     Args:
         requirement: the id in the catalogue.
@@ -65,6 +71,61 @@ def on_exchange(requirement: str) -> Callable[[ExchangeCheck], ExchangeCheck]:
     def register(check: ExchangeCheck) -> ExchangeCheck:
         _note(check.__name__, requirement)
         EXCHANGE_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_wire(requirement: str) -> Callable[[WireCheck], WireCheck]:
+    """Register a check that looks at one exchange, whether or not anybody asked for it.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: WireCheck) -> WireCheck:
+        _note(check.__name__, requirement)
+        EXCHANGE_CHECKS[check.__name__] = (requirement, check)
+        WIRE_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_trace(requirement: str) -> Callable[[TraceCheck], TraceCheck]:
+    """Register a check that looks at an exchange of an integration in its place in a trace.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: TraceCheck) -> TraceCheck:
+        _note(check.__name__, requirement)
+        TRACE_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_end(requirement: str) -> Callable[[EndCheck], EndCheck]:
+    """Register a check that looks at what an integration left undone when its trace ended.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: EndCheck) -> EndCheck:
+        _note(check.__name__, requirement)
+        END_CHECKS[check.__name__] = (requirement, check)
         return check
 
     return register

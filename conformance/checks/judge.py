@@ -9,13 +9,16 @@ from amazonpay_conformance.checks import answers, bodies, calls, headers, idempo
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
     CALL_CHECKS,
+    END_CHECKS,
     EXCHANGE_CHECKS,
     JUDGED,
     MODEL_CHECKS,
+    TRACE_CHECKS,
+    WIRE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Made
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Watched
 
 MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, signature)
 """The rooms in which checks register themselves on import."""
@@ -31,6 +34,23 @@ def judge(made: Made) -> Iterator[Judgement]:
             yield from model_check(seen, made)
     for name, (requirement, call_check) in CALL_CHECKS.items():
         if (found := judgement(requirement, name, call_check(made))) is not None:
+            yield found
+
+
+def judge_watched(watched: Watched) -> Iterator[Judgement]:
+    """Yield what every check that needs no caller has to say about an exchange of an integration."""
+    for name, (requirement, check) in WIRE_CHECKS.items():
+        if (found := judgement(requirement, name, check(watched.last, watched))) is not None:
+            yield found
+    for name, (requirement, trace_check) in TRACE_CHECKS.items():
+        if (found := judgement(requirement, name, trace_check(watched))) is not None:
+            yield found
+
+
+def judge_end(ended: Ended) -> Iterator[Judgement]:
+    """Yield what the checks have to say about what a trace left undone."""
+    for name, (requirement, check) in END_CHECKS.items():
+        if (found := judgement(requirement, name, check(ended))) is not None:
             yield found
 
 

@@ -1,11 +1,15 @@
-"""What a check looks at: a call that a client was asked to make, and every exchange that came of it."""
+"""What a check looks at: a call that a client was asked to make, and every exchange that came of it.
+
+An integration is asked for nothing: of it there is an exchange at a time, and what went before.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
+from amazonpay_conformance.checks.past import Past
 from amazonpay_conformance.model.operations import Operation
 from amazonpay_conformance.model.rules import Evidence
 from amazonpay_conformance.model.step import Outcome
@@ -117,3 +121,42 @@ class Made:
     def last(self) -> Seen | None:
         """The exchange whose answer the client must have handed back."""
         return self.seen[-1] if self.seen else None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """An exchange of an integration that nobody drives, in its place in a trace.
+
+    Its `seen.before` is the world as the integration had been told when it sent the request, not as it is:
+    the state of each object is the one that an answer showed last.
+    """
+
+    step: int
+    seen: tuple[Seen]
+    configured: Configured
+    past: Past
+
+    @property
+    def last(self) -> Seen:
+        """The one exchange."""
+        return self.seen[0]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A trace at its end: what the integration was told last, and all that went before.
+
+    `patience` is how many seconds may pass before what is left undone counts as left out.
+    """
+
+    told: World
+    past: Past
+    patience: int
+
+    def overdue(self, at: float) -> bool:
+        """Tell whether something that became due at a point in time has been due for too long."""
+        return self.past.now - at >= self.patience
+
+
+Act: TypeAlias = Made | Watched
+"""Whatever puts requests on the wire: a call that the kit asked for, or an integration of its own accord."""

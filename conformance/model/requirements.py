@@ -17,6 +17,7 @@ from amazonpay_conformance.model.rules import RULES
 
 Level: TypeAlias = Literal["MUST", "SHOULD", "MAY"]
 Subject: TypeAlias = Literal["client", "server", "integration"]
+Scope: TypeAlias = Literal["message", "call", "operation", "object", "state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Requirement:
     """One rule that a subject is held to. `level` is meant as in RFC 2119.
 
     `legal` and `illegal` are examples, "" where they are planned from the model (`engine.illustration`).
+    `scope` tells two faults under one requirement apart. A message: it is one code that writes or reads them
+    all. A call: each operation is a fault of its own. An operation: and each state of the object that it is
+    about, too. An object: each kind of object. A state: each state that an object should be in.
     """
 
     id: str
@@ -34,6 +38,7 @@ class Requirement:
     tag: Tag
     legal: str = ""
     illegal: str = ""
+    scope: Scope = "message"
 
 
 R = Requirement
@@ -52,7 +57,7 @@ _CLIENT = (
     R("HDR-009", "MUST",   "client", "Headers that a caller gives reach the wire with the value he gave.", "§2.1, §8.2", "D"),
 
     # --- where it goes: §1, §2.2
-    R("URL-001", "MUST",   "client", "A call goes out with its operation's method and path.", "§2.2", "S"),
+    R("URL-001", "MUST",   "client", "A call goes out with its operation's method and path.", "§2.2", "S", scope="call"),
     R("URL-002", "MUST",   "client", "The path names the environment that the key and the configuration name.", "§1", "D"),
     R("URL-003", "SHOULD", "client", "A path has no trailing slash.", "§1 (accepted; Amazon's own samples vary)", "S"),
     R("URL-004", "MUST",   "client", "The path's version is v2.", "§1", "S"),
@@ -81,7 +86,7 @@ _CLIENT = (
     R("IDK-005", "MUST",   "client", "Different calls never share an idempotency key that the client made.", "§9", "D"),
 
     # --- the call as the caller sees it
-    R("CAL-001", "MUST",   "client", "A call that breaks no rule is sent.", "§2.2", "S"),
+    R("CAL-001", "MUST",   "client", "A call that breaks no rule is sent.", "§2.2", "S", scope="call"),
     R("CAL-002", "MUST",   "client", "A call that got a final answer is not sent again.", "§7 (retry only 408, 425, 429, 5xx)", "S"),
     R("CAL-003", "MUST",   "client", "A good answer is returned, not raised.", "§2.2", "D"),
     R("CAL-004", "MUST",   "client", "The status that the caller sees is the one that was sent.", "§2.2, §7", "D"),
@@ -98,26 +103,26 @@ _CLIENT = (
 _SERVER = (
     R("RSP-001", "MUST",   "server", "Every answer carries x-amz-pay-request-id.", "§2.2", "S"),
     R("RSP-002", "MUST",   "server", "An answer's body is JSON.", "§3, §7", "W"),
-    R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W"),
+    R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W", scope="object"),
     R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
-    R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W"),
-    R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D"),
-    R("IDM-001", "MUST",   "server", "A repeated request with the same idempotency key gets the first answer.", "§9", "D"),
-    R("STA-001", "MUST",   "server", "A Checkout Session is in a state that its history allows.", "§4.1", "D"),
-    R("STA-002", "MUST",   "server", "A Charge Permission is in a state that its history allows.", "§4.2", "D"),
-    R("STA-003", "MUST",   "server", "A Charge is in a state that its history allows.", "§4.3", "D"),
-    R("STA-004", "MUST",   "server", "A Refund is in a state that its history allows.", "§4.4", "D"),
-    R("CON-001", "MUST",   "server", "An open session's constraints are what is missing, no more, no less.", "§5.1", "W"),
-    R("CON-002", "MUST",   "server", "amazonPayRedirectUrl is there exactly when no constraint is left.", "§5.1", "D2"),
-    R("REL-001", "MUST",   "server", "A completed session names its permission, and its charge unless it only confirms.", "§3.1, §4.5", "W"),
-    R("REL-002", "MUST",   "server", "A charge names the permission that it was made on.", "§3.3", "W"),
-    R("REL-003", "MUST",   "server", "A refund names the charge that it refunds.", "§3.4", "S"),
-    R("REL-004", "MUST",   "server", "An object that is read has the id that was asked for.", "§2.2", "W"),
-    R("MON-001", "MUST",   "server", "captureAmount is what was captured, never above chargeAmount.", "§3.3, §6.3", "W"),
-    R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D"),
-    R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D"),
-    R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W"),
-    R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W"),
+    R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
+    R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D", scope="operation"),
+    R("IDM-001", "MUST",   "server", "A repeated request with the same idempotency key gets the first answer.", "§9", "D", scope="call"),
+    R("STA-001", "MUST",   "server", "A Checkout Session is in a state that its history allows.", "§4.1", "D", scope="state"),
+    R("STA-002", "MUST",   "server", "A Charge Permission is in a state that its history allows.", "§4.2", "D", scope="state"),
+    R("STA-003", "MUST",   "server", "A Charge is in a state that its history allows.", "§4.3", "D", scope="state"),
+    R("STA-004", "MUST",   "server", "A Refund is in a state that its history allows.", "§4.4", "D", scope="state"),
+    R("CON-001", "MUST",   "server", "An open session's constraints are what is missing, no more, no less.", "§5.1", "W", scope="object"),
+    R("CON-002", "MUST",   "server", "amazonPayRedirectUrl is there exactly when no constraint is left.", "§5.1", "D2", scope="object"),
+    R("REL-001", "MUST",   "server", "A completed session names its permission, and its charge unless it only confirms.", "§3.1, §4.5", "W", scope="object"),
+    R("REL-002", "MUST",   "server", "A charge names the permission that it was made on.", "§3.3", "W", scope="object"),
+    R("REL-003", "MUST",   "server", "A refund names the charge that it refunds.", "§3.4", "S", scope="object"),
+    R("REL-004", "MUST",   "server", "An object that is read has the id that was asked for.", "§2.2", "W", scope="object"),
+    R("MON-001", "MUST",   "server", "captureAmount is what was captured, never above chargeAmount.", "§3.3, §6.3", "W", scope="object"),
+    R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D", scope="object"),
+    R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D", scope="object"),
+    R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W", scope="object"),
+    R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W", scope="object"),
 )
 # fmt: on
 
@@ -131,14 +136,30 @@ STATE_REQUIREMENTS: Mapping[str, str] = {
 
 def _of_operations() -> tuple[Requirement, ...]:
     return tuple(
-        R(o.requirement, "MUST", "server", f"{o.title} succeeds where nothing forbids it.", o.source, o.tag)
+        R(
+            o.requirement,
+            "MUST",
+            "server",
+            f"{o.title} succeeds where nothing forbids it.",
+            o.source,
+            o.tag,
+            scope="operation",
+        )
         for o in ALL_OPERATIONS.values()
     )
 
 
 def _of_rules() -> tuple[Requirement, ...]:
     return tuple(
-        R(rule.id, "MUST" if rule.asserted else "MAY", "server", rule.statement, rule.source, rule.tag)
+        R(
+            rule.id,
+            "MUST" if rule.asserted else "MAY",
+            "server",
+            rule.statement,
+            rule.source,
+            rule.tag,
+            scope="operation",
+        )
         for rule in RULES
     )
 
