@@ -30,7 +30,7 @@ def main() -> int:
     with prepared(choice) as ready:
         order = Order(profile, arguments.seed, subjects=choice.subjects)
         result = ready.certify(order, (_progress,))
-    alarms = [g for g in result.groups.values() if g.requirement.id not in arguments.true]
+    alarms = [g for g in result.groups if g.requirement.id not in arguments.true]
     _print(result, len(alarms), time.perf_counter() - began)
     if alarms:
         print("\n".join(summary(result, directory="-", command="-", colour=False, width=100)))
@@ -58,7 +58,7 @@ def _print(result: Result, alarms: int, seconds: float) -> None:
     print(f"scenarios     {result.scenarios}, seed {result.order.seed}")
     print(f"requests      {result.requests}")
     print(f"judgements    {judged}")
-    print(f"found         {', '.join(sorted(result.groups)) or 'nothing'}")
+    print(f"found         {', '.join(sorted({g.requirement.id for g in result.groups})) or 'nothing'}")
     print(f"unclear       {dict(result.unclear) or 'none'}")
     print(f"ended early   {result.error or 'no'}")
     print(f"false alarms  {alarms}")
