@@ -2,8 +2,8 @@
 
     python benchmarks/false_alarms/run.py [--client CLIENT] [--scenarios N] [--seed N] [--true ID ...]
 
-`--true` names requirements that the client really breaks, each checked by hand (docs/sdks.md). Prints figures,
-and each false alarm with its smallest scenario; exits with 1 where there is one.
+`--true` names requirements that the client really breaks, each checked by hand (docs/sdks.md). Prints
+figures, and each false alarm with its smallest scenario; exits with 1 where there is one.
 """
 
 from __future__ import annotations
