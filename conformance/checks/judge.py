@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from amazonpay_conformance.checks import answers, bodies, calls, headers, idempotency, objects, signature
+from amazonpay_conformance.checks import (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    repeats,
+    signature,
+)
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
     CALL_CHECKS,
@@ -20,7 +31,18 @@ from amazonpay_conformance.checks.check import (
 )
 from amazonpay_conformance.checks.subject import Configured, Ended, Made, Watched
 
-MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, signature)
+MODULES: Final = (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    repeats,
+    signature,
+)
 """The rooms in which checks register themselves on import."""
 
 
