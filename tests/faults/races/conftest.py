@@ -27,13 +27,11 @@ from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 
-_spec = importlib.util.spec_from_file_location(
-    "racing_servers", Path(__file__).with_name("racing_servers.py")
-)
+_spec = importlib.util.spec_from_file_location("race_faults", Path(__file__).with_name("race_faults.py"))
 assert _spec is not None
 assert _spec.loader is not None
-racing_servers = sys.modules["racing_servers"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(racing_servers)
+race_faults = sys.modules["race_faults"] = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(race_faults)
 
 LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
 
@@ -41,7 +39,7 @@ LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that takes `fault` runs for each row of the table."""
     if "fault" in metafunc.fixturenames:
-        metafunc.parametrize("fault", racing_servers.FAULTS, ids=lambda row: row.id)
+        metafunc.parametrize("fault", race_faults.FAULTS, ids=lambda row: row.id)
 
 
 class Telling(MockTarget):
@@ -50,7 +48,7 @@ class Telling(MockTarget):
     @contextlib.contextmanager
     def at_once(self, callers: int) -> Iterator[None]:
         """Let several callers in at once."""
-        if isinstance(self._service, racing_servers.LooksThenActs):
+        if isinstance(self._service, race_faults.LooksThenActs):
             self._service.expect(callers)
         with super().at_once(callers):
             yield
@@ -96,14 +94,14 @@ class Course:
     def run(self, scenario: Scenario, service: type[Service] = Service) -> Run:
         """Run a scenario against a fresh service; one that is not the mock sees to its callers itself."""
         self.served = service
-        self.turns = Turns if service.handle is Service.handle else racing_servers.Turns
+        self.turns = Turns if service.handle is Service.handle else race_faults.Turns
         return self.runner.run(scenario)
 
 
 @pytest.fixture(scope="session")
 def servers() -> Any:
     """The module of servers."""
-    return racing_servers
+    return race_faults
 
 
 @pytest.fixture(scope="session", params=["in-process", "https"])
