@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
-from amazonpay_conformance.checks.objects import ID_FIELDS
 from amazonpay_conformance.checks.observations import fits
 from amazonpay_conformance.checks.subject import Seen
 from amazonpay_conformance.engine.follow import Heard, Oracle
@@ -30,6 +29,7 @@ from amazonpay_conformance.model.linearizability import (
 )
 from amazonpay_conformance.model.step import step
 from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.objects import ID_FIELDS
 from amazonpay_conformance.wire.messages import Exchange
 
 IN_PROGRESS = "concurrent-duplicates"
