@@ -21,6 +21,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    ParallelStep,
     RepeatStep,
     Scenario,
     Setting,
@@ -168,6 +169,8 @@ class Planner:
             if planned.key not in self.repeatable:
                 raise Unresolved(planned.key)
             return self.repeatable[planned.key]
+        if isinstance(planned, ParallelStep):
+            raise Unresolved("the order of calls at once")
         body = Setting(self.world, self.bindings, self.region).body(planned)
         return Call(
             planned.operation,

@@ -73,8 +73,14 @@ def _session(session: CheckoutSession) -> Hashable:
         return session.state, session.reason
     settles = CARDS[session.card] if session.card else None
     pending = (settles.pending, settles.settles) if settles else None
-    has = (session.total is not None, session.may_pend, session.setup_only, bool(constraints(session)))
-    has = (*has, _is_at_ceiling(session.charge_amount), bool(session.payment.get("allowOvercharge")))
+    has = (
+        session.total is not None,
+        session.may_pend,
+        session.setup_only,
+        bool(constraints(session)),
+        _is_at_ceiling(session.charge_amount),
+        bool(session.payment.get("allowOvercharge")),
+    )
     product = session.product if session.buyer == "signed_in" or session.product != "PayAndShip" else None
     return session.state, session.buyer, session.permission_type, session.intent, pending, has, product
 

@@ -1,10 +1,10 @@
 """The random search: scenarios that a seed chooses, nothing else.
 
-Each goes on from a plan that the tour's exploration found, or from two at once, so that late states are visited as
-often as early ones. Of several steps drawn, the one is mostly taken that was planned least in such a situation: a
-situation is an object's state among those related to it, and the row that fired last on it. The rest is left to
-chance, or what several objects do to each other would starve. All of it is computed from the model before anything
-is sent, so the same seed gives the same run.
+Each goes on from a plan that the tour's exploration found, or from two at once, so that late states are
+visited as often as early ones. Of several steps drawn, the one is mostly taken that was planned least in
+such a situation: a situation is an object's state among those related to it, and the row that fired last on
+it. The rest is left to chance, or what several objects do to each other would starve. All of it is computed
+from the model before anything is sent, so the same seed gives the same run.
 """
 
 from __future__ import annotations
@@ -98,9 +98,15 @@ class Search:
         refused = self._random.random() < REFUSED_SHARE
         groups = planner.groups()
         weights = [GROUP_WEIGHTS.get(group, 4) for group in groups]
+        drawn = self._random.choices(groups, weights, k=TRIES) if groups else []
+        found = self._first(planner, drawn, refused)
+        return found or self._first(planner, groups, None)
+
+    def _first(self, planner: Planner, groups: Sequence[str], refused: bool | None) -> Candidate | None:
+        """Return the first step that is answered as is wanted, or else the last that can be taken."""
         stands: dict[str | None, Hashable] = {}
         last = None
-        for group in self._random.choices(groups, weights, k=TRIES):
+        for group in groups:
             drawn = self._drawn(planner, group, refused, stands)
             candidate = planner.expect(drawn.step) if drawn else None
             if drawn is None or candidate is None:
@@ -108,12 +114,12 @@ class Search:
             drawn.kinds.planned[drawn.number] += 1
             drawn.kinds.refused[drawn.number] = candidate.refused
             last = candidate
-            if candidate.refused is refused:
+            if refused in (None, candidate.refused):
                 break
         return last
 
     def _drawn(
-        self, planner: Planner, group: str, refused: bool, stands: dict[str | None, Hashable]
+        self, planner: Planner, group: str, refused: bool | None, stands: dict[str | None, Hashable]
     ) -> Drawn | None:
         """Draw a step of one kind that was not seen to be answered otherwise in such a situation."""
         subjects = planner.subjects(group)
@@ -147,7 +153,7 @@ class Search:
 
 @dataclass(slots=True)
 class Kinds:
-    """The kinds of step of one group in one situation: how often each was planned, and whether it is refused."""
+    """The kinds of step of one group in one situation: how often each was planned, and if it is refused."""
 
     weights: tuple[int, ...]
     planned: list[int]
@@ -158,10 +164,9 @@ class Kinds:
         """Return kinds of which nothing is known yet."""
         return cls(weights, [0] * len(weights), [None] * len(weights))
 
-    def draw(self, chance: random.Random, refused: bool) -> int | None:
-        """Draw one that is not known to be answered otherwise."""
-        other = not refused
-        fitting = [number for number, known in enumerate(self.refused) if known is not other]
+    def draw(self, chance: random.Random, refused: bool | None) -> int | None:
+        """Draw one that is not known to be answered otherwise than is wanted."""
+        fitting = [n for n, known in enumerate(self.refused) if None in (refused, known) or known is refused]
         if not fitting:
             return None
         return chance.choices(fitting, [self.weights[number] for number in fitting])[0]
@@ -177,7 +182,7 @@ class Drawn:
 
 
 def _follow(planner: Planner, step: Step, names: dict[str, str]) -> Planner:
-    """Take a step of another plan, whose objects have other names here; leave it out where it cannot be taken."""
+    """Take a step of another plan, whose objects have other names here, if it can be taken."""
     here = planner.renumbered(step, names)
     candidate = planner.expect(here)
     if candidate is None:

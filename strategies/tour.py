@@ -1,8 +1,8 @@
 """The deterministic tour: few scenarios that cover all that the model can be brought to do.
 
-The plan goes where something uncovered is nearest, along the edges of the graph (`worlds`), until nothing is near
-any more; then the next scenario begins. What covers much with few steps comes first, what is far comes last. Timers
-and what the edges cannot be followed to have scenarios of their own.
+The plan goes where something uncovered is nearest, along the edges of the graph (`worlds`), until nothing
+is near any more; then the next scenario begins. What covers much with few steps comes first, what is far
+comes last. Timers and what the edges cannot be followed to have scenarios of their own.
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ def wanted(graph: Graph, *, pairs: bool) -> frozenset[Item]:
 
 @dataclass
 class Guide:
-    """Leads through the graph until nothing is open any more. `steps` counts those that are no reads at the end."""
+    """Leads through the graph until nothing is open any more.
+
+    `steps` counts those that are no reads at the end.
+    """
 
     start: Planner
     graph: Graph
@@ -92,8 +95,8 @@ class Guide:
     def _nearest(
         self, planner: Planner, spent: set[tuple[Situation, int]]
     ) -> tuple[str | None, Situation, Edge] | None:
-        """Return the first step of the shortest way to something open: what it is about, where that stands."""
-        here = situations(planner, pairs=self.graph.pairs)
+        """Return the first step of the shortest way to something open, with what it is about."""
+        here = situations(planner)
         ends: list[tuple[str | None, Situation, Edge, Situation]] = []
         seen: set[Situation] = set()
         best: tuple[int, tuple[str | None, Situation, Edge]] | None = None

@@ -1,8 +1,8 @@
 """What can be done to an object where it stands: a graph over situations, explored from the model.
 
-A *situation* is an object's state among those related to it, and the row that fired last on it. Each kind of step
-is tried once in each situation; what came of it is an edge. A scenario is planned along the edges, and every step of
-it is held against the model again, for an edge knows only what it saw.
+A *situation* is an object's state among those related to it, and the row that fired last on it. Each kind
+of step is tried once in each situation; what came of it is an edge. A scenario is planned along the edges,
+and every step of it is held against the model again, for an edge knows only what it saw.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ Situation: TypeAlias = Hashable
 class Edge:
     """What came of one kind of step in one situation.
 
-    `number` says which of the steps of `group` it was; `to` are the situations of what it touched; `found` is the
-    plan in which it was tried, and `step` how it was taken there.
+    `number` says which of the steps of `group` it was; `to` are the situations of what it touched;
+    `found` is the plan in which it was tried, and `step` how it was taken there.
     """
 
     group: str
@@ -53,7 +53,6 @@ class Edge:
 class Graph:
     """All that was found: the edges that leave each situation, and the plans that were looked at."""
 
-    pairs: bool
     edges: dict[Situation, list[Edge]] = field(default_factory=dict)
     plans: list[Planner] = field(default_factory=list)
 
@@ -63,24 +62,20 @@ class Graph:
         return frozenset().union(*(edge.items for edges in self.edges.values() for edge in edges))
 
 
-def explore(
-    abilities: Abilities, region: str = "na", *, pairs: bool = False, most: int = MAX_WORLDS
-) -> Graph:
+def explore(abilities: Abilities, region: str = "na", *, most: int = MAX_WORLDS) -> Graph:
     """Try every kind of step in every situation, nearest first.
 
     Args:
         abilities: what client and target can do.
         region: whose currency the amounts have.
-        pairs: whether situations are told apart by what happened last, so that pairs of transitions are found.
         most: how many worlds to look at.
     """
-    explorer = _Explorer(pairs)
-    return explorer.explore(Planner.start(abilities, region), most)
+    return _Explorer().explore(Planner.start(abilities, region), most)
 
 
-def situations(planner: Planner, *, pairs: bool) -> dict[str | None, Situation]:
+def situations(planner: Planner) -> dict[str | None, Situation]:
     """Return the situation of everything that a step can be about; None stands for nothing in particular."""
-    world, last = planner.world, planner.last if pairs else {}
+    world, last = planner.world, planner.last
     found: dict[str | None, Situation] = {None: situation(world, None, last)}
     for kind in COLLECTIONS:
         for name in world.objects(kind):
@@ -102,16 +97,15 @@ Left: TypeAlias = tuple[Planner, dict[str | None, Situation], bool]
 
 
 class _Explorer:
-    def __init__(self, pairs: bool) -> None:
-        self.graph = Graph(pairs)
-        self._pairs = pairs
+    def __init__(self) -> None:
+        self.graph = Graph()
         self._tried: set[Hashable] = set()
         self._idle: set[Hashable] = set()
         self._items: set[Item] = set()
 
     def explore(self, start: Planner, most: int) -> Graph:
         begun = [start, *stories(start)]
-        seen = {stand for one in begun for stand in situations(one, pairs=self._pairs).values()}
+        seen = {stand for one in begun for stand in situations(one).values()}
         promising, others = deque(begun), deque[Planner]()
         while (promising or others) and len(self.graph.plans) < most:
             # what came with something new leads to more of it; but not to all
@@ -126,7 +120,7 @@ class _Explorer:
         return self.graph
 
     def _leave(self, planner: Planner) -> Iterator[Left]:
-        here = situations(planner, pairs=self._pairs)
+        here = situations(planner)
         for group in planner.groups():
             for subject in planner.subjects(group):
                 if (group, here[subject]) not in self._tried:
@@ -134,11 +128,11 @@ class _Explorer:
                     yield from self._try(planner, group, subject, here[subject])
 
     def _try(self, planner: Planner, group: str, subject: str | None, stands: Situation) -> Iterator[Left]:
-        alike = (group, situation(planner.world, subject, {})) if self._pairs else None
+        alike = (group, situation(planner.world, subject, {}))
         number = -1
         while True:
             number += 1
-            if alike and (alike, number) in self._idle:
+            if (alike, number) in self._idle:
                 continue
             step = planner.step_of(group, subject, number)
             if step is None:
@@ -156,7 +150,7 @@ class _Explorer:
                 self._idle.add((alike, number))
                 continue
             after = planner.then(candidate)
-            now = situations(after, pairs=self._pairs)
+            now = situations(after)
             touched = {subject, *_changed(planner.world, after.world)}
             edge.to = tuple(stand for name, stand in now.items() if name in touched)
             yield after, now, brought_something

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange
+from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange, on_wire
 from amazonpay_conformance.checks.differences import MISSING, Difference, differences
-from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.checks.subject import Act, Made, Seen, Watched
 from amazonpay_conformance.wire.messages import JSON
 
 
-@on_exchange("BDY-001")
-def body_is_json(seen: Seen, made: Made) -> Answer:
+@on_wire("BDY-001")
+def body_is_json(seen: Seen, made: Act) -> Answer:
     if not seen.request.body:
         return None
     try:
@@ -43,10 +43,14 @@ def body_says_what_the_caller_said(seen: Seen, made: Made) -> Answer:
     return tuple(d.problem(quoting=True) for d in found if d.pointer not in broken)
 
 
-@on_exchange("BDY-003")
-def body_satisfies_its_schema(seen: Seen, made: Made) -> Answer:
+@on_wire("BDY-003")
+def body_satisfies_its_schema(seen: Seen, made: Act) -> Answer:
     operation = seen.reading.operation
-    if operation is not made.asked.operation or not operation.has_body:
+    if operation is None or not operation.has_body:
+        return None
+    if isinstance(made, Watched):
+        return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in seen.reading.violations)
+    if operation is not made.asked.operation:
         return None
     words = [d.problem(quoting=True) for d in _departures(seen, made)[:3]]
     hint = "; ".join(f"the caller said {word.expected}, the body says {word.received}" for word in words)
@@ -65,13 +69,14 @@ def unset_fields_are_left_out(seen: Seen, made: Made) -> Answer:
     )
 
 
-@on_exchange("BDY-004")
-def amounts_are_strings(seen: Seen, made: Made) -> Answer:
+@on_wire("BDY-004")
+def amounts_are_strings(seen: Seen, made: Act) -> Answer:
     sent = parsed(seen.request.body)
     amounts = list(_amounts(sent, ""))
     if not amounts:
         return None
-    callers = set(_amounts(made.asked.payload, ""))  # a number that the caller gave is his own
+    # a number that the caller gave is his own
+    callers = set() if isinstance(made, Watched) else set(_amounts(made.asked.payload, ""))
     return tuple(
         Problem(f'{path}: a string, as "{value}"', f"{path}: the number {value}")
         for path, value in amounts

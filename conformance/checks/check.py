@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from amazonpay_conformance.checks.subject import Configured, Made, Seen
+from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Race, Seen, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 
@@ -37,23 +37,31 @@ class Judgement:
 
 Answer: TypeAlias = Problem | Iterable[Problem] | None
 ExchangeCheck: TypeAlias = Callable[[Seen, Made], Answer]
+WireCheck: TypeAlias = Callable[[Seen, Act], Answer]
 CallCheck: TypeAlias = Callable[[Made], Answer]
+TraceCheck: TypeAlias = Callable[[Watched], Answer]
+EndCheck: TypeAlias = Callable[[Ended], Answer]
 ButtonCheck: TypeAlias = Callable[[str, str, Configured], Answer]
 ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
+RaceCheck: TypeAlias = Callable[[Race], Iterator[Judgement]]
 
 HELD: tuple[Problem, ...] = ()
 
 EXCHANGE_CHECKS: dict[str, tuple[str, ExchangeCheck]] = {}
+WIRE_CHECKS: dict[str, tuple[str, WireCheck]] = {}
+TRACE_CHECKS: dict[str, tuple[str, TraceCheck]] = {}
+END_CHECKS: dict[str, tuple[str, EndCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
 BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
 MODEL_CHECKS: dict[str, ModelCheck] = {}
+RACE_CHECKS: dict[str, RaceCheck] = {}
 
 JUDGED: dict[str, tuple[str, ...]] = {}
 """The requirements that each check judges, by the check's name."""
 
 
 def on_exchange(requirement: str) -> Callable[[ExchangeCheck], ExchangeCheck]:
-    """Register a check that looks at one exchange.
+    """Register a check that looks at one exchange, and knows what its caller was asked for.
 
     Args:
         requirement: the id in the catalogue.
@@ -65,6 +73,61 @@ def on_exchange(requirement: str) -> Callable[[ExchangeCheck], ExchangeCheck]:
     def register(check: ExchangeCheck) -> ExchangeCheck:
         _note(check.__name__, requirement)
         EXCHANGE_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_wire(requirement: str) -> Callable[[WireCheck], WireCheck]:
+    """Register a check that looks at one exchange, whether or not anybody asked for it.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: WireCheck) -> WireCheck:
+        _note(check.__name__, requirement)
+        EXCHANGE_CHECKS[check.__name__] = (requirement, check)
+        WIRE_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_trace(requirement: str) -> Callable[[TraceCheck], TraceCheck]:
+    """Register a check that looks at an exchange of an integration in its place in a trace.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: TraceCheck) -> TraceCheck:
+        _note(check.__name__, requirement)
+        TRACE_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_end(requirement: str) -> Callable[[EndCheck], EndCheck]:
+    """Register a check that looks at what an integration left undone when its trace ended.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: EndCheck) -> EndCheck:
+        _note(check.__name__, requirement)
+        END_CHECKS[check.__name__] = (requirement, check)
         return check
 
     return register
@@ -119,6 +182,24 @@ def on_model(*requirements: str) -> Callable[[ModelCheck], ModelCheck]:
     def register(check: ModelCheck) -> ModelCheck:
         _note(check.__name__, *requirements)
         MODEL_CHECKS[check.__name__] = check
+        return check
+
+    return register
+
+
+def on_race(*requirements: str) -> Callable[[RaceCheck], RaceCheck]:
+    """Register a check that looks at calls which were made at once.
+
+    Args:
+        requirements: the ids of all that it may name.
+
+    Raises:
+        KeyError: the catalogue lacks one of them.
+    """
+
+    def register(check: RaceCheck) -> RaceCheck:
+        _note(check.__name__, *requirements)
+        RACE_CHECKS[check.__name__] = check
         return check
 
     return register

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange
-from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange, on_wire
+from amazonpay_conformance.checks.subject import Act, Made, Seen, Watched
 from amazonpay_conformance.model.operations import Operation, match
 from amazonpay_conformance.model.regions import REGIONS, VERSION, names_environment
 from amazonpay_conformance.reading.requests import DATE_FORMS, DATE_HEADER, IDEMPOTENCY_HEADER, media_type
 
 
-@on_exchange("HDR-001")
-def date_is_sent(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-001")
+def date_is_sent(seen: Seen, made: Act) -> Answer:
     return HELD if DATE_HEADER in seen.request.headers else _missing(DATE_HEADER, "20261123T182658Z")
 
 
-@on_exchange("HDR-002")
-def date_is_well_formed(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-002")
+def date_is_well_formed(seen: Seen, made: Act) -> Answer:
     value = seen.request.headers.get(DATE_HEADER)
     if value is None:
         return None
@@ -27,8 +27,8 @@ def date_is_well_formed(seen: Seen, made: Made) -> Answer:
     return Problem("a UTC time as 20261123T182658Z", f"{DATE_HEADER}: {value}")
 
 
-@on_exchange("HDR-003")
-def date_has_the_basic_form(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-003")
+def date_has_the_basic_form(seen: Seen, made: Act) -> Answer:
     value = seen.request.headers.get(DATE_HEADER)
     if value is None or not DATE_FORMS.fullmatch(value):
         return None
@@ -36,8 +36,8 @@ def date_has_the_basic_form(seen: Seen, made: Made) -> Answer:
     return HELD if basic else Problem("the basic form, 20261123T182658Z", f"{DATE_HEADER}: {value}")
 
 
-@on_exchange("HDR-004")
-def date_is_the_time_of_the_request(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-004")
+def date_is_the_time_of_the_request(seen: Seen, made: Act) -> Answer:
     value = seen.request.headers.get(DATE_HEADER)
     sent = _time(value) if value else None
     if sent is None:
@@ -52,8 +52,8 @@ def date_is_the_time_of_the_request(seen: Seen, made: Made) -> Answer:
     )
 
 
-@on_exchange("HDR-005")
-def content_type_is_json(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-005")
+def content_type_is_json(seen: Seen, made: Act) -> Answer:
     value = seen.request.headers.get("content-type")
     if value is None:
         return _missing("content-type", "application/json")
@@ -64,8 +64,8 @@ def content_type_is_json(seen: Seen, made: Made) -> Answer:
     )
 
 
-@on_exchange("HDR-006")
-def authorization_is_sent(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-006")
+def authorization_is_sent(seen: Seen, made: Act) -> Answer:
     return (
         HELD
         if "authorization" in seen.request.headers
@@ -73,16 +73,16 @@ def authorization_is_sent(seen: Seen, made: Made) -> Answer:
     )
 
 
-@on_exchange("HDR-007")
-def accept_is_json(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-007")
+def accept_is_json(seen: Seen, made: Act) -> Answer:
     value = seen.request.headers.get("accept")
     if value is None:
         return _missing("accept", "application/json")
     return HELD if "application/json" in value.lower() else Problem("application/json", f"accept: {value}")
 
 
-@on_exchange("HDR-008")
-def region_is_the_configured_one(seen: Seen, made: Made) -> Answer:
+@on_wire("HDR-008")
+def region_is_the_configured_one(seen: Seen, made: Act) -> Answer:
     value = seen.request.headers.get("x-amz-pay-region")
     if value is None:
         return _missing("x-amz-pay-region", made.configured.region)
@@ -106,18 +106,21 @@ def _lost(seen: Seen, given: list[tuple[str, str]]) -> Iterator[Problem]:
             )
 
 
-@on_exchange("URL-001")
-def request_is_the_operation_asked_for(seen: Seen, made: Made) -> Answer:
-    asked = made.asked
+@on_wire("URL-001")
+def request_is_the_operation_asked_for(seen: Seen, made: Act) -> Answer:
     got = f"{seen.request.method} {seen.request.path}"
+    if isinstance(made, Watched):
+        known = seen.reading.version is None or _named(seen) is not None
+        return HELD if known else Problem("a method and path of the API", got)
+    asked = made.asked
     if _named(seen) == (asked.operation, asked.path_id):
         return HELD
     want = f"{asked.operation.method} …/v2{asked.operation.path_for(asked.path_id)}"
     return Problem(want, got)
 
 
-@on_exchange("URL-002")
-def path_names_the_environment(seen: Seen, made: Made) -> Answer:
+@on_wire("URL-002")
+def path_names_the_environment(seen: Seen, made: Act) -> Answer:
     if seen.reading.version is None:
         return None
     specific = names_environment(made.configured.public_key_id)
@@ -129,14 +132,14 @@ def path_names_the_environment(seen: Seen, made: Made) -> Answer:
     return Problem(f"a path that starts with /{wanted}/v2/{also}", seen.request.path)
 
 
-@on_exchange("URL-003")
-def path_has_no_trailing_slash(seen: Seen, made: Made) -> Answer:
+@on_wire("URL-003")
+def path_has_no_trailing_slash(seen: Seen, made: Act) -> Answer:
     slash = len(seen.request.path) > 1 and seen.request.path.endswith("/")
     return Problem("no slash at the end", seen.request.path) if slash else HELD
 
 
-@on_exchange("URL-004")
-def version_is_v2(seen: Seen, made: Made) -> Answer:
+@on_wire("URL-004")
+def version_is_v2(seen: Seen, made: Act) -> Answer:
     if seen.reading.version is None:
         return None
     return HELD if seen.reading.version == VERSION else Problem(VERSION, seen.request.path)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call, on_exchange
-from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call, on_exchange, on_wire
+from amazonpay_conformance.checks.subject import Act, Made, Seen, Watched
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, IDEMPOTENCY_KEY
 
 
-@on_exchange("IDK-001")
-def creating_calls_carry_a_key(seen: Seen, made: Made) -> Answer:
-    if not made.asked.operation.needs_key:
+@on_wire("IDK-001")
+def creating_calls_carry_a_key(seen: Seen, made: Act) -> Answer:
+    operation = seen.reading.operation if isinstance(made, Watched) else made.asked.operation
+    if operation is None or not operation.needs_key:
         return None
     if IDEMPOTENCY_HEADER in seen.request.headers:
         return HELD
-    given = "the caller gave one" if made.asked.key else "the client declares that it makes its own"
-    return Problem(f"{IDEMPOTENCY_HEADER} on {made.asked.operation.title} ({given})", "no such header")
+    wanted = f"{IDEMPOTENCY_HEADER} on {operation.title}"
+    if not isinstance(made, Watched):
+        given = "the caller gave one" if made.asked.key else "the client declares that it makes its own"
+        wanted = f"{wanted} ({given})"
+    return Problem(wanted, "no such header")
 
 
-@on_exchange("IDK-002")
-def key_is_well_formed(seen: Seen, made: Made) -> Answer:
+@on_wire("IDK-002")
+def key_is_well_formed(seen: Seen, made: Act) -> Answer:
     key = seen.request.headers.get(IDEMPOTENCY_HEADER)
     if key is None:
         return None
@@ -28,13 +32,14 @@ def key_is_well_formed(seen: Seen, made: Made) -> Answer:
     return Problem("1 to 32 of A-Z a-z 0-9 _ -", f"{key!r}, {len(key)} characters", hint)
 
 
-@on_exchange("IDK-003")
-def other_calls_carry_no_key(seen: Seen, made: Made) -> Answer:
-    if made.asked.operation.method == "POST" or made.asked.key is not None:
+@on_wire("IDK-003")
+def other_calls_carry_no_key(seen: Seen, made: Act) -> Answer:
+    method = seen.request.method if isinstance(made, Watched) else made.asked.operation.method
+    if method == "POST" or (isinstance(made, Made) and made.asked.key is not None):
         return None
     if IDEMPOTENCY_HEADER not in seen.request.headers:
         return HELD
-    return Problem(f"no key on a {made.asked.operation.method}, where it has no effect", IDEMPOTENCY_HEADER)
+    return Problem(f"no key on a {method}, where it has no effect", IDEMPOTENCY_HEADER)
 
 
 @on_exchange("IDK-004")

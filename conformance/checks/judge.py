@@ -5,19 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from amazonpay_conformance.checks import answers, bodies, calls, headers, idempotency, objects, signature
+from amazonpay_conformance.checks import (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    races,
+    repeats,
+    signature,
+)
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
     CALL_CHECKS,
+    END_CHECKS,
     EXCHANGE_CHECKS,
     JUDGED,
     MODEL_CHECKS,
+    RACE_CHECKS,
+    TRACE_CHECKS,
+    WIRE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Made
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
 
-MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, signature)
+MODULES: Final = (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    races,
+    repeats,
+    signature,
+)
 """The rooms in which checks register themselves on import."""
 
 
@@ -34,6 +62,23 @@ def judge(made: Made) -> Iterator[Judgement]:
             yield found
 
 
+def judge_watched(watched: Watched) -> Iterator[Judgement]:
+    """Yield what every check that needs no caller has to say about an exchange of an integration."""
+    for name, (requirement, check) in WIRE_CHECKS.items():
+        if (found := judgement(requirement, name, check(watched.last, watched))) is not None:
+            yield found
+    for name, (requirement, trace_check) in TRACE_CHECKS.items():
+        if (found := judgement(requirement, name, trace_check(watched))) is not None:
+            yield found
+
+
+def judge_end(ended: Ended) -> Iterator[Judgement]:
+    """Yield what the checks have to say about what a trace left undone."""
+    for name, (requirement, check) in END_CHECKS.items():
+        if (found := judgement(requirement, name, check(ended))) is not None:
+            yield found
+
+
 def judge_button(payload: str, signature: str, configured: Configured) -> Iterator[Judgement]:
     """Yield what the checks have to say about a button.
 
@@ -45,6 +90,12 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
     for name, (requirement, check) in BUTTON_CHECKS.items():
         if (found := judgement(requirement, name, check(payload, signature, configured))) is not None:
             yield found
+
+
+def judge_race(race: Race) -> Iterator[Judgement]:
+    """Yield what the checks have to say about calls that were made at once."""
+    for check in RACE_CHECKS.values():
+        yield from check(race)
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:

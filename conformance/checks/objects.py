@@ -18,18 +18,9 @@ from amazonpay_conformance.model.observable import (
 )
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.requirements import STATE_REQUIREMENTS
-from amazonpay_conformance.model.resources import RESOURCE_ID_FIELDS
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import AnyObject, Charge, ChargePermission, CheckoutSession, Refund
-from amazonpay_conformance.reading.objects import state_of
-
-ID_FIELDS: dict[Kind, str] = {
-    **RESOURCE_ID_FIELDS,
-    "CheckoutSession": "checkoutSessionId",
-    "ChargePermission": "chargePermissionId",
-    "Charge": "chargeId",
-    "Refund": "refundId",
-}
+from amazonpay_conformance.reading.objects import ID_FIELDS, state_of
 
 
 @on_model(*STATE_REQUIREMENTS.values())

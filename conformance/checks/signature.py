@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_button, on_exchange
-from amazonpay_conformance.checks.subject import Configured, Made, Seen
+from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_button, on_exchange, on_wire
+from amazonpay_conformance.checks.subject import Act, Configured, Made, Seen
 from amazonpay_conformance.wire.mismatch import explain_mismatch
 from amazonpay_conformance.wire.signing import verify_button
 
@@ -20,8 +20,8 @@ DOCUMENTED_SIGNED: Final = (
 )
 
 
-@on_exchange("SIG-001")
-def authorization_parses(seen: Seen, made: Made) -> Answer:
+@on_wire("SIG-001")
+def authorization_parses(seen: Seen, made: Act) -> Answer:
     value = seen.request.headers.get("authorization")
     if value is None:
         return None
@@ -42,8 +42,8 @@ def algorithm_is_the_configured_one(seen: Seen, made: Made) -> Answer:
     return Problem(made.configured.algorithm, authorization.algorithm)
 
 
-@on_exchange("SIG-003")
-def public_key_id_is_the_configured_one(seen: Seen, made: Made) -> Answer:
+@on_wire("SIG-003")
+def public_key_id_is_the_configured_one(seen: Seen, made: Act) -> Answer:
     authorization = seen.reading.authorization
     if authorization is None:
         return None
@@ -54,8 +54,8 @@ def public_key_id_is_the_configured_one(seen: Seen, made: Made) -> Answer:
     )
 
 
-@on_exchange("SIG-004")
-def signature_verifies(seen: Seen, made: Made) -> Answer:
+@on_wire("SIG-004")
+def signature_verifies(seen: Seen, made: Act) -> Answer:
     verdict = seen.reading.verdict
     if verdict is None:
         return None
@@ -72,15 +72,15 @@ def signature_verifies(seen: Seen, made: Made) -> Answer:
     )
 
 
-def _forensics(seen: Seen, made: Made) -> str:
+def _forensics(seen: Seen, made: Act) -> str:
     if made.configured.public_key is None:
         return ""
     found = explain_mismatch(seen.request, made.configured.public_key)
     return found or "no known mistake explains it: another key, or other bytes than those that were sent"
 
 
-@on_exchange("SIG-005")
-def signed_headers_are_lower_case_and_sorted(seen: Seen, made: Made) -> Answer:
+@on_wire("SIG-005")
+def signed_headers_are_lower_case_and_sorted(seen: Seen, made: Act) -> Answer:
     authorization = seen.reading.authorization
     if authorization is None:
         return None
@@ -93,8 +93,8 @@ def signed_headers_are_lower_case_and_sorted(seen: Seen, made: Made) -> Answer:
     )
 
 
-@on_exchange("SIG-006")
-def documented_headers_are_signed(seen: Seen, made: Made) -> Answer:
+@on_wire("SIG-006")
+def documented_headers_are_signed(seen: Seen, made: Act) -> Answer:
     authorization = seen.reading.authorization
     if authorization is None:
         return None
@@ -107,8 +107,8 @@ def documented_headers_are_signed(seen: Seen, made: Made) -> Answer:
     )
 
 
-@on_exchange("SIG-007")
-def canonical_request_is_the_documented_one(seen: Seen, made: Made) -> Answer:
+@on_wire("SIG-007")
+def canonical_request_is_the_documented_one(seen: Seen, made: Act) -> Answer:
     verdict = seen.reading.verdict
     if verdict is None or not verdict.ok:
         return None

@@ -7,7 +7,7 @@ second after the moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
@@ -192,7 +192,7 @@ def _errors() -> Iterator[Item]:
                 yield from (("error", operation, str(status), reason) for status, reason in rule.errors)
 
 
-_ITEMS: Final = {
+_ITEMS: Final[Mapping[Aspect, Callable[[], Iterator[Item]]]] = {
     "state": _states,
     "transition": lambda: (("transition", name) for name in TRANSITIONS),
     "pair": lambda: (("pair", *p) for m in MACHINES.values() for p in sorted(conceivable_pairs(m))),

@@ -21,7 +21,6 @@ from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
 from amazonpay_conformance.strategies import scenarios
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.search import Search
-from amazonpay_conformance.strategies.tour import Place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from model_stories import KINDS, Walked, walk
@@ -40,7 +39,7 @@ TABLES: dict[str, Machine] = dict(MACHINES)
 
 def long_scenario(seed: int) -> Scenario:
     """A scenario of the random search, which comes further than one that is drawn step by step."""
-    return next(Search(Abilities(), (Place((), frozenset()),), seed=seed, max_steps=30).random())
+    return next(Search(Abilities(), (), seed=seed, max_steps=30).random())
 
 
 walks = given(
