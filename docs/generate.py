@@ -76,7 +76,7 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "finding-fields": field_table(report["$defs"]["finding"]["properties"]),
         "exchange-fields": field_table(report["$defs"]["exchange"]["properties"]),
         "scenario-fields": field_table(schemas.load("formats/scenario")["properties"]),
-        "step-fields": step_table(schemas.load("formats/scenario")["$defs"]["step"]),
+        "step-fields": step_table(schemas.load("formats/scenario")["$defs"]),
     }
 
 
@@ -144,12 +144,14 @@ def field_table(properties: Mapping[str, Any]) -> Iterator[str]:
     yield from _rows(properties, "")
 
 
-def step_table(step: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a table of the four kinds of step, which the schema tells apart one after the other."""
+def step_table(definitions: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of the kinds of step, which the schema tells apart one after the other."""
+    step = definitions["step"]
     yield "| kind | field | type | what |"
     yield "|---|---|---|---|"
     while step:
         form = step.get("then", step)
+        form = definitions[form["$ref"].rpartition("/")[2]] if "$ref" in form else form
         kind = form["required"][0]
         for row in _rows(form["properties"], ""):
             yield f"| `{kind}` {row}"

@@ -56,7 +56,7 @@ class ImpossibleAct(ValueError):
 
 
 class Service:
-    """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time."""
+    """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time (`turns`)."""
 
     def __init__(
         self,
@@ -119,6 +119,10 @@ class Service:
     def _tell(self, action: BuyerAct | Advance) -> None:
         for observer in self.observers:
             observer(action)
+
+    def refuse_duplicate(self) -> Response:
+        """Answer a request whose twin is being handled, where the switch concurrent-duplicates says so."""
+        return self._refused(400, "DuplicateIdempotencyKey", detail="its twin is being handled")
 
     def _catch_up(self) -> None:
         elapsed = self.clock.now() - self.world.now

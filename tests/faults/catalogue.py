@@ -19,6 +19,7 @@ TABLES: Final[Mapping[str, str]] = {
     "server": "server_faults",
     "resources": "resource_faults",
     "integration": "integration_faults",
+    "races": "race_faults",
 }
 """The folder of each table, which is its group, and the module in it."""
 
