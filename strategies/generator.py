@@ -74,6 +74,7 @@ class Abilities:
     """What the client and the target together can do; what they cannot is never planned.
 
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
+    `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`).
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -82,6 +83,7 @@ class Abilities:
     buyer: bool = True
     clock: bool = True
     permissions: tuple[str, ...] = ()
+    tampers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from amazonpay_conformance.checks import (
     answers,
     bodies,
     calls,
+    changes,
     headers,
     idempotency,
     objects,
@@ -30,11 +31,13 @@ from amazonpay_conformance.checks.check import (
     judgement,
 )
 from amazonpay_conformance.checks.subject import Configured, Ended, Made, Watched
+from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
     answers,
     bodies,
     calls,
+    changes,
     headers,
     idempotency,
     objects,
@@ -47,7 +50,16 @@ MODULES: Final = (
 
 
 def judge(made: Made) -> Iterator[Judgement]:
-    """Yield what every check that applies has to say about a call."""
+    """Yield what every check that applies has to say about a call.
+
+    Of a request that was spoilt on purpose only the answer is judged.
+    """
+    for found in _judgements(made):
+        if not made.asked.tamper or REQUIREMENTS[found.requirement].subject == "server":
+            yield found
+
+
+def _judgements(made: Made) -> Iterator[Judgement]:
     for seen in made.seen:
         for name, (requirement, check) in EXCHANGE_CHECKS.items():
             if (found := judgement(requirement, name, check(seen, made))) is not None:

@@ -80,7 +80,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the caller asked of the client. `absent` tells no payload from a null one."""
+    """What the caller asked of the client. `absent` tells no payload from a null one.
+
+    `tamper` names how the request was spoilt on purpose: then only the answer is judged.
+    """
 
     operation: Operation
     path_id: str | None
@@ -91,6 +94,7 @@ class Asked:
     valid: bool
     meant_to_succeed: bool
     is_repeat: bool = False
+    tamper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

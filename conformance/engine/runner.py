@@ -145,6 +145,9 @@ class _Execution:
             self._advance(planned)
 
     def _call(self, number: int, planned: CallStep) -> None:
+        if planned.tamper and not self.runner.driver.hello().capabilities.tampers:
+            self.skipped.append((number, "the client does not spoil requests on purpose"))
+            return
         operation = OPERATIONS[planned.operation]
         setting = Setting(self.oracle.world, self.bindings, self.runner.configured.region)
         payload = setting.body(planned)
@@ -157,9 +160,10 @@ class _Execution:
             ABSENT if payload is None else payload,
             headers=tuple(headers),
             deadline=self.runner.deadline,
+            tamper=planned.tamper,
         )
         made = self._make(number, operation, call, repeat=False)
-        if planned.key is not None:
+        if planned.key is not None and planned.tamper is None:
             self.calls.setdefault(planned.key, (operation, call))
         self._bind(planned, made)
 
@@ -257,7 +261,9 @@ def _asked(operation: Operation, call: ClientCall, *, repeat: bool) -> Asked:
     payload: Any = None if absent else call.payload
     valid = operation.request is None or schemas.is_valid(operation.request, payload or {})
     key = next((value for name, value in call.headers if name.lower() == IDEMPOTENCY_HEADER), None)
-    return Asked(operation, call.path_id, payload, absent, call.headers, key, valid, False, repeat)
+    return Asked(
+        operation, call.path_id, payload, absent, call.headers, key, valid, False, repeat, call.tamper or ""
+    )
 
 
 def _told(result: Result) -> Told:

@@ -18,6 +18,7 @@ from amazonpay_conformance.mock.inprocess import in_process
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import BuyerAct
+from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -38,6 +39,7 @@ class Target(Protocol):
     has_buyer: bool
     has_clock: bool
     permissions: tuple[str, ...]
+    tampers: frozenset[str]
     service_host: str
     signing_host: str | None
     ca_file: str | None
@@ -80,6 +82,7 @@ class MockTarget:
     has_buyer = True
     has_clock = True
     permissions: tuple[str, ...] = ()
+    tampers = frozenset(TAMPERS)
     signing_host: str | None = None
 
     def __init__(
