@@ -13,6 +13,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    ParallelStep,
     RepeatStep,
     Scenario,
     Step,
@@ -232,6 +233,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "date-skew": "a request that is spoilt so shows it (spoiling.py)",
     "extended-date": "a request that is spoilt so shows it (spoiling.py)",
     "region-spelling": "a request that is spoilt so shows it (spoiling.py)",
+    "concurrent-duplicates": "calls at once show it (races)",
     "signed-headers-case": "a client that signs so shows it",
     "unsigned-simulation": "a client that does not sign the code shows it",
     "environment-path": "a client that sends such paths shows it",
@@ -268,5 +270,7 @@ def _is_possible(step: Step, abilities: Abilities) -> bool:
         return abilities.clock
     if isinstance(step, RepeatStep):
         return abilities.caller_keys
+    if isinstance(step, ParallelStep):
+        return all(_is_possible(call, abilities) for call in step.calls)
     simulated = step.simulation is None or abilities.simulations
     return step.operation in abilities.operations & OPERATIONS.keys() and simulated
