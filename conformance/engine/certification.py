@@ -240,11 +240,12 @@ class Certification:
         able = abilities(hello, self._target)
         if not able.operations:
             return []
-        places = tuple(explore(able))
+        calm = replace(able, faults=False)
+        places = tuple(explore(calm))
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = questions(able) if "server" in self._order.subjects else ()
-        return [*tour(able, places), *asked, *islice(search.random(), random)]
+        return [*tour(calm, places), *asked, *islice(search.random(), random)]
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -272,7 +273,13 @@ class Certification:
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
         return Runner(
-            self._driver, self._target, configured, merchant, caller_keys, deadline=self._order.deadline
+            self._driver,
+            self._target,
+            configured,
+            merchant,
+            caller_keys,
+            deadline=self._order.deadline,
+            config=config,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -348,6 +355,7 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,
         clock=target.has_clock,
+        faults=target.has_faults,
         permissions=target.permissions,
     )
 

@@ -31,7 +31,16 @@ class Oracle:
         self._first_answers: dict[str, bytes] = {}
 
     def see(self, exchange: Exchange) -> Seen:
-        """Read one exchange, move the world on, and return it with its meaning."""
+        """Read one exchange, move the world on, and return it with its meaning.
+
+        What counts is what the service answered, whatever the client was sent.
+        """
+        if exchange.injected is None:
+            return self._see(exchange)
+        truth = self._see(replace(exchange, response=exchange.truth, injected=None))
+        return replace(truth, exchange=exchange, transient=truth.transient or exchange.truth is None)
+
+    def _see(self, exchange: Exchange) -> Seen:
         answer = _json(exchange.response)
         reading = read_request(
             exchange.request, self.merchant, _new_ids(answer), received_at=exchange.received_at

@@ -15,7 +15,9 @@ from amazonpay_conformance.checks.subject import Asked, Configured, Made, Told
 from amazonpay_conformance.clients.driver import (
     ABSENT,
     ClientCall,
+    ClientConfig,
     Driver,
+    DriverError,
     Raised,
     Result,
     Unsupported,
@@ -33,6 +35,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     RepeatStep,
     Scenario,
     Setting,
@@ -41,6 +44,7 @@ from amazonpay_conformance.model.scenario import (
 )
 from amazonpay_conformance.model.step import step as model_step
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, SIMULATION_HEADER, Merchant
+from amazonpay_conformance.wire.messages import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Runner:
     """Runs scenarios with one configured client against one target.
 
     `caller_keys`: idempotency keys are given to the client; new ones in every run, since a service keeps
-    them for ever (api-facts §9).
+    them for ever (api-facts §9). `config` is what a client is constructed with anew, should it crash.
     """
 
     driver: Driver
@@ -82,6 +86,7 @@ class Runner:
     merchant: Merchant
     caller_keys: bool
     deadline: float = 30.0
+    config: ClientConfig | None = None
 
     def run(self, scenario: Scenario) -> Run:
         """Run a scenario on a fresh target.
@@ -101,6 +106,7 @@ class _Execution:
     oracle: Oracle
     bindings: dict[str, str] = field(default_factory=dict)
     calls: dict[str, tuple[Operation, ClientCall]] = field(default_factory=dict)
+    planned: dict[str, CallStep] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     judged: Counter[str] = field(default_factory=Counter)
@@ -141,6 +147,8 @@ class _Execution:
             self._repeat(number, planned)
         elif isinstance(planned, BuyerStep):
             self._buyer(planned)
+        elif isinstance(planned, FaultStep):
+            self._fault(number, planned)
         else:
             self._advance(planned)
 
@@ -161,13 +169,17 @@ class _Execution:
         made = self._make(number, operation, call, repeat=False)
         if planned.key is not None:
             self.calls.setdefault(planned.key, (operation, call))
+            self.planned.setdefault(planned.key, planned)
         self._bind(planned, made)
 
     def _repeat(self, number: int, planned: RepeatStep) -> None:
         if planned.key not in self.calls:
             raise Unresolved(planned.key)
         operation, call = self.calls[planned.key]
-        self._make(number, operation, call, repeat=True)
+        made = self._make(number, operation, call, repeat=True)
+        first = self.planned[planned.key]
+        if not first.makes.keys() & self.bindings.keys():
+            self._bind(first, made)  # the first try came to nothing
 
     def _buyer(self, planned: BuyerStep) -> None:
         target = Setting(self.oracle.world, self.bindings).id(planned.target)
@@ -177,6 +189,12 @@ class _Execution:
         if outcomes:
             self.oracle.world = outcomes[0].world
             self.covered.update(outcomes[0].used)
+
+    def _fault(self, number: int, planned: FaultStep) -> None:
+        if self.runner.target.has_faults:
+            self.runner.target.spoil(planned.fault, planned.times, planned.operation)
+        else:
+            self.skipped.append((number, f"nothing goes wrong on purpose with {self.runner.target.name}"))
 
     def _advance(self, planned: AdvanceStep) -> None:
         self.runner.target.advance(planned.seconds)
@@ -193,22 +211,34 @@ class _Execution:
     def _make(self, number: int, operation: Operation, call: ClientCall, *, repeat: bool) -> Made:
         asked = _asked(operation, call, repeat=repeat)
         self.runner.target.take()  # whatever came late belongs to no call
-        result = self.runner.driver.call(call)
-        seen = tuple(self.oracle.see(exchange) for exchange in self.runner.target.take())
+        told, exchanges = self._told(call)
+        seen = tuple(map(self.oracle.see, exchanges))
         asked = replace(
             asked, meant_to_succeed=any(s.permitted and s.permitted[0].status < 400 for s in seen)
         )
-        made = Made(number, asked, _told(result), seen, self.runner.configured, tuple(self.made))
-        if isinstance(result, Unsupported):
-            self.skipped.append((number, f"the client has no {operation.id}: {result.reason}"))
+        made = Made(number, asked, told, seen, self.runner.configured, tuple(self.made))
+        if told.outcome == "unsupported":
+            self.skipped.append((number, f"the client has no {operation.id}: {told.error}"))
         for judgement in judge(made):
             self._note(judgement, made)
         for one in seen:
             self.covered.update(one.matched.used if one.matched else ())
-            self.observed.update(set(observations(one)))
+            self.observed.update(set(observations(one)) if one.fault is None else ())
         self._stop_if_lost(made)
         self.made.append(replace(made, earlier=()))
         return made
+
+    def _told(self, call: ClientCall) -> tuple[Told, tuple[Exchange, ...]]:
+        """Make the client act. One that does not survive what was done to an answer is constructed anew."""
+        try:
+            result = self.runner.driver.call(call)
+        except DriverError as crash:
+            exchanges = self.runner.target.take()
+            if self.runner.config is None or all(exchange.injected is None for exchange in exchanges):
+                raise
+            self.runner.driver.configure(self.runner.config)
+            return Told("crashed", error=str(crash)), exchanges
+        return _told(result), self.runner.target.take()
 
     def _note(self, judgement: Judgement, made: Made) -> None:
         self.judged[judgement.requirement] += 1
@@ -228,16 +258,17 @@ class _Execution:
 
     def _stop_if_lost(self, made: Made) -> None:
         for seen in made.seen:
-            if seen.transient and seen is made.seen[-1]:
+            if seen.transient and seen.fault is None and seen is made.seen[-1]:
                 status = seen.response.status if seen.response else None
                 self.unclear = f"step {made.step + 1} was answered with {status}"
             elif seen.permitted and seen.matched is None and not seen.transient:
                 self.unclear = f"step {made.step + 1} was answered outside the model"
 
     def _bind(self, planned: CallStep, made: Made) -> None:
-        body = made.last.body if made.last else None
-        if body is None:
+        bodies = [body for seen in made.tries if (body := seen.true_body) is not None]
+        if not bodies:
             return
+        body = bodies[-1]
         for kind, symbol in planned.makes.items():
             value = body.get(_ID_FIELDS[kind])
             if isinstance(value, str):

@@ -12,7 +12,7 @@ from typing import Any
 
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.runner import Run, Runner
-from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+from amazonpay_conformance.model.scenario import CallStep, FaultStep, Scenario, Step
 
 
 @dataclass
@@ -87,6 +87,11 @@ def _simpler_steps(step: Step) -> Iterator[Step]:
             yield replace(step, simulation=None)
         if step.body is not None:
             yield from (replace(step, body=body) for body in _simpler_bodies(step.body))
+    elif isinstance(step, FaultStep):
+        if step.times > 1:
+            yield replace(step, times=1)
+        if step.operation is not None:
+            yield replace(step, operation=None)
 
 
 def _simpler_bodies(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -21,8 +21,10 @@ class Tap:
         """Answer a request and record the exchange before the answer leaves."""
         received_at = time.time()
         response = self.answer(request)
+        injected = response.injected
+        sent = None if injected is not None and injected.cut == "before the answer" else response
         with self._lock:
-            self._exchanges.append(Exchange(request, response, received_at))
+            self._exchanges.append(Exchange(request, sent, received_at, injected))
         return response
 
     def take(self) -> tuple[Exchange, ...]:

@@ -66,7 +66,19 @@ class AdvanceStep:
     seconds: int
 
 
-Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep
+@dataclass(frozen=True, slots=True)
+class FaultStep:
+    """Something goes wrong with the next `times` requests: a row of `model.faults`, by its id.
+
+    `operation` is the only one that it happens to, None where it is any.
+    """
+
+    fault: str
+    times: int = 1
+    operation: str | None = None
+
+
+Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | FaultStep
 
 
 @dataclass(frozen=True, slots=True)
