@@ -25,6 +25,7 @@ from amazonpay_conformance.model.scenario import (
     BuyerStep,
     CallStep,
     FaultStep,
+    ParallelStep,
     RepeatStep,
     Scenario,
     Setting,
@@ -181,6 +182,8 @@ class Planner:
             return Advance(0)
         if isinstance(planned, RepeatStep):
             return self.repeatable[planned.key]
+        if isinstance(planned, ParallelStep):
+            raise Unresolved("the order of calls at once")
         unknown = {symbol: symbol for symbol in UNKNOWN_IDS}
         body = Setting(self.world, {**unknown, **self.bindings}, self.region).body(planned)
         operation = OPERATIONS[planned.operation]

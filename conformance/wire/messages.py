@@ -124,13 +124,15 @@ class Exchange:
     """A request and what answered it, as a tap saw them.
 
     `received_at` is the wall clock in seconds since the epoch when the request arrived; `response` is what
-    the client was sent, None when the connection was cut before an answer. `injected` tells what was done to
-    the answer, if anything was.
+    the client was sent, None when the connection was cut before an answer. `span` is when it arrived and when
+    the answer left, in seconds of a clock that never jumps: good for telling which exchanges overlapped, and
+    for nothing else. `injected` tells what was done to the answer, if anything was.
     """
 
     request: Request
     response: Response | None
     received_at: float
+    span: tuple[float, float] = (0.0, 0.0)
     injected: Injected | None = None
 
     @property
