@@ -11,12 +11,8 @@ from typing import Final
 
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.control import PREFIX, with_control
-<<<<<<< HEAD
 from amazonpay_conformance.mock.faults import Faults
-from amazonpay_conformance.mock.server import Server
-=======
 from amazonpay_conformance.mock.server import Handler, Server
->>>>>>> main
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant
@@ -94,13 +90,9 @@ def served(
         raise ServingProblem(f"{problem.filename or directory}: {problem.strerror}") from None
     key_id = public_key_id or MADE_UP_KEY_ID
     service = Service(Merchant({key_id: public_key}), region=region, settings=settings)
-<<<<<<< HEAD
     faults = Faults()
-    server = Server(with_control(service, faults), tls=certificates.server_context(), port=port)
-=======
-    answers = around(service, with_control(service))
+    answers = around(service, with_control(service, faults))
     server = Server(answers, tls=certificates.server_context(), port=port)
->>>>>>> main
     try:
         server.start()
     except OSError as problem:
