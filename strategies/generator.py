@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, NewIds, Product
 from amazonpay_conformance.model.coverage import Item, covered
+from amazonpay_conformance.model.faults import FAULTS
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.scenario import (
@@ -21,6 +22,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -59,6 +61,7 @@ GROUP_WEIGHTS: Final[Mapping[str, int]] = {
     "buyer": 12,
     "clock": 1,
     "repeat": 2,
+    "fault": 1,
 }
 """How often each kind of step is worth taking; 4 for those that are not named."""
 
@@ -67,7 +70,9 @@ GROUP_WEIGHTS: Final[Mapping[str, int]] = {
 class Abilities:
     """What the client and the target together can do; what they cannot is never planned.
 
+    `faults`: answers can be spoilt on purpose, which only who wants to see that should ask for.
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
+    `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`).
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -75,7 +80,9 @@ class Abilities:
     simulations: bool = True
     buyer: bool = True
     clock: bool = True
+    faults: bool = False
     permissions: tuple[str, ...] = ()
+    tampers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,8 @@ class Planner:
             return planned.act(planned.target)
         if isinstance(planned, AdvanceStep):
             return Advance(planned.seconds)
+        if isinstance(planned, FaultStep):
+            return Advance(0)
         if isinstance(planned, RepeatStep):
             if planned.key not in self.repeatable:
                 raise Unresolved(planned.key)
@@ -184,12 +193,13 @@ class Planner:
         )
 
     def groups(self) -> list[str]:
-        """Name the kinds of step that could come next: operations, `repeat`, `buyer`, `clock`."""
+        """Name the kinds of step that could come next: operations, `repeat`, `buyer`, `clock`, `fault`."""
         named = [name for name in OPERATIONS if name in self.abilities.operations]
         also = {
             "repeat": self.abilities.caller_keys and bool(self.repeatable),
             "buyer": self.abilities.buyer,
             "clock": self.abilities.clock,
+            "fault": self.abilities.faults,
         }
         return [*named, *(name for name, able in also.items() if able)]
 
@@ -206,7 +216,7 @@ class Planner:
             return (*self.world.sessions, *self.world.permissions)
         if group == "clock":
             return tuple(dict.fromkeys(moment.of for moment in moments(self.world)))
-        kind = subject_kind(group)
+        kind = subject_kind(group) if group in OPERATIONS else None
         if kind is None:
             return (None,)
         known = [symbol for symbol in self.world.objects(kind) if symbol in self.bindings]
@@ -221,6 +231,8 @@ class Planner:
             yield from self._buyer(subject or "")
         elif group == "clock":
             yield from self._times(subject or "")
+        elif group == "fault":
+            yield from self._faults()
         else:
             for variant in self.variants(group, subject):
                 yield variant.weight, self.call(group, subject, variant)
@@ -375,6 +387,18 @@ class Planner:
             yield 1, AdvanceStep(moment.at - now + 1)
             if moment.at - now > 1:
                 yield 1, AdvanceStep(moment.at - now - 1)
+
+    def _faults(self) -> Iterator[tuple[int, Step]]:
+        """What comes of the plan is the same whether a client tries again or not, and with what key.
+
+        So a request that the service never sees is a read.
+        """
+        reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
+        for fault in FAULTS:
+            if fault.committed:
+                yield 1, FaultStep(fault.id)
+            else:
+                yield from ((1, FaultStep(fault.id, 1, name)) for name in reads)
 
 
 _PRODUCTS: Final[tuple[Product, ...]] = ("PayOnly", "PayAndShipMultiAddress")

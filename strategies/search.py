@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
@@ -47,7 +47,7 @@ class Search:
         max_steps: int = 10,
     ) -> None:
         self._start = Planner.start(abilities, region)
-        self._plans = [plan for plan in plans if len(plan.steps) <= FAR]
+        self._plans = [replace(plan, abilities=abilities) for plan in plans if len(plan.steps) <= FAR]
         self._random = random.Random(seed)  # noqa: S311 - a plan, not a secret
         self._max_steps = max_steps
         self._begun_from = [0] * len(self._plans)

@@ -42,6 +42,7 @@ from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -54,6 +55,7 @@ class Profile:
     """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink.
 
     `worlds` are looked at to plan the tour, and `pairs` has it cover every pair of transitions.
+    `thorough`: a server is asked for everything wrong in every place, not for each once.
     """
 
     name: str
@@ -62,11 +64,14 @@ class Profile:
     shrink_requests: int
     worlds: int = 400
     pairs: bool = False
+    thorough: bool = False
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "quick": Profile("quick", random=40, elsewhere=3, shrink_requests=150),
-    "full": Profile("full", random=600, elsewhere=30, shrink_requests=600, worlds=800, pairs=True),
+    "full": Profile(
+        "full", random=600, elsewhere=30, shrink_requests=600, worlds=800, pairs=True, thorough=True
+    ),
 }
 
 
@@ -250,13 +255,18 @@ class Certification:
         able = abilities(hello, self._target)
         if not able.operations:
             return []
-        profile = self._order.profile
-        graph = explore(able, most=profile.worlds)
+        profile, calm = self._order.profile, replace(able, faults=False)
+        graph = explore(calm, most=profile.worlds)
         search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
-        asked = questions(able) if "server" in self._order.subjects else ()
+        asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
         raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(able, graph, pairs=profile.pairs), *asked, *islice(search.random(), random), *raced]
+        return [*tour(calm, graph, pairs=profile.pairs), *asked, *islice(search.random(), random), *raced]
+
+    def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
+        thorough = self._order.profile.thorough
+        yield from questions(able)
+        yield from spoilings(able, thorough=thorough)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -287,7 +297,14 @@ class Certification:
         caller_keys = gives_keys(hello) and not makes_own
         deadline = self._order.deadline
         return Runner(
-            self._driver, self._target, configured, merchant, caller_keys, deadline, crew=self._crew
+            self._driver,
+            self._target,
+            configured,
+            merchant,
+            caller_keys,
+            deadline,
+            crew=self._crew,
+            config=config,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -363,7 +380,9 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,
         clock=target.has_clock,
+        faults=target.has_faults,
         permissions=target.permissions,
+        tampers=target.tampers if hello.capabilities.tampers else frozenset(),
     )
 
 
