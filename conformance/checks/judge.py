@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from amazonpay_conformance.checks import answers, bodies, calls, headers, idempotency, objects, signature
+from amazonpay_conformance.checks import (
+    amounts,
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    signature,
+)
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
     CALL_CHECKS,
@@ -20,7 +29,7 @@ from amazonpay_conformance.checks.check import (
 )
 from amazonpay_conformance.checks.subject import Configured, Ended, Made, Watched
 
-MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, signature)
+MODULES: Final = (amounts, answers, bodies, calls, headers, idempotency, objects, signature)
 """The rooms in which checks register themselves on import."""
 
 

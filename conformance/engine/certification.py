@@ -33,6 +33,7 @@ from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES, UNREACHED
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, Subject
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
@@ -266,6 +267,7 @@ class Certification:
             lane.algorithm,
             self._key.public,
             skew_seconds=self._order.skew_seconds,
+            hosts=_hosts(self._target, lane),
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
@@ -352,6 +354,11 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         clock=target.has_clock,
         permissions=target.permissions,
     )
+
+
+def _hosts(target: Target, lane: Lane) -> tuple[str, ...]:
+    """The hosts that a client may name: the one it is pointed at, the one behind, the service's own."""
+    return tuple(filter(None, (target.service_host, target.signing_host, REGIONS[lane.region].host)))
 
 
 def gives_keys(hello: Hello) -> bool:

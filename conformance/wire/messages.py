@@ -80,7 +80,7 @@ class Request:
         Raises:
             ValueError: the body is not UTF-8 or not JSON.
         """
-        return json.loads(self.body.decode("utf-8"))
+        return json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +111,7 @@ class Exchange:
     request: Request
     response: Response | None
     received_at: float
+
+
+def _no_number(name: str) -> JSON:
+    raise ValueError(f"{name} is not JSON")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from amazonpay_conformance.wire.canonical import DOCUMENTED, CanonicalForm, names_as_written, string_to_sign
+from amazonpay_conformance.wire.forensics import NOT_BASE64, explain_mismatch
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key, load_private_key
 from amazonpay_conformance.wire.messages import Headers, Request
-from amazonpay_conformance.wire.mismatch import MISTAKES, NOT_BASE64, explain_mismatch
+from amazonpay_conformance.wire.mismatch import MISTAKES
 from amazonpay_conformance.wire.signing import ALGORITHMS, Authorization, sign, verify
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
