@@ -65,6 +65,7 @@ def _parts() -> Mapping[str, Iterator[str]]:
     return {
         "client-requirements": requirement_table(r for r in held if r.subject == "client"),
         "server-requirements": requirement_table(r for r in held if r.subject == "server"),
+        "integration-requirements": requirement_table(r for r in held if r.subject == "integration"),
         "tags": tag_table(),
         "uncertain-requirements": uncertain_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
         "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),

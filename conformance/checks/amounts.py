@@ -1,6 +1,7 @@
-"""Amounts in what a client sends: how they are written, their decimals, their currency. api-facts §2.3, §3.6, §6.
+"""Amounts in what a client sends: how they are written, their decimals, their currency.
 
 An amount that the caller gave just so is his own: only what the client made of it is judged.
+Source: api-facts §2.3, §3.6, §6.8, §6.9.
 """
 
 from __future__ import annotations

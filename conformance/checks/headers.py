@@ -23,7 +23,7 @@ from amazonpay_conformance.reading.requests import (
 )
 
 HOST_HEADER: Final = "x-amz-pay-host"
-TOKEN_HEADER: Final = "x-amz-pay-authtoken"
+TOKEN_HEADER: Final = "x-amz-pay-authtoken"  # noqa: S105 - a name
 
 _CHARSET: Final = re.compile(r'application/json(?:\s*;\s*charset\s*=\s*"?utf-?8"?)?\s*;?\s*', re.IGNORECASE)
 

@@ -13,6 +13,9 @@ from amazonpay_conformance.checks import (
     headers,
     idempotency,
     objects,
+    order,
+    pending,
+    repeats,
     signature,
 )
 from amazonpay_conformance.checks.check import (
@@ -29,7 +32,19 @@ from amazonpay_conformance.checks.check import (
 )
 from amazonpay_conformance.checks.subject import Configured, Ended, Made, Watched
 
-MODULES: Final = (amounts, answers, bodies, calls, headers, idempotency, objects, signature)
+MODULES: Final = (
+    amounts,
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    repeats,
+    signature,
+)
 """The rooms in which checks register themselves on import."""
 
 

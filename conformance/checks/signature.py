@@ -24,9 +24,11 @@ DOCUMENTED_SIGNED: Final = (
 
 
 CHANGED_ON_THE_WAY: Final = frozenset(
-    # the signature cannot be in itself; the others are for one connection only: RFC 9110 §7.6.1
-    ("authorization", "connection", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer")
-    + ("transfer-encoding", "upgrade", "via", "forwarded", "x-forwarded-for", "x-forwarded-proto")
+    {
+        *("authorization", "proxy-authorization"),  # the signature cannot be in itself
+        *("connection", "keep-alive", "proxy-connection", "te", "trailer"),  # RFC 9110 §7.6.1
+        *("transfer-encoding", "upgrade", "via", "forwarded", "x-forwarded-for", "x-forwarded-proto"),
+    }
 )
 
 _SCHEME: Final = "RSASSA-PSS with SHA-256, MGF1 with SHA-256 and the salt of {}"

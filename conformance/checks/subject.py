@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.checks.past import Past
+from amazonpay_conformance.checks.past import Move, Past
 from amazonpay_conformance.model.operations import Operation
 from amazonpay_conformance.model.rules import Evidence
 from amazonpay_conformance.model.step import Outcome
@@ -143,18 +143,31 @@ class Watched:
     """An exchange of an integration that nobody drives, in its place in a trace.
 
     Its `seen.before` is the world as the integration had been told when it sent the request, not as it is:
-    the state of each object is the one that an answer showed last.
+    the state of each object is the one that an answer showed last. `move` is the exchange in short, None
+    where it calls no operation.
     """
 
     step: int
     seen: tuple[Seen]
     configured: Configured
     past: Past
+    move: Move | None = None
 
     @property
     def last(self) -> Seen:
         """The one exchange."""
         return self.seen[0]
+
+    @property
+    def told(self) -> World:
+        """The world as the integration had been told."""
+        return self.last.before
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether it is an earlier request again, with its idempotency key."""
+        known = self.past.with_key(self.move.key) if self.move else None
+        return known is not None and self.move is not None and known.fingerprint == self.move.fingerprint
 
 
 @dataclass(frozen=True)

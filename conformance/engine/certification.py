@@ -24,7 +24,7 @@ from amazonpay_conformance.engine.events import (
     ScenarioShrunk,
     Started,
 )
-from amazonpay_conformance.engine.findings import Finding, Group
+from amazonpay_conformance.engine.findings import Finding, Group, Groups
 from amazonpay_conformance.engine.lane import Lane, lanes
 from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.shrink import Shrinker
@@ -101,7 +101,7 @@ class Result:
     seconds: float = 0.0
     scenarios: int = 0
     requests: int = 0
-    groups: dict[str, Group] = field(default_factory=dict)
+    groups: Groups = field(default_factory=Groups)
     judged: Counter[str] = field(default_factory=Counter)
     covered: set[str] = field(default_factory=set)
     called: Counter[str] = field(default_factory=Counter)
@@ -122,7 +122,7 @@ class Result:
 
     def verdict_of(self, requirement: Requirement) -> Verdict:
         """Return the verdict on one requirement."""
-        if requirement.id in self.groups:
+        if self.groups.of(requirement.id):
             return "fail" if requirement.level == "MUST" else "warning"
         if self.judged[requirement.id]:
             return "pass"
@@ -131,13 +131,13 @@ class Result:
     @property
     def findings(self) -> list[Group]:
         """What was found wrong with the subjects under test, failures first."""
-        mine = [g for g in self.groups.values() if g.requirement.subject in self.order.subjects]
-        return sorted(mine, key=lambda g: (not g.first.is_failure, g.requirement.id))
+        mine = [g for g in self.groups if g.requirement.subject in self.order.subjects]
+        return sorted(mine, key=lambda g: (not g.first.is_failure, g.key))
 
     @property
     def kit_defects(self) -> list[Group]:
         """Findings against our own mock while somebody's client is tested: the kit is at fault, not he."""
-        return [g for g in self.groups.values() if g.requirement.subject not in self.order.subjects]
+        return [g for g in self.groups if g.requirement.subject not in self.order.subjects]
 
     @property
     def verdict(self) -> Verdict:
@@ -295,6 +295,7 @@ class Certification:
         result.judged.update(run.judged)
         result.covered |= run.covered
         result.observed.update(run.observed)
+        result.groups.held |= run.held
         result.called.update(made.asked.operation.id for made in run.made if made.seen)
         result.skipped.update(why for _, why in run.skipped if why.startswith("the client has no"))
         for finding in run.findings:
@@ -304,17 +305,13 @@ class Certification:
         self._tell(ScenarioFinished(result.scenarios, lane, run))
 
     def _group(self, finding: Finding, scenario: Scenario, lane: Lane) -> None:
-        known = self.result.groups.get(finding.requirement.id)
-        if known is not None:
-            known.count += 1
-            known.operations.add(finding.operation)
-            return
-        group = Group(finding, scenario, lane, operations={finding.operation})
-        self.result.groups[finding.requirement.id] = group
-        self._tell(FindingAppeared(group))
+        group = self.result.groups.add(finding, scenario, lane)
+        if group is not None:
+            self._tell(FindingAppeared(group))
 
     def _shrink_all(self, hello: Hello) -> None:
-        groups = [g for g in self.result.groups.values() if len(g.scenario)]
+        self.result.groups.merge()
+        groups = [g for g in self.result.groups if len(g.scenario)]
         for lane in self.result.lanes:
             mine = [g for g in groups if g.lane == lane]
             if not mine:
@@ -322,21 +319,22 @@ class Certification:
             runner = self._runner(hello, lane)
             for group in mine:
                 self._shrink(runner, group)
-        for group in self.result.groups.values():
+        for group in self.result.groups:
             hint = group.first.problem.hint
             group.hint = hint() if callable(hint) else hint
 
     def _shrink(self, runner: Runner, group: Group) -> None:
-        shrinker = Shrinker(runner, group.requirement.id, self._order.profile.shrink_requests)
+        shrinker = Shrinker(runner, group.has, self._order.profile.shrink_requests)
         scenario, run = shrinker.shrink(group.scenario)
         group.reproduced = run is not None
         if run is not None:
             group.scenario = scenario
-            group.first = next(f for f in run.findings if f.requirement.id == group.requirement.id)
+            group.first = group.seen_in(run.findings) or group.first
         self._tell(ScenarioShrunk(group, shrinker.spent))
 
     def _break_off(self, reason: str, kind: Literal["set-up", "unreachable", "interrupted"]) -> None:
         self.result.error, self.result.error_kind = reason, kind
+        self.result.groups.merge()
         self._tell(Interrupted(reason))
 
     def _tell(self, event: Event) -> None:

@@ -20,13 +20,14 @@ from amazonpay_conformance.clients.driver import (
     Result,
     Unsupported,
 )
-from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.findings import Cell, Finding, cell_of
 from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.model.actions import Advance
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
     AdvanceStep,
@@ -48,7 +49,7 @@ class Run:
 
     `judged` counts judgements by requirement; `covered` names the transitions that fired; `skipped` tells
     which steps could not be taken and why; `unclear` why the rest of a scenario was not judged; `observed`
-    counts what answers told of open questions.
+    counts what answers told of open questions; `held` are the cells in which a requirement held.
     """
 
     scenario: Scenario
@@ -59,6 +60,7 @@ class Run:
     skipped: tuple[tuple[int, str], ...] = ()
     unclear: str = ""
     observed: Counter[Observed] = field(default_factory=Counter)
+    held: frozenset[Cell] = frozenset()
 
     @property
     def requests(self) -> int:
@@ -104,6 +106,7 @@ class _Execution:
     judged: Counter[str] = field(default_factory=Counter)
     covered: set[str] = field(default_factory=set)
     observed: Counter[Observed] = field(default_factory=Counter)
+    held: set[Cell] = field(default_factory=set)
     skipped: list[tuple[int, str]] = field(default_factory=list)
     unclear: str = ""
 
@@ -128,6 +131,7 @@ class _Execution:
             tuple(self.skipped),
             self.unclear,
             self.observed,
+            frozenset(self.held),
         )
 
     def _take(self, number: int, planned: Step) -> None:
@@ -208,6 +212,8 @@ class _Execution:
 
     def _note(self, judgement: Judgement, made: Made) -> None:
         self.judged[judgement.requirement] += 1
+        if not judgement.problems:
+            self.held.add(cell_of(REQUIREMENTS[judgement.requirement], made))
         for problem in judgement.problems:
             self.findings.append(
                 Finding.of(

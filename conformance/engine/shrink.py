@@ -6,27 +6,28 @@ no longer bound is skipped by the runner, and goes with what it depended on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
 
 
 @dataclass
 class Shrinker:
-    """Shrinks scenarios that break one requirement. `spent` counts the requests that it took."""
+    """Shrinks scenarios that show what is `wanted`. `spent` counts the requests that it took."""
 
     runner: Runner
-    requirement: str
+    wanted: Callable[[Finding], bool]
     budget: int
     spent: int = 0
 
     def shrink(self, scenario: Scenario) -> tuple[Scenario, Run | None]:
-        """Return the smallest scenario found that still breaks the requirement, and its run.
+        """Return the smallest scenario found that still shows it, and its run.
 
-        The run is None where not even the scenario itself broke it again.
+        The run is None where not even the scenario itself showed it again.
         """
         best = self._try(scenario)
         if best is None:
@@ -50,7 +51,7 @@ class Shrinker:
     def _try(self, scenario: Scenario) -> Run | None:
         run = self.runner.run(scenario)
         self.spent += max(run.requests, 1)
-        return run if any(f.requirement.id == self.requirement for f in run.findings) else None
+        return run if any(map(self.wanted, run.findings)) else None
 
 
 def _simpler(run: Run) -> Iterator[Scenario]:

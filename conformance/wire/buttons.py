@@ -40,7 +40,7 @@ class ButtonMistake:
 
 
 def unescaped(payload: str) -> str:
-    """Return a payload as PHP's stripcslashes leaves it, which the official PHP SDK signs (api-facts §10.4)."""
+    """Return a payload as PHP's stripcslashes leaves it: the official PHP SDK signs that (§10.4)."""
     return _ESCAPED.sub(_unescape, payload)
 
 
@@ -74,7 +74,7 @@ def diagnose_button(payload: str, signature: str, public_key: PublicKey, algorit
 
 
 def _tries(payload: str, algorithm: str) -> Iterator[tuple[str, str, bytes, bytes]]:
-    """Yield a mistake's name and sentence, what to compare with the payload, and what may have been signed."""
+    """Yield a mistake's name and sentence, what to compare, and what may have been signed."""
     for row in BUTTON_MISTAKES:
         for other in row.payloads(payload):
             yield row.name, row.sentence, other, f"{algorithm}\n{sha256_hex(other)}".encode()
@@ -120,8 +120,8 @@ def _in_charsets(payload: str) -> Iterator[bytes]:
 BUTTON_MISTAKES: Final[tuple[ButtonMistake, ...]] = (
     ButtonMistake(
         "payload-unescaped",
-        "The payload's backslashes were taken away before it was signed (stripcslashes): sign it as it stands "
-        "in the page.",
+        "The payload's backslashes were taken away before it was signed (stripcslashes): sign the string that "
+        "the page holds.",
         lambda payload: (utf8(unescaped(payload)), utf8(payload.replace("\\/", "/"))),
     ),
     ButtonMistake(
@@ -161,7 +161,7 @@ BUTTON_MISTAKES: Final[tuple[ButtonMistake, ...]] = (
     ButtonMistake(
         "payload-left-out",
         "Nothing, or an empty object, was signed in place of the payload: hash the payload string.",
-        lambda payload: (b"", b"{}", b"[]", b"null"),
+        lambda _: (b"", b"{}", b"[]", b"null"),
     ),
     ButtonMistake(
         "signed-as-a-request",

@@ -20,7 +20,7 @@ Forms: TypeAlias = Callable[[mistakes.Case, CanonicalForm], Iterable[CanonicalFo
 
 @dataclass(frozen=True, slots=True)
 class SchemeMistake:
-    """A wrong padding, hash, mask or salt. `made` tells it from a signature opened and the salt that is due."""
+    """A wrong padding, hash, mask or salt. `made` tells it from an opened signature and the salt due."""
 
     name: str
     sentence: str
@@ -138,7 +138,7 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     ),
     Mistake(
         "path-hex-in-another-case",
-        "The path's percent-encoding was signed in another case than it was sent: write its hex in upper case.",
+        "The path's percent-encoding was signed in another case than it was sent: write upper-case hex.",
         forms=mistakes.path_hex_in_lower_case,
     ),
     Mistake(
@@ -200,7 +200,7 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     ),
     Mistake(
         "values-in-another-case",
-        "The value of a header was signed in lower case and sent with capitals: sign values as they are sent.",
+        "The value of a header was signed in lower case and sent with capitals: sign what is sent.",
         forms=mistakes.values_in_another_case,
     ),
     Mistake(

@@ -19,7 +19,7 @@ def without_algorithm(text: str, algorithm: str) -> Iterator[bytes]:
     yield utf8(string_to_sign(text, algorithm)).partition(b"\n")[2]
 
 
-def with_the_other_algorithm(text: str, algorithm: str) -> Iterator[bytes]:
+def with_the_other_algorithm(text: str, _: str) -> Iterator[bytes]:
     """Yield the string to sign with each algorithm's name as its first line."""
     for name in ALGORITHMS:
         yield utf8(string_to_sign(text, name))

@@ -1,4 +1,4 @@
-"""Mistakes in writing a request down: for each known one, the canonical requests that its signer may have signed.
+"""Mistakes in writing a request down: for each known one, the canonical requests that may have been signed.
 
 A mistake is a function of the case and of one form in which the request may be written down. It yields other
 forms, one of which was signed if the mistake was made. Mistakes further on, in the string to sign, are in
@@ -135,7 +135,7 @@ def query_encoded_otherwise(case: Case, form: CanonicalForm) -> Iterator[Canonic
             yield replace(form, query="&".join(f"{name}={value}" for name, value in order))
 
 
-def query_encoded_twice(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
+def query_encoded_twice(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     """Yield the form with names and values of the query percent-encoded once more, or the values only."""
     pairs = [piece.partition("=")[::2] for piece in query_pieces(form.query)]
     for again in (
