@@ -58,8 +58,8 @@ def body_satisfies_its_schema(seen: Seen, made: Act) -> Answer:
         return None
     if isinstance(made, Watched):
         told = _told(seen, made)
-        broken = (v for v in seen.reading.violations if v.path not in told)
-        return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in broken)
+        theirs = (v for v in seen.reading.violations if v.path not in told)
+        return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in theirs)
     if operation is not made.asked.operation:
         return None
     told = _told(seen, made)

@@ -71,7 +71,7 @@ def public_key_id_is_the_configured_one(seen: Seen, made: Act) -> Answer:
 @on_wire("SIG-004")
 def signature_verifies(seen: Seen, made: Act) -> Answer:
     verdict = seen.reading.verdict
-    if verdict is None or _cannot_be_tried(seen):
+    if verdict is None or _cannot_be_tried(seen, made.configured):
         return None
     if verdict.ok:
         return HELD
@@ -85,11 +85,11 @@ def signature_verifies(seen: Seen, made: Act) -> Answer:
     )
 
 
-def _cannot_be_tried(seen: Seen) -> bool:
+def _cannot_be_tried(seen: Seen, configured: Configured) -> bool:
     """Whether a signature is too broken to be one of anything; other checks say how."""
     authorization = seen.reading.authorization
     several = len(seen.request.headers.get_all("authorization")) > 1
-    unreadable = authorization is None or signature_bytes(authorization.signature) is None
+    unreadable = authorization is None or _base64(authorization.signature, configured) != HELD
     return several or unreadable or bool(_not_sent(seen))
 
 
@@ -209,7 +209,7 @@ def signature_is_base64(seen: Seen, made: Act) -> Answer:
 @on_wire("SIG-012")
 def scheme_is_the_algorithms(seen: Seen, made: Act) -> Answer:
     verdict, key = seen.reading.verdict, made.configured.public_key
-    if verdict is None or key is None or _cannot_be_tried(seen):
+    if verdict is None or key is None or _cannot_be_tried(seen, made.configured):
         return None
     if verdict.ok:
         return HELD
@@ -240,7 +240,7 @@ def _odd(signature: str) -> str:
 @on_button("BTN-001")
 def button_signature_verifies(payload: str, signature: str, configured: Configured) -> Answer:
     key = configured.public_key
-    if key is None or signature_bytes(signature) is None:
+    if key is None or _base64(signature, configured) != HELD:
         return None
     if verify_button(payload, signature, key, configured.algorithm):
         return HELD
@@ -265,7 +265,7 @@ def button_signature_is_base64(payload: str, signature: str, configured: Configu
 @on_button("BTN-003")
 def button_scheme_is_the_algorithms(payload: str, signature: str, configured: Configured) -> Answer:
     key = configured.public_key
-    if key is None or signature_bytes(signature) is None:
+    if key is None or _base64(signature, configured) != HELD:
         return None
     found = diagnose_button(payload, signature, key, configured.algorithm)
     if found is None:
@@ -275,7 +275,7 @@ def button_scheme_is_the_algorithms(payload: str, signature: str, configured: Co
 
 @on_button("BTN-004")
 def button_payload_is_signed_with_its_escapes(payload: str, signature: str, configured: Configured) -> Answer:
-    if configured.public_key is None or signature_bytes(signature) is None:
+    if configured.public_key is None or _base64(signature, configured) != HELD:
         return None
     if not _signs_unescaped(payload, signature, configured):
         return HELD

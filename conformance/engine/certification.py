@@ -373,6 +373,12 @@ def _button_payloads() -> Iterator[str]:
     for text in TEXTS:
         payload = {**plain, "merchantMetadata": {"noteToBuyer": text}, "deliverySpecifications": {}}
         yield json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    noted = {**plain, "merchantMetadata": {"noteToBuyer": "Gr\u00f6\u00dfe \U0001f6d2 2/3"}}
+    yield json.dumps(noted)  # escapes of what is not ASCII, and spaces
+    yield json.dumps(noted, ensure_ascii=False, indent=2)
+    yield json.dumps(noted, separators=(",", ":")).replace("/", "\\/")  # as PHP writes slashes
+    yield json.dumps({**plain, "scopes": [], "deliverySpecifications": {"addressRestrictions": {}}})
+    yield f" {json.dumps(plain)}\n"
 
 
 BUTTON_PAYLOADS: Final = tuple(_button_payloads())

@@ -19,7 +19,14 @@ from urllib.parse import quote
 
 from amazonpay_conformance.wire import missigned
 from amazonpay_conformance.wire.canonical import sha256_hex, utf8
-from amazonpay_conformance.wire.forensics import ANOTHER_KEY, OTHER_BYTES, Diagnosis, scheme_mistake, written
+from amazonpay_conformance.wire.forensics import (
+    ANOTHER_KEY,
+    OTHER_BYTES,
+    Diagnosis,
+    of_the_scheme,
+    scheme_mistake,
+    written,
+)
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.mismatch import MISTAKES, Messages
 from amazonpay_conformance.wire.mistakes import serialisations
@@ -65,7 +72,7 @@ def diagnose_button(payload: str, signature: str, public_key: PublicKey, algorit
     scheme = scheme_mistake(found, algorithm)
     first = ((scheme.name,), (scheme.sentence,)) if scheme else ((), ())
     if found.signs(utf8(button_string_to_sign(payload, algorithm))):
-        return scheme and Diagnosis((scheme.name,), scheme.sentence, is_of_the_scheme=True)
+        return of_the_scheme(scheme)
     for name, sentence, signed, message in _tries(payload, algorithm):
         if found.signs(message):
             due = payload if signed is not message else button_string_to_sign(payload, algorithm)
@@ -120,8 +127,8 @@ def _in_charsets(payload: str) -> Iterator[bytes]:
 BUTTON_MISTAKES: Final[tuple[ButtonMistake, ...]] = (
     ButtonMistake(
         "payload-unescaped",
-        "The payload's backslashes were taken away before it was signed (stripcslashes): sign the string that "
-        "the page holds.",
+        "The payload's backslashes were taken away before it was signed (stripcslashes): sign the string "
+        "that the page holds.",
         lambda payload: (utf8(unescaped(payload)), utf8(payload.replace("\\/", "/"))),
     ),
     ButtonMistake(

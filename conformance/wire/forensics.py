@@ -39,7 +39,7 @@ OTHER_BYTES: Final = (
     "The key and the scheme are right, and no known mistake explains it: other bytes were signed than sent."
 )
 
-MOST_TRIALS: Final = 60_000
+MOST_TRIALS: Final = 25_000
 """How many pairs of mistakes are tried; some 10 microseconds each."""
 
 
@@ -131,11 +131,16 @@ def wrong_scheme(request: Request, public_key: PublicKey) -> SchemeMistake | Non
     return scheme_mistake(found, authorization.algorithm)
 
 
+def of_the_scheme(wrong: SchemeMistake | None) -> Diagnosis | None:
+    """Return the diagnosis of a signature whose only fault is its scheme; None where it has none."""
+    return None if wrong is None else Diagnosis((wrong.name,), wrong.sentence, is_of_the_scheme=True)
+
+
 def _diagnosed(found: Opened, case: Case, bases: tuple[CanonicalForm, ...]) -> Diagnosis | None:
     algorithm = case.authorization.algorithm
     scheme = scheme_mistake(found, algorithm)
     if any(found.signs(case.message(base)) for base in bases):
-        return scheme and Diagnosis((scheme.name,), scheme.sentence, is_of_the_scheme=True)
+        return of_the_scheme(scheme)
     for rows, base, signed, due in itertools.chain(_singles(case, bases), _pairs(case, bases)):
         if found.signs(signed if isinstance(signed, bytes) else case.message(signed)):
             names = (*((scheme.name,) if scheme else ()), *(row.name for row in rows))

@@ -170,7 +170,7 @@ def region_written_otherwise(_: Case, form: CanonicalForm) -> Iterator[Canonical
 def values_not_trimmed(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     """Yield the form with white space around the values of headers: as sent, at all, at each."""
     raw = {name.lower(): value for name, value in case.request.headers}
-    yield replace(form, headers=tuple((name, raw[name]) for name, _ in form.headers))
+    yield replace(form, headers=tuple((name, raw.get(name, value)) for name, value in form.headers))
     for pad in ("{} ", " {}", " {} "):
         yield replace(form, headers=tuple((name, pad.format(value)) for name, value in form.headers))
         for name, value in form.headers:
@@ -219,11 +219,11 @@ def signed_not_listed(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm
 
 def names_not_sorted(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     """Yield the form with headers, names or both in the order as listed, then as sent."""
-    values = dict(form.headers)
+    values = dict(form.headers)  # without one that another mistake has left out
     as_listed = [name.lower() for name in case.authorization.signed_headers]
     as_sent = [name.lower() for name, _ in case.request.headers if name.lower() in values]
     for order in (as_listed, as_sent):
-        headers = tuple((name, values[name]) for name in order)
+        headers = tuple((name, values[name]) for name in order if name in values)
         yield replace(form, headers=headers)
         for names in (";".join(order), ";".join(case.authorization.signed_headers)):
             yield replace(form, names=names)
@@ -236,8 +236,8 @@ def names_not_lowered(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm
     titled = {name: name.title() for name in written}
     listed = {name.lower(): name for name in case.authorization.signed_headers}
     for case_of in (written, titled, listed):
-        headers = tuple((case_of[name], value) for name, value in form.headers)
-        names = ";".join(case_of[name.lower()] for name in form.names.split(";"))
+        headers = tuple((case_of.get(name.lower(), name), value) for name, value in form.headers)
+        names = ";".join(case_of.get(name.lower(), name) for name in form.names.split(";"))
         yield replace(form, headers=headers)
         yield replace(form, headers=headers, names=names)
         yield replace(form, names=names)
