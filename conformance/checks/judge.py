@@ -15,6 +15,7 @@ from amazonpay_conformance.checks import (
     objects,
     order,
     pending,
+    races,
     repeats,
     signature,
 )
@@ -25,12 +26,13 @@ from amazonpay_conformance.checks.check import (
     EXCHANGE_CHECKS,
     JUDGED,
     MODEL_CHECKS,
+    RACE_CHECKS,
     TRACE_CHECKS,
     WIRE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Ended, Made, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
 
 MODULES: Final = (
     amounts,
@@ -42,6 +44,7 @@ MODULES: Final = (
     objects,
     order,
     pending,
+    races,
     repeats,
     signature,
 )
@@ -89,6 +92,12 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
     for name, (requirement, check) in BUTTON_CHECKS.items():
         if (found := judgement(requirement, name, check(payload, signature, configured))) is not None:
             yield found
+
+
+def judge_race(race: Race) -> Iterator[Judgement]:
+    """Yield what the checks have to say about calls that were made at once."""
+    for check in RACE_CHECKS.values():
+        yield from check(race)
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.checks.past import Move, Past
+from amazonpay_conformance.model.linearizability import Decision
 from amazonpay_conformance.model.operations import Operation
 from amazonpay_conformance.model.rules import Evidence
 from amazonpay_conformance.model.step import Outcome
@@ -119,6 +120,43 @@ class Told:
     raw_body: str | None = None
     error: str = ""
     headers: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raced:
+    """One call of several that were made at once.
+
+    `label` is what was asked, in a line; `ended` is None where no answer came that says what happened.
+    `twins` are the other calls with the same key and request, `succeeded_with` is the id in a good answer.
+    """
+
+    caller: int
+    label: str
+    operation: str
+    began: float
+    ended: float | None
+    answer: str
+    twins: frozenset[int] = frozenset()
+    succeeded_with: str | None = None
+
+    def overlaps(self, other: Raced) -> bool:
+        """Tell whether neither was answered before the other began."""
+        before = self.ended is not None and self.ended < other.began
+        after = other.ended is not None and other.ended < self.began
+        return not before and not after
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Calls that were made at once, and what the search for an order of them came to.
+
+    `prefix` are the indices of the calls that had been answered when no order was left.
+    """
+
+    calls: tuple[Raced, ...]
+    decision: Decision
+    nodes: int
+    prefix: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias
 from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
+from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
     FindingAppeared,
@@ -40,6 +41,7 @@ from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
+from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.tour import explore, tour
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -177,6 +179,7 @@ class Certification:
         order: Order,
         listeners: tuple[Listener, ...] = (),
         public_key_id: str | None = None,
+        crew: Crew | None = None,
     ) -> None:
         self._driver = driver
         self._target = target
@@ -185,6 +188,7 @@ class Certification:
         self._order = order
         self._listeners = listeners
         self._public_key_id = public_key_id
+        self._crew = crew
         self._pem = key.to_pem("pkcs8")
         self.result = Result(order, target.name, target.is_mock)
 
@@ -245,7 +249,8 @@ class Certification:
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = questions(able) if "server" in self._order.subjects else ()
-        return [*tour(able, places), *asked, *islice(search.random(), random)]
+        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
+        return [*tour(able, places), *asked, *islice(search.random(), random), *raced]
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -261,6 +266,8 @@ class Certification:
             signing_host=self._target.signing_host,
         )
         self._driver.configure(config)
+        if self._crew is not None:
+            self._crew.configure(config)
         configured = Configured(
             lane.public_key_id,
             lane.region,
@@ -273,8 +280,9 @@ class Certification:
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
+        deadline = self._order.deadline
         return Runner(
-            self._driver, self._target, configured, merchant, caller_keys, deadline=self._order.deadline
+            self._driver, self._target, configured, merchant, caller_keys, deadline, crew=self._crew
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:

@@ -131,6 +131,8 @@ _ROWS = (
     E("MON-004", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"1400.00\", \"currencyCode\": \"USD\"}"),
 
     # --- time
+    E("LIN-001", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 422 InvalidChargeStatus", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 200\n(captured and canceled: whichever came first forbids the other)"),
+    E("LIN-002", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000001", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000002\n(the buyer is charged twice)"),
     E("TIM-001", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261201T120000Z\"", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261108T120000Z\""),
 
     # --- order, of an integration

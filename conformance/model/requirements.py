@@ -144,6 +144,8 @@ _SERVER = (
     R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D", scope="object"),
     R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D", scope="object"),
     R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W", scope="object"),
+    R("LIN-001", "MUST",   "server", "Calls that overlap are answered as if they had come one after the other, in some order.", "§4.3, §6.3b, §6.5", "D", scope="call"),
+    R("LIN-002", "MUST",   "server", "Two requests with one idempotency key make one object, however close they come.", "§9", "D", scope="call"),
     R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W", scope="object"),
 )
 
