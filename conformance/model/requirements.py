@@ -58,7 +58,7 @@ _CLIENT = (
     R("HDR-010", "SHOULD", "client", "Every request carries x-amz-pay-host.", "§2.1, §10.3", "S"),
     R("HDR-011", "SHOULD", "client", "x-amz-pay-host names the host that the client is pointed at, with its port or without, or the service's host of the region.", "§1, §10.3", "S"),
     R("HDR-012", "MUST",   "client", "A header that has one value is sent once.", "§10.2 (what SDKs make of two differs; RFC 9110 §5.3 forbids it)", "S"),
-    R("HDR-013", "SHOULD", "client", "content-type has no parameter, or charset=utf-8.", "§2.1", "D"),
+    R("HDR-013", "SHOULD", "client", "The content-type has no parameter, or charset=utf-8.", "§2.1", "D"),
     R("HDR-014", "MUST",   "client", "x-amz-pay-simulation-code is sent in the sandbox only, and only where the caller gives it.", "§2.1, §8", "D"),
     R("HDR-015", "MUST",   "client", "x-amz-pay-authtoken is sent only where the caller gives one.", "§2.1", "S"),
 
