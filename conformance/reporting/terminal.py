@@ -19,6 +19,7 @@ from amazonpay_conformance.engine.events import (
 )
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
@@ -47,6 +48,9 @@ class Progress:
             self._line(f"profile  {event.profile}, seed {event.seed}, {event.scenarios} scenarios")
             for number, lane in enumerate(event.lanes):
                 self._line(f"{'lanes   ' if number == 0 else '        '} {lane}")
+            unknown = sorted(event.hello.capabilities.operations - set(ALL_OPERATIONS))
+            if unknown:
+                self._line(f"unknown  {', '.join(unknown)}: the kit has no such operations (docs/drivers.md)")
         elif isinstance(event, ScenarioFinished):
             self._requests += event.run.requests
             self._over(
@@ -58,7 +62,7 @@ class Progress:
         elif isinstance(event, ScenarioShrunk):
             steps = len(event.group.scenario)
             self._over(f"{event.group.requirement.id}: smallest scenario has {steps} steps")
-        elif isinstance(event, Interrupted):
+        elif isinstance(event, Interrupted) and self._requests:
             self._line(f"stopped early: {redact_text(event.reason)}")
 
     def done(self) -> None:
