@@ -6,7 +6,7 @@ A failing item says that the subject is wrong; an error in its set-up says that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -115,7 +115,7 @@ class Certification(pytest.Collector):
 
 
 class NotConforming(Exception):
-    """A requirement does not hold; the message is the whole finding."""
+    """A requirement does not hold; the message is all that was found."""
 
 
 class RequirementItem(pytest.Item):
@@ -132,7 +132,7 @@ class RequirementItem(pytest.Item):
             CouldNotCertify: client, driver or target cannot be used.
         """
         result = _result(self.config)
-        if result.error and self.requirement.id not in result.groups:
+        if result.error and not result.groups.of(self.requirement.id):
             raise CouldNotCertify(result.error)
         if result.verdict == "not exercised":
             raise CouldNotCertify("nothing was exercised: not one call of the client could be judged")
@@ -146,9 +146,9 @@ class RequirementItem(pytest.Item):
         result = _result(self.config)
         verdict = result.verdict_of(self.requirement)
         if verdict == "fail":
-            raise NotConforming("\n".join(self._finding(result)))
+            raise NotConforming("\n".join(self._findings(result)))
         if verdict == "warning":
-            self.add_report_section("call", "warning", "\n".join(self._finding(result)))
+            self.add_report_section("call", "warning", "\n".join(self._findings(result)))
         if verdict in ("not exercised", "inconclusive"):
             pytest.skip(f"{verdict} with this client and target")
 
@@ -162,12 +162,15 @@ class RequirementItem(pytest.Item):
         """Name the item by the requirement's own words."""
         return Path(NODE), None, f"{self.requirement.id} {self.requirement.statement}"
 
-    def _finding(self, result: Result) -> Iterable[str]:
+    def _findings(self, result: Result) -> Iterator[str]:
         from amazonpay_conformance.reporting.terminal import finding_lines
 
         command = f"pytest --amazonpay-client={_setting(self.config, 'client')} -k {self.requirement.id}"
-        group = result.groups[self.requirement.id]
-        return finding_lines(group, directory=_out(self.config), command=command, colour=False, width=100)
+        for number, group in enumerate(result.groups.of(self.requirement.id)):
+            yield from ("",) if number else ()
+            yield from finding_lines(
+                group, directory=_out(self.config), command=command, colour=False, width=100
+            )
 
 
 class CouldNotCertify(Exception):

@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias
 from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
+from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
     FindingAppeared,
@@ -24,7 +25,7 @@ from amazonpay_conformance.engine.events import (
     ScenarioShrunk,
     Started,
 )
-from amazonpay_conformance.engine.findings import Finding, Group
+from amazonpay_conformance.engine.findings import Finding, Group, Groups
 from amazonpay_conformance.engine.lane import Lane, lanes
 from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.shrink import Shrinker
@@ -39,6 +40,7 @@ from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
+from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.tour import explore, tour
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -100,7 +102,7 @@ class Result:
     seconds: float = 0.0
     scenarios: int = 0
     requests: int = 0
-    groups: dict[str, Group] = field(default_factory=dict)
+    groups: Groups = field(default_factory=Groups)
     judged: Counter[str] = field(default_factory=Counter)
     covered: set[str] = field(default_factory=set)
     called: Counter[str] = field(default_factory=Counter)
@@ -121,7 +123,7 @@ class Result:
 
     def verdict_of(self, requirement: Requirement) -> Verdict:
         """Return the verdict on one requirement."""
-        if requirement.id in self.groups:
+        if self.groups.of(requirement.id):
             return "fail" if requirement.level == "MUST" else "warning"
         if self.judged[requirement.id]:
             return "pass"
@@ -130,13 +132,13 @@ class Result:
     @property
     def findings(self) -> list[Group]:
         """What was found wrong with the subjects under test, failures first."""
-        mine = [g for g in self.groups.values() if g.requirement.subject in self.order.subjects]
-        return sorted(mine, key=lambda g: (not g.first.is_failure, g.requirement.id))
+        mine = [g for g in self.groups if g.requirement.subject in self.order.subjects]
+        return sorted(mine, key=lambda g: (not g.first.is_failure, g.key))
 
     @property
     def kit_defects(self) -> list[Group]:
         """Findings against our own mock while somebody's client is tested: the kit is at fault, not he."""
-        return [g for g in self.groups.values() if g.requirement.subject not in self.order.subjects]
+        return [g for g in self.groups if g.requirement.subject not in self.order.subjects]
 
     @property
     def verdict(self) -> Verdict:
@@ -176,6 +178,7 @@ class Certification:
         order: Order,
         listeners: tuple[Listener, ...] = (),
         public_key_id: str | None = None,
+        crew: Crew | None = None,
     ) -> None:
         self._driver = driver
         self._target = target
@@ -184,6 +187,7 @@ class Certification:
         self._order = order
         self._listeners = listeners
         self._public_key_id = public_key_id
+        self._crew = crew
         self._pem = key.to_pem("pkcs8")
         self.result = Result(order, target.name, target.is_mock)
 
@@ -244,7 +248,8 @@ class Certification:
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = questions(able) if "server" in self._order.subjects else ()
-        return [*tour(able, places), *asked, *islice(search.random(), random)]
+        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
+        return [*tour(able, places), *asked, *islice(search.random(), random), *raced]
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -260,6 +265,8 @@ class Certification:
             signing_host=self._target.signing_host,
         )
         self._driver.configure(config)
+        if self._crew is not None:
+            self._crew.configure(config)
         configured = Configured(
             lane.public_key_id,
             lane.region,
@@ -271,8 +278,9 @@ class Certification:
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
+        deadline = self._order.deadline
         return Runner(
-            self._driver, self._target, configured, merchant, caller_keys, deadline=self._order.deadline
+            self._driver, self._target, configured, merchant, caller_keys, deadline, crew=self._crew
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -293,6 +301,7 @@ class Certification:
         result.judged.update(run.judged)
         result.covered |= run.covered
         result.observed.update(run.observed)
+        result.groups.held |= run.held
         result.called.update(made.asked.operation.id for made in run.made if made.seen)
         result.skipped.update(why for _, why in run.skipped if why.startswith("the client has no"))
         for finding in run.findings:
@@ -302,17 +311,13 @@ class Certification:
         self._tell(ScenarioFinished(result.scenarios, lane, run))
 
     def _group(self, finding: Finding, scenario: Scenario, lane: Lane) -> None:
-        known = self.result.groups.get(finding.requirement.id)
-        if known is not None:
-            known.count += 1
-            known.operations.add(finding.operation)
-            return
-        group = Group(finding, scenario, lane, operations={finding.operation})
-        self.result.groups[finding.requirement.id] = group
-        self._tell(FindingAppeared(group))
+        group = self.result.groups.add(finding, scenario, lane)
+        if group is not None:
+            self._tell(FindingAppeared(group))
 
     def _shrink_all(self, hello: Hello) -> None:
-        groups = [g for g in self.result.groups.values() if len(g.scenario)]
+        self.result.groups.merge()
+        groups = [g for g in self.result.groups if len(g.scenario)]
         for lane in self.result.lanes:
             mine = [g for g in groups if g.lane == lane]
             if not mine:
@@ -320,21 +325,22 @@ class Certification:
             runner = self._runner(hello, lane)
             for group in mine:
                 self._shrink(runner, group)
-        for group in self.result.groups.values():
+        for group in self.result.groups:
             hint = group.first.problem.hint
             group.hint = hint() if callable(hint) else hint
 
     def _shrink(self, runner: Runner, group: Group) -> None:
-        shrinker = Shrinker(runner, group.requirement.id, self._order.profile.shrink_requests)
+        shrinker = Shrinker(runner, group.has, self._order.profile.shrink_requests)
         scenario, run = shrinker.shrink(group.scenario)
         group.reproduced = run is not None
         if run is not None:
             group.scenario = scenario
-            group.first = next(f for f in run.findings if f.requirement.id == group.requirement.id)
+            group.first = group.seen_in(run.findings) or group.first
         self._tell(ScenarioShrunk(group, shrinker.spent))
 
     def _break_off(self, reason: str, kind: Literal["set-up", "unreachable", "interrupted"]) -> None:
         self.result.error, self.result.error_kind = reason, kind
+        self.result.groups.merge()
         self._tell(Interrupted(reason))
 
     def _tell(self, event: Event) -> None:

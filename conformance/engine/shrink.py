@@ -6,27 +6,28 @@ no longer bound is skipped by the runner, and goes with what it depended on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.runner import Run, Runner
-from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+from amazonpay_conformance.model.scenario import CALLERS, CALLS, CallStep, ParallelStep, Scenario, Step
 
 
 @dataclass
 class Shrinker:
-    """Shrinks scenarios that break one requirement. `spent` counts the requests that it took."""
+    """Shrinks scenarios that show what is `wanted`. `spent` counts the requests that it took."""
 
     runner: Runner
-    requirement: str
+    wanted: Callable[[Finding], bool]
     budget: int
     spent: int = 0
 
     def shrink(self, scenario: Scenario) -> tuple[Scenario, Run | None]:
-        """Return the smallest scenario found that still breaks the requirement, and its run.
+        """Return the smallest scenario found that still shows it, and its run.
 
-        The run is None where not even the scenario itself broke it again.
+        The run is None where not even the scenario itself showed it again.
         """
         best = self._try(scenario)
         if best is None:
@@ -50,7 +51,7 @@ class Shrinker:
     def _try(self, scenario: Scenario) -> Run | None:
         run = self.runner.run(scenario)
         self.spent += max(run.requests, 1)
-        return run if any(f.requirement.id == self.requirement for f in run.findings) else None
+        return run if any(map(self.wanted, run.findings)) else None
 
 
 def _simpler(run: Run) -> Iterator[Scenario]:
@@ -67,8 +68,8 @@ def _simpler(run: Run) -> Iterator[Scenario]:
         for start in range(len(steps) - size, -1, -1):
             yield Scenario(steps[:start] + steps[start + size :])
     for number, step in enumerate(steps):
-        for simpler in _simpler_steps(step):
-            yield Scenario((*steps[:number], simpler, *steps[number + 1 :]))
+        for instead in (*_simpler_races(step), *((simpler,) for simpler in _simpler_steps(step))):
+            yield Scenario((*steps[:number], *instead, *steps[number + 1 :]))
 
 
 def _sizes(length: int) -> Iterator[int]:
@@ -80,12 +81,36 @@ def _sizes(length: int) -> Iterator[int]:
         yield 1
 
 
+def _simpler_races(step: Step) -> Iterator[tuple[Step, ...]]:
+    """Callers left out, then calls; in the end all of them one after the other."""
+    if not isinstance(step, ParallelStep):
+        return
+    callers = step.callers
+    if len(callers) > min(CALLERS):
+        yield from ((ParallelStep((*callers[:n], *callers[n + 1 :])),) for n in range(len(callers)))
+    for number, calls in enumerate(callers):
+        if len(calls) > min(CALLS):
+            for fewer in (calls[:-1], calls[1:]):
+                yield (ParallelStep((*callers[:number], fewer, *callers[number + 1 :])),)
+    yield step.calls
+
+
 def _simpler_steps(step: Step) -> Iterator[Step]:
-    if isinstance(step, CallStep):
-        if step.simulation is not None:
-            yield replace(step, simulation=None)
-        if step.body is not None:
-            yield from (replace(step, body=body) for body in _simpler_bodies(step.body))
+    if isinstance(step, ParallelStep):
+        for number, calls in enumerate(step.callers):
+            for place, call in enumerate(calls):
+                for simpler in _simpler_calls(call):
+                    changed = (*calls[:place], simpler, *calls[place + 1 :])
+                    yield ParallelStep((*step.callers[:number], changed, *step.callers[number + 1 :]))
+    elif isinstance(step, CallStep):
+        yield from _simpler_calls(step)
+
+
+def _simpler_calls(call: CallStep) -> Iterator[CallStep]:
+    if call.simulation is not None:
+        yield replace(call, simulation=None)
+    if call.body is not None:
+        yield from (replace(call, body=body) for body in _simpler_bodies(call.body))
 
 
 def _simpler_bodies(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from amazonpay_conformance.model.rules import RULES
 
 Level: TypeAlias = Literal["MUST", "SHOULD", "MAY"]
 Subject: TypeAlias = Literal["client", "server", "integration"]
+Scope: TypeAlias = Literal["message", "call", "operation", "object", "state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Requirement:
     """One rule that a subject is held to. `level` is meant as in RFC 2119.
 
     `legal` and `illegal` are examples, "" where they are planned from the model (`engine.illustration`).
+    `scope` tells two faults under one requirement apart. A message: it is one code that writes or reads them
+    all. A call: each operation is a fault of its own. An operation: and each state of the object that it is
+    about, too. An object: each kind of object. A state: each state that an object should be in.
     """
 
     id: str
@@ -34,6 +38,7 @@ class Requirement:
     tag: Tag
     legal: str = ""
     illegal: str = ""
+    scope: Scope = "message"
 
 
 R = Requirement
@@ -52,7 +57,7 @@ _CLIENT = (
     R("HDR-009", "MUST",   "client", "Headers that a caller gives reach the wire with the value he gave.", "§2.1, §8.2", "D"),
 
     # --- where it goes: §1, §2.2
-    R("URL-001", "MUST",   "client", "A call goes out with its operation's method and path.", "§2.2", "S"),
+    R("URL-001", "MUST",   "client", "A call goes out with its operation's method and path.", "§2.2", "S", scope="call"),
     R("URL-002", "MUST",   "client", "The path names the environment that the key and the configuration name.", "§1", "D"),
     R("URL-003", "SHOULD", "client", "A path has no trailing slash.", "§1 (accepted; Amazon's own samples vary)", "S"),
     R("URL-004", "MUST",   "client", "The path's version is v2.", "§1", "S"),
@@ -81,7 +86,7 @@ _CLIENT = (
     R("IDK-005", "MUST",   "client", "Different calls never share an idempotency key that the client made.", "§9", "D"),
 
     # --- the call as the caller sees it
-    R("CAL-001", "MUST",   "client", "A call that breaks no rule is sent.", "§2.2", "S"),
+    R("CAL-001", "MUST",   "client", "A call that breaks no rule is sent.", "§2.2", "S", scope="call"),
     R("CAL-002", "MUST",   "client", "A call that got a final answer is not sent again.", "§7 (retry only 408, 425, 429, 5xx)", "S"),
     R("CAL-003", "MUST",   "client", "A good answer is returned, not raised.", "§2.2", "D"),
     R("CAL-004", "MUST",   "client", "The status that the caller sees is the one that was sent.", "§2.2, §7", "D"),
@@ -98,26 +103,59 @@ _CLIENT = (
 _SERVER = (
     R("RSP-001", "MUST",   "server", "Every answer carries x-amz-pay-request-id.", "§2.2", "S"),
     R("RSP-002", "MUST",   "server", "An answer's body is JSON.", "§3, §7", "W"),
-    R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W"),
+    R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W", scope="object"),
     R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
-    R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W"),
-    R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D"),
-    R("IDM-001", "MUST",   "server", "A repeated request with the same idempotency key gets the first answer.", "§9", "D"),
-    R("STA-001", "MUST",   "server", "A Checkout Session is in a state that its history allows.", "§4.1", "D"),
-    R("STA-002", "MUST",   "server", "A Charge Permission is in a state that its history allows.", "§4.2", "D"),
-    R("STA-003", "MUST",   "server", "A Charge is in a state that its history allows.", "§4.3", "D"),
-    R("STA-004", "MUST",   "server", "A Refund is in a state that its history allows.", "§4.4", "D"),
-    R("CON-001", "MUST",   "server", "An open session's constraints are what is missing, no more, no less.", "§5.1", "W"),
-    R("CON-002", "MUST",   "server", "amazonPayRedirectUrl is there exactly when no constraint is left.", "§5.1", "D2"),
-    R("REL-001", "MUST",   "server", "A completed session names its permission, and its charge unless it only confirms.", "§3.1, §4.5", "W"),
-    R("REL-002", "MUST",   "server", "A charge names the permission that it was made on.", "§3.3", "W"),
-    R("REL-003", "MUST",   "server", "A refund names the charge that it refunds.", "§3.4", "S"),
-    R("REL-004", "MUST",   "server", "An object that is read has the id that was asked for.", "§2.2", "W"),
-    R("MON-001", "MUST",   "server", "captureAmount is what was captured, never above chargeAmount.", "§3.3, §6.3", "W"),
-    R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D"),
-    R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D"),
-    R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W"),
-    R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W"),
+    R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
+    R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D", scope="operation"),
+    R("IDM-001", "MUST",   "server", "A repeated request with the same idempotency key gets the first answer.", "§9", "D", scope="call"),
+    R("STA-001", "MUST",   "server", "A Checkout Session is in a state that its history allows.", "§4.1", "D", scope="state"),
+    R("STA-002", "MUST",   "server", "A Charge Permission is in a state that its history allows.", "§4.2", "D", scope="state"),
+    R("STA-003", "MUST",   "server", "A Charge is in a state that its history allows.", "§4.3", "D", scope="state"),
+    R("STA-004", "MUST",   "server", "A Refund is in a state that its history allows.", "§4.4", "D", scope="state"),
+    R("CON-001", "MUST",   "server", "An open session's constraints are what is missing, no more, no less.", "§5.1", "W", scope="object"),
+    R("CON-002", "MUST",   "server", "amazonPayRedirectUrl is there exactly when no constraint is left.", "§5.1", "D2", scope="object"),
+    R("REL-001", "MUST",   "server", "A completed session names its permission, and its charge unless it only confirms.", "§3.1, §4.5", "W", scope="object"),
+    R("REL-002", "MUST",   "server", "A charge names the permission that it was made on.", "§3.3", "W", scope="object"),
+    R("REL-003", "MUST",   "server", "A refund names the charge that it refunds.", "§3.4", "S", scope="object"),
+    R("REL-004", "MUST",   "server", "An object that is read has the id that was asked for.", "§2.2", "W", scope="object"),
+    R("MON-001", "MUST",   "server", "captureAmount is what was captured, never above chargeAmount.", "§3.3, §6.3", "W", scope="object"),
+    R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D", scope="object"),
+    R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D", scope="object"),
+    R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W", scope="object"),
+    R("LIN-001", "MUST",   "server", "Calls that overlap are answered as if they had come one after the other, in some order.", "§4.3, §6.3b, §6.5", "D", scope="call"),
+    R("LIN-002", "MUST",   "server", "Two requests with one idempotency key make one object, however close they come.", "§9", "D", scope="call"),
+    R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W", scope="object"),
+)
+
+_INTEGRATION = (
+    # --- order: §4, §6. What it could know is what it was told.
+    R("ORD-001", "MUST",   "integration", "A session is not updated or completed in a state, last seen, that forbids it.", "§4.1", "D"),
+    R("ORD-002", "MUST",   "integration", "A permission is not charged, updated or closed in a state, last seen, that forbids it.", "§4.2", "D2"),
+    R("ORD-003", "MUST",   "integration", "A charge is not captured, canceled or refunded in a state, last seen, that forbids it.", "§4.3", "D2"),
+    R("ORD-004", "SHOULD", "integration", "A session that was seen Completed is read, not completed again.", "§4.1", "D"),
+    R("ORD-005", "MUST",   "integration", "Complete is called once the buyer could be sent to amazonPayRedirectUrl, not before.", "§4.1, §5.1", "W"),
+    R("ORD-006", "MUST",   "integration", "A paid order is not canceled, closed or refunded because a second Complete was refused.", "§4.1; magento-2-plugin #1280, #1297", "D"),
+    R("ORD-007", "MUST",   "integration", "Complete repeats the amounts that the session was seen to have.", "§2.3, §6.12", "D"),
+    R("ORD-008", "MUST",   "integration", "A capture is not above what was authorized.", "§6.3", "D2"),
+    R("ORD-009", "MUST",   "integration", "A refund is not above what was captured and the headroom of refunds.", "§6.1, §6.5", "D"),
+    R("ORD-010", "MUST",   "integration", "A charge is not above what is known to be left of its permission.", "§6.1, §6.2", "D2"),
+    R("ORD-011", "MUST",   "integration", "Charge, capture and refund have the currency of what they belong to.", "§6.7", "D"),
+    R("ORD-012", "MUST",   "integration", "An id stands where an object of its kind is meant.", "§2.2, §3.0; magento-plugin #149", "W"),
+    R("ORD-013", "SHOULD", "integration", "What was not found is given up after some tries.", "§4.1; magento-2-plugin #1300", "D"),
+    R("ORD-014", "SHOULD", "integration", "An object in which nothing changes is not read again and again.", "§4.6, §7", "D"),
+    R("ORD-015", "SHOULD", "integration", "A session that the buyer approved is completed.", "§4.1, §4.6; sdk-php #6", "D"),
+    R("ORD-016", "SHOULD", "integration", "A permission that is Chargeable again after a decline is charged again, or closed.", "§4.2, §5.2; magento-plugin #158", "D2"),
+
+    # --- what is sent again: §7, §9
+    R("IDK-006", "MUST",   "integration", "An idempotency key stands for one request: a repeated one has the same body, a new one a new key.", "§9", "D"),
+    R("DUP-001", "MUST",   "integration", "A charge, capture or refund whose answer was lost is repeated with its key, or looked at first.", "§7, §9", "D"),
+
+    # --- answers that are not final: §4.3, §7
+    R("INT-001", "MUST",   "integration", "What was pending is read before it is captured, refunded or otherwise acted on.", "§4.3, §4.6", "D"),
+    R("INT-002", "SHOULD", "integration", "What is pending is asked for until it is decided.", "§4.3, §4.6", "D"),
+    R("INT-003", "SHOULD", "integration", "Nothing is delivered on a charge that was last seen pending, declined or canceled.", "§4.3, §12", "D2"),
+    R("INT-004", "SHOULD", "integration", "A declined charge is tried again with a new key.", "§7 (what the old key answers is not said)", "D"),
+    R("INT-005", "SHOULD", "integration", "A charge that was declined hard is not tried again and again without anything being looked at.", "§4.3, §5.2", "D2"),
 )
 # fmt: on
 
@@ -131,14 +169,30 @@ STATE_REQUIREMENTS: Mapping[str, str] = {
 
 def _of_operations() -> tuple[Requirement, ...]:
     return tuple(
-        R(o.requirement, "MUST", "server", f"{o.title} succeeds where nothing forbids it.", o.source, o.tag)
+        R(
+            o.requirement,
+            "MUST",
+            "server",
+            f"{o.title} succeeds where nothing forbids it.",
+            o.source,
+            o.tag,
+            scope="operation",
+        )
         for o in ALL_OPERATIONS.values()
     )
 
 
 def _of_rules() -> tuple[Requirement, ...]:
     return tuple(
-        R(rule.id, "MUST" if rule.asserted else "MAY", "server", rule.statement, rule.source, rule.tag)
+        R(
+            rule.id,
+            "MUST" if rule.asserted else "MAY",
+            "server",
+            rule.statement,
+            rule.source,
+            rule.tag,
+            scope="operation",
+        )
         for rule in RULES
     )
 
@@ -154,7 +208,7 @@ _OF_THE_MODEL = (*_of_operations(), *_of_rules())
 
 REQUIREMENTS: Mapping[str, Requirement] = {
     requirement.id: _with_examples(requirement)
-    for requirement in sorted((*_CLIENT, *_SERVER, *_OF_THE_MODEL), key=lambda r: r.id)
+    for requirement in sorted((*_CLIENT, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id)
 }
 """The catalogue by id."""
 

@@ -140,7 +140,7 @@ def write_report(result: Result, directory: Path) -> Path:
 
 def scenario_file(directory: Path, group: Group) -> Path:
     """Return where the scenario of a finding is written."""
-    return directory / "scenarios" / f"{group.requirement.id}.json"
+    return directory / "scenarios" / f"{group.key}.json"
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
@@ -151,12 +151,14 @@ def _write(path: Path, value: dict[str, Any]) -> None:
 def _finding(group: Group) -> dict[str, Any]:
     first = group.first
     return {
+        "id": str(group.key),
         "requirement": group.requirement.id,
         "level": group.requirement.level,
         "statement": group.requirement.statement,
         "source": group.requirement.source,
         "check": first.check,
         "operations": sorted(group.operations),
+        "states": group.states,
         "count": group.count,
         "expected": redact_text(first.problem.expected),
         "received": redact_text(first.problem.received),
@@ -166,7 +168,7 @@ def _finding(group: Group) -> dict[str, Any]:
         "scenario": to_json(group.scenario, group.lane) if group.scenario.steps else None,
         "steps": [describe(step) for step in group.scenario.steps],
         "exchanges": [_exchange(seen) for seen in first.made.seen] if first.made else [],
-        "client_result": _told(first.made) if first.made else None,
+        "client_result": _told(first.made) if isinstance(first.made, Made) else None,
     }
 
 

@@ -61,7 +61,7 @@ class Progress:
             self._findings += 1
         elif isinstance(event, ScenarioShrunk):
             steps = len(event.group.scenario)
-            self._over(f"{event.group.requirement.id}: smallest scenario has {steps} steps")
+            self._over(f"{event.group.key}: smallest scenario has {steps} steps")
         elif isinstance(event, Interrupted) and self._requests:
             self._line(f"stopped early: {redact_text(event.reason)}")
 
@@ -143,7 +143,9 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
     yield from _field("received", first.problem.received, width)
     if group.hint:
         yield from _field("hint", group.hint, width)
-    yield from _field("where", f"{_operations(group)}; seen {_times(group.count)}; lane {group.lane}", width)
+    yield from _field(
+        "where", f"{_operations(group)}{_states(group)}; seen {_times(group.count)}; lane {group.lane}", width
+    )
     yield from _field(
         "source", f"api-facts {requirement.source} [{requirement.tag}], {requirement.level}", width
     )
@@ -169,6 +171,10 @@ def _operations(group: Group) -> str:
         if len(names) <= 4
         else f"{', '.join(names[:3])} and {len(names) - 3} more operations"
     )
+
+
+def _states(group: Group) -> str:
+    return f", {' or '.join(group.states)}" if group.states else ""
 
 
 def _times(count: int) -> str:

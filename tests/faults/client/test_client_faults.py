@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from amazonpay_conformance.checks import judge  # noqa: F401 - registers every check
 from amazonpay_conformance.checks.check import JUDGED, Problem
+from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.scenario import Scenario
@@ -77,11 +78,14 @@ def test_a_long_scenario_shrinks_to_the_steps_that_matter(
     fault = next(fault for fault in FAULTS if fault.id == name)
     runner, (requirement,) = in_main_lane(fault), fault.breaks
 
+    def is_it(finding: Finding) -> bool:
+        return finding.requirement.id == requirement
+
     def fails(scenario: Scenario) -> bool:
-        return any(finding.requirement.id == requirement for finding in runner.run(scenario).findings)
+        return any(map(is_it, runner.run(scenario).findings))
 
     long = next(scenario for scenario in toured if fails(scenario))
-    small, run = Shrinker(runner, requirement, budget=1_000).shrink(long)
+    small, run = Shrinker(runner, is_it, budget=1_000).shrink(long)
     assert run is not None
     assert len(small) <= MOST_STEPS < len(long)
     assert fails(small)
