@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from amazonpay_conformance.checks import (
@@ -105,3 +105,13 @@ def judged_by(requirement: str) -> tuple[str, ...]:
         requirement: the id in the catalogue; none judges an uncertain one, which permits both answers.
     """
     return tuple(name for name, judged in JUDGED.items() if requirement in judged)
+
+
+def needs_no_caller(requirement: str) -> bool:
+    """Tell whether a requirement can be judged of what is only watched.
+
+    Args:
+        requirement: the id in the catalogue.
+    """
+    tables: tuple[Mapping[str, tuple[str, object]], ...] = (WIRE_CHECKS, TRACE_CHECKS, END_CHECKS)
+    return any(requirement == judged for table in tables for judged, _ in table.values())
