@@ -13,6 +13,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -270,6 +271,8 @@ def _is_possible(step: Step, abilities: Abilities) -> bool:
         return abilities.clock
     if isinstance(step, RepeatStep):
         return abilities.caller_keys
+    if isinstance(step, FaultStep):
+        return abilities.faults
     if isinstance(step, ParallelStep):
         return all(_is_possible(call, abilities) for call in step.calls)
     simulated = step.simulation is None or abilities.simulations

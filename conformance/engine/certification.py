@@ -244,12 +244,13 @@ class Certification:
         able = abilities(hello, self._target)
         if not able.operations:
             return []
-        places = tuple(explore(able))
+        calm = replace(able, faults=False)
+        places = tuple(explore(calm))
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = questions(able) if "server" in self._order.subjects else ()
         raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(able, places), *asked, *islice(search.random(), random), *raced]
+        return [*tour(calm, places), *asked, *islice(search.random(), random), *raced]
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -280,7 +281,14 @@ class Certification:
         caller_keys = gives_keys(hello) and not makes_own
         deadline = self._order.deadline
         return Runner(
-            self._driver, self._target, configured, merchant, caller_keys, deadline, crew=self._crew
+            self._driver,
+            self._target,
+            configured,
+            merchant,
+            caller_keys,
+            deadline,
+            crew=self._crew,
+            config=config,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -356,6 +364,7 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,
         clock=target.has_clock,
+        faults=target.has_faults,
         permissions=target.permissions,
     )
 

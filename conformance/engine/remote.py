@@ -199,6 +199,7 @@ class RemoteTarget:
     is_mock = False
     has_buyer = False
     has_clock = False
+    has_faults = False
 
     def __init__(
         self,
@@ -285,6 +286,10 @@ class RemoteTarget:
     def advance(self, seconds: int) -> None:
         """Refuse: this clock is not ours."""
         raise RuntimeError(f"the clock of {self.name} cannot be moved")
+
+    def spoil(self, fault: str, times: int, operation: str | None) -> None:
+        """Refuse: what another service answers is passed on as it is."""
+        raise RuntimeError(f"nothing goes wrong on purpose with {self.name}")
 
     def _raise_fault(self) -> None:
         if self._relay.fault is not None:

@@ -13,6 +13,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -88,6 +89,9 @@ def describe(step: Step) -> str:
         card = f" with card …{step.card}" if step.card else ""
         product = f" at a {step.product} button" if step.product else ""
         return f"buyer {step.deed.replace('_', ' ')}: {step.target}{card}{product}"
+    if isinstance(step, FaultStep):
+        which = "request" if step.times == 1 else f"{step.times} requests"
+        return f"fault {step.fault}: the next {which}{f' of {step.operation}' if step.operation else ''}"
     return f"clock advances {step.seconds} s"
 
 
@@ -119,6 +123,9 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         card = {"card": step.card} if step.card else {}
         product = {"product": step.product} if step.product else {}
         return {"buyer": step.deed, "target": step.target, **card, **product}
+    if isinstance(step, FaultStep):
+        operation = {"operation": step.operation} if step.operation else {}
+        return {"fault": step.fault, "times": step.times, **operation}
     return {"advance": step.seconds}
 
 
@@ -142,4 +149,6 @@ def _step_from_json(value: Mapping[str, Any]) -> Step:
         return RepeatStep(value["repeat"])
     if "buyer" in value:
         return BuyerStep(value["buyer"], value["target"], value.get("card"), value.get("product"))
+    if "fault" in value:
+        return FaultStep(value["fault"], value.get("times", 1), value.get("operation"))
     return AdvanceStep(value["advance"])

@@ -67,6 +67,18 @@ class AdvanceStep:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultStep:
+    """Something goes wrong with the next `times` requests: a row of `model.faults`, by its id.
+
+    `operation` is the only one that it happens to, None where it is any.
+    """
+
+    fault: str
+    times: int = 1
+    operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParallelStep:
     """Several callers at once, each with calls of his own, one after the other.
 
@@ -92,7 +104,7 @@ class ParallelStep:
 CALLERS: Final = range(2, 5)
 CALLS: Final = range(1, 3)
 
-Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | ParallelStep
+Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | FaultStep | ParallelStep
 
 
 @dataclass(frozen=True, slots=True)
