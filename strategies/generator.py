@@ -79,6 +79,7 @@ class Abilities:
 
     `faults`: answers can be spoilt on purpose, which only who wants to see that should ask for.
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
+    `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`).
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -88,6 +89,7 @@ class Abilities:
     clock: bool = True
     faults: bool = False
     permissions: tuple[str, ...] = ()
+    tampers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from amazonpay_conformance.checks import (
     answers,
     bodies,
     calls,
+    changes,
     headers,
     idempotency,
     objects,
@@ -38,6 +39,7 @@ MODULES: Final = (
     answers,
     bodies,
     calls,
+    changes,
     headers,
     idempotency,
     objects,
@@ -51,7 +53,16 @@ MODULES: Final = (
 
 
 def judge(made: Made) -> Iterator[Judgement]:
-    """Yield what every check that applies has to say about a call."""
+    """Yield what every check that applies has to say about a call.
+
+    Of a request that was spoilt on purpose only the answer is judged.
+    """
+    for found in _judgements(made):
+        if not made.asked.tamper or REQUIREMENTS[found.requirement].subject == "server":
+            yield found
+
+
+def _judgements(made: Made) -> Iterator[Judgement]:
     for seen in made.tries:
         for name, (requirement, check) in EXCHANGE_CHECKS.items():
             if seen.fault is not None and REQUIREMENTS[requirement].subject == "server":

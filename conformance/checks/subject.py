@@ -101,7 +101,10 @@ def _json(response: Response | None) -> JSON:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the caller asked of the client. `absent` tells no payload from a null one."""
+    """What the caller asked of the client. `absent` tells no payload from a null one.
+
+    `tamper` names how the request was spoilt on purpose: then only the answer is judged.
+    """
 
     operation: Operation
     path_id: str | None
@@ -112,6 +115,7 @@ class Asked:
     valid: bool
     meant_to_succeed: bool
     is_repeat: bool = False
+    tamper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,9 +158,12 @@ class _Execution:
             self._advance(planned)
 
     def _call(self, number: int, planned: CallStep) -> None:
+        if planned.tamper and not self.runner.driver.hello().capabilities.tampers:
+            self.skipped.append((number, "the client does not spoil requests on purpose"))
+            return
         operation, call = self._client_call(planned, self.bindings)
         made = self._make(number, operation, call, repeat=False)
-        if planned.key is not None:
+        if planned.key is not None and planned.tamper is None:
             self.calls.setdefault(planned.key, (operation, call))
             self.planned.setdefault(planned.key, planned)
         self._bind(planned, made)
@@ -178,6 +181,7 @@ class _Execution:
             ABSENT if payload is None else payload,
             headers=tuple(headers),
             deadline=self.runner.deadline,
+            tamper=planned.tamper,
         )
 
     def _race(self, number: int, planned: ParallelStep) -> None:

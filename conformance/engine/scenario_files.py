@@ -79,7 +79,8 @@ def describe(step: Step) -> str:
         body = f" {_brief(step.body)}" if step.body else ""
         simulated = f" [simulation {step.simulation}]" if step.simulation else ""
         makes = f" -> {', '.join(step.makes.values())}" if step.makes else ""
-        return f"{step.operation}{target}{body}{simulated}{makes}"
+        spoilt = f" [spoilt: {step.tamper}]" if step.tamper else ""
+        return f"{step.operation}{target}{body}{simulated}{spoilt}{makes}"
     if isinstance(step, RepeatStep):
         return f"repeat the call with {step.key}"
     if isinstance(step, ParallelStep):
@@ -113,6 +114,7 @@ def _step_to_json(step: Step) -> dict[str, Any]:
             "simulation": step.simulation,
             "key": step.key,
             "makes": dict(step.makes) or None,
+            "tamper": step.tamper,
         }
         return {name: value for name, value in full.items() if value is not None}
     if isinstance(step, RepeatStep):
@@ -137,6 +139,7 @@ def _call_from_json(value: Mapping[str, Any]) -> CallStep:
         value.get("simulation"),
         value.get("key"),
         value.get("makes") or {},
+        value.get("tamper"),
     )
 
 

@@ -28,6 +28,7 @@ class CallStep:
 
     `target` is the symbol of the object in the path. `key` is the symbol of the idempotency key that the
     caller gives, if the client lets him. `makes` gives symbols to what the call may create: kind → symbol.
+    `tamper` names a row of `tampers`: the request is spoilt so on purpose, by a client that can.
     """
 
     operation: str
@@ -36,6 +37,7 @@ class CallStep:
     simulation: str | None = None
     key: Symbol | None = None
     makes: Mapping[str, Symbol] = field(default_factory=dict)
+    tamper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
