@@ -37,7 +37,7 @@ class Price:
         amount, currency = value.get("amount"), value.get("currencyCode")
         if isinstance(amount, bool) or not isinstance(currency, str):
             return None
-        return _parsed(str(amount), currency)
+        return _price(str(amount), currency)
 
     def wire(self) -> dict[str, Any]:
         """Return the price as responses write it: a string with the currency's decimals."""
@@ -48,8 +48,8 @@ class Price:
         return Price(amount, self.currency)
 
 
-@lru_cache(maxsize=4096)
-def _parsed(amount: str, currency: str) -> Price | None:
+@lru_cache(maxsize=1024)
+def _price(amount: str, currency: str) -> Price | None:
     try:
         number = Decimal(amount)
     except InvalidOperation:
