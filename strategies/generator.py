@@ -173,6 +173,8 @@ class Planner:
         if isinstance(planned, AdvanceStep):
             return Advance(planned.seconds)
         if isinstance(planned, RepeatStep):
+            if planned.key not in self.repeatable:
+                raise Unresolved(planned.key)
             return self.repeatable[planned.key]
         unknown = {symbol: symbol for symbol in UNKNOWN_IDS}
         body = Setting(self.world, {**unknown, **self.bindings}, self.region).body(planned)

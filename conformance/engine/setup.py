@@ -12,6 +12,7 @@ from typing import Final
 
 from amazonpay_conformance.clients.driver import Driver, Region
 from amazonpay_conformance.clients.locate import UnknownClient, locate
+from amazonpay_conformance.engine.budget import Stop
 from amazonpay_conformance.engine.certification import Certification, Order, Result
 from amazonpay_conformance.engine.events import Listener
 from amazonpay_conformance.engine.remote import (
@@ -81,14 +82,16 @@ class Prepared:
     region: Region
     public_key_id: str | None = None
 
-    def certify(self, order: Order, listeners: tuple[Listener, ...] = ()) -> Result:
-        """Run a certification."""
-        return self.certification(order, listeners).run()
+    def certify(self, order: Order, listeners: tuple[Listener, ...] = (), stop: Stop | None = None) -> Result:
+        """Run a certification, until its end or until it is to stop."""
+        return self.certification(order, listeners, stop).run()
 
-    def certification(self, order: Order, listeners: tuple[Listener, ...] = ()) -> Certification:
+    def certification(
+        self, order: Order, listeners: tuple[Listener, ...] = (), stop: Stop | None = None
+    ) -> Certification:
         """Return a certification that has not begun."""
         return Certification(
-            self.driver, self.target, self.key, self.key_file, order, listeners, self.public_key_id
+            self.driver, self.target, self.key, self.key_file, order, listeners, self.public_key_id, stop
         )
 
 
