@@ -20,6 +20,7 @@ from amazonpay_conformance.specification import markdown, mermaid, svg
 from amazonpay_conformance.specification.tables import MACHINES, TABLES
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "faults"))
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NOTE = re.compile(r" \(docs/[a-z]+\.md\)\.?$")
 
@@ -65,15 +66,17 @@ def _parts() -> Mapping[str, Iterator[str]]:
     return {
         "client-requirements": requirement_table(r for r in held if r.subject == "client"),
         "server-requirements": requirement_table(r for r in held if r.subject == "server"),
+        "integration-requirements": requirement_table(r for r in held if r.subject == "integration"),
         "tags": tag_table(),
         "uncertain-requirements": uncertain_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
         "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),
+        "matrix": matrix(),
         "model": model(),
         "report-fields": field_table(report["properties"]),
         "finding-fields": field_table(report["$defs"]["finding"]["properties"]),
         "exchange-fields": field_table(report["$defs"]["exchange"]["properties"]),
         "scenario-fields": field_table(schemas.load("formats/scenario")["properties"]),
-        "step-fields": step_table(schemas.load("formats/scenario")["$defs"]["step"]),
+        "step-fields": step_table(schemas.load("formats/scenario")["$defs"]),
     }
 
 
@@ -93,6 +96,25 @@ def uncertain_table(requirements: Iterator[Requirement]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for r in requirements:
         yield f"| {_target(r.id)} | {_cell(r.statement)} | {_cell(r.source)} | {r.tag} |"
+
+
+def matrix() -> Iterator[str]:
+    """Yield a table of requirements, the checks that judge them, and the faulty subjects that break them."""
+    from catalogue import UNPROVED, breakers, tables
+
+    faults = tables()
+    yield ", ".join(f"{len(rows)} faulty subjects in {group}" for group, rows in faults.items()) + "."
+    yield ""
+    yield "| id | level | of | checks | faulty subjects |"
+    yield "|---|---|---|---|---|"
+    found = breakers()
+    for r in REQUIREMENTS.values():
+        if r.level == "MAY":
+            continue
+        checks = ", ".join(f"`{name}`" for name in judged_by(r.id))
+        subjects = "; ".join(map(_cell, found.get(r.id, ()))) or f"none: {_cell(UNPROVED[r.id])}"
+        link = f"[{r.id}](requirements.md#{r.id.lower()})"
+        yield f"| {link} | {r.level} | {r.subject} | {checks} | {subjects} |"
 
 
 def tag_table() -> Iterator[str]:
@@ -122,12 +144,14 @@ def field_table(properties: Mapping[str, Any]) -> Iterator[str]:
     yield from _rows(properties, "")
 
 
-def step_table(step: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a table of the four kinds of step, which the schema tells apart one after the other."""
+def step_table(definitions: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of the kinds of step, which the schema tells apart one after the other."""
+    step = definitions["step"]
     yield "| kind | field | type | what |"
     yield "|---|---|---|---|"
     while step:
         form = step.get("then", step)
+        form = definitions[form["$ref"].rpartition("/")[2]] if "$ref" in form else form
         kind = form["required"][0]
         for row in _rows(form["properties"], ""):
             yield f"| `{kind}` {row}"

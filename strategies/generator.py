@@ -23,6 +23,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    ParallelStep,
     RepeatStep,
     Scenario,
     Setting,
@@ -176,6 +177,8 @@ class Planner:
             if planned.key not in self.repeatable:
                 raise Unresolved(planned.key)
             return self.repeatable[planned.key]
+        if isinstance(planned, ParallelStep):
+            raise Unresolved("the order of calls at once")
         unknown = {symbol: symbol for symbol in UNKNOWN_IDS}
         body = Setting(self.world, {**unknown, **self.bindings}, self.region).body(planned)
         operation = OPERATIONS[planned.operation]

@@ -13,6 +13,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    ParallelStep,
     RepeatStep,
     Scenario,
     Step,
@@ -227,6 +228,7 @@ QUESTIONS: Final[Mapping[str, Scenario]] = {name: Scenario(steps) for name, step
 """The scenarios by the switch that they ask about."""
 
 NOT_ASKED: Final[Mapping[str, str]] = {
+    "concurrent-duplicates": "calls at once show it (races)",
     "missing-header-code": "a client that leaves a required header out shows it",
     "ill-formed-key": "a client that sends an ill-formed key shows it",
     "date-skew": "a client whose clock is off shows it",
@@ -268,5 +270,7 @@ def _is_possible(step: Step, abilities: Abilities) -> bool:
         return abilities.clock
     if isinstance(step, RepeatStep):
         return abilities.caller_keys
+    if isinstance(step, ParallelStep):
+        return all(_is_possible(call, abilities) for call in step.calls)
     simulated = step.simulation is None or abilities.simulations
     return step.operation in abilities.operations & OPERATIONS.keys() and simulated

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Seen, Watched
+from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Race, Seen, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 
@@ -43,6 +43,7 @@ TraceCheck: TypeAlias = Callable[[Watched], Answer]
 EndCheck: TypeAlias = Callable[[Ended], Answer]
 ButtonCheck: TypeAlias = Callable[[str, str, Configured], Answer]
 ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
+RaceCheck: TypeAlias = Callable[[Race], Iterator[Judgement]]
 
 HELD: tuple[Problem, ...] = ()
 
@@ -53,6 +54,7 @@ END_CHECKS: dict[str, tuple[str, EndCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
 BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
 MODEL_CHECKS: dict[str, ModelCheck] = {}
+RACE_CHECKS: dict[str, RaceCheck] = {}
 
 JUDGED: dict[str, tuple[str, ...]] = {}
 """The requirements that each check judges, by the check's name."""
@@ -180,6 +182,24 @@ def on_model(*requirements: str) -> Callable[[ModelCheck], ModelCheck]:
     def register(check: ModelCheck) -> ModelCheck:
         _note(check.__name__, *requirements)
         MODEL_CHECKS[check.__name__] = check
+        return check
+
+    return register
+
+
+def on_race(*requirements: str) -> Callable[[RaceCheck], RaceCheck]:
+    """Register a check that looks at calls which were made at once.
+
+    Args:
+        requirements: the ids of all that it may name.
+
+    Raises:
+        KeyError: the catalogue lacks one of them.
+    """
+
+    def register(check: RaceCheck) -> RaceCheck:
+        _note(check.__name__, *requirements)
+        RACE_CHECKS[check.__name__] = check
         return check
 
     return register

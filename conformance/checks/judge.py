@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from amazonpay_conformance.checks import answers, bodies, calls, headers, idempotency, objects, signature
+from amazonpay_conformance.checks import (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    races,
+    repeats,
+    signature,
+)
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
     CALL_CHECKS,
@@ -13,14 +25,27 @@ from amazonpay_conformance.checks.check import (
     EXCHANGE_CHECKS,
     JUDGED,
     MODEL_CHECKS,
+    RACE_CHECKS,
     TRACE_CHECKS,
     WIRE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Ended, Made, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
 
-MODULES: Final = (answers, bodies, calls, headers, idempotency, objects, signature)
+MODULES: Final = (
+    answers,
+    bodies,
+    calls,
+    headers,
+    idempotency,
+    objects,
+    order,
+    pending,
+    races,
+    repeats,
+    signature,
+)
 """The rooms in which checks register themselves on import."""
 
 
@@ -65,6 +90,12 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
     for name, (requirement, check) in BUTTON_CHECKS.items():
         if (found := judgement(requirement, name, check(payload, signature, configured))) is not None:
             yield found
+
+
+def judge_race(race: Race) -> Iterator[Judgement]:
+    """Yield what the checks have to say about calls that were made at once."""
+    for check in RACE_CHECKS.values():
+        yield from check(race)
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind
@@ -20,32 +20,41 @@ KEPT: Final = 200
 LOST: Final = frozenset({None, 408, 500, 502, 503, 504})
 """Statuses, None where no answer came, after which it is not known what was done. Source: api-facts §7."""
 
+Content: TypeAlias = tuple[str, str, Price | None]
+"""Operation, subject and amount."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """One exchange.
 
-    `about` names the objects in its path and body, and the one that a good answer showed; `amount` is the one
-    that it moves; `changed` tells whether its answer told anything new of its object.
+    `subject` is the object that it asks something of, in its path or body; `shown` the ids of those that a
+    good answer told of; `state` the state and reason in it; `amount` what the call moves; `changed` whether
+    the answer told anything new.
     """
 
     number: int
     at: float
     operation: str
-    target: str | None
-    about: tuple[str, ...]
+    subject: str | None
     key: str | None
     fingerprint: str
     status: int | None
     reason: str | None = None
     amount: Price | None = None
+    shown: tuple[str, ...] = ()
     state: tuple[str, str | None] | None = None
     changed: bool = False
 
     @property
-    def content(self) -> tuple[str, str, Price | None]:
+    def about(self) -> tuple[str, ...]:
+        """The ids of the objects that it concerns."""
+        return tuple(dict.fromkeys((*((self.subject,) if self.subject else ()), *self.shown)))
+
+    @property
+    def content(self) -> Content:
         """What it is for: of another move that is for the same, only the words may be others."""
-        return self.operation, self.about[0] if self.about else "", self.amount
+        return self.operation, self.subject or "", self.amount
 
     @property
     def is_good(self) -> bool:
@@ -71,15 +80,13 @@ class Past:
     kinds: dict[str, Kind] = field(default_factory=dict)
     approved: dict[str, float] = field(default_factory=dict)
     _about: dict[str, deque[Move]] = field(default_factory=lambda: defaultdict(_few))
-    _alike: dict[tuple[str, str, Price | None], deque[Move]] = field(
-        default_factory=lambda: defaultdict(_few)
-    )
+    _alike: dict[Content, deque[Move]] = field(default_factory=lambda: defaultdict(_few))
     _keys: dict[str, Move] = field(default_factory=dict)
 
     def note(self, move: Move) -> None:
         """Take a move down; it is the latest."""
         self.now = max(self.now, move.at)
-        for name in dict.fromkeys(move.about):
+        for name in move.about:
             self._about[name].append(move)
         self._alike[move.content].append(move)
         if move.key is not None:

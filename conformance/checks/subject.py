@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.checks.past import Past
+from amazonpay_conformance.checks.past import Move, Past
+from amazonpay_conformance.model.linearizability import Decision
 from amazonpay_conformance.model.operations import Operation
 from amazonpay_conformance.model.rules import Evidence
 from amazonpay_conformance.model.step import Outcome
@@ -106,6 +107,43 @@ class Told:
     headers: tuple[tuple[str, str], ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Raced:
+    """One call of several that were made at once.
+
+    `label` is what was asked, in a line; `ended` is None where no answer came that says what happened.
+    `twins` are the other calls with the same key and request, `succeeded_with` is the id in a good answer.
+    """
+
+    caller: int
+    label: str
+    operation: str
+    began: float
+    ended: float | None
+    answer: str
+    twins: frozenset[int] = frozenset()
+    succeeded_with: str | None = None
+
+    def overlaps(self, other: Raced) -> bool:
+        """Tell whether neither was answered before the other began."""
+        before = self.ended is not None and self.ended < other.began
+        after = other.ended is not None and other.ended < self.began
+        return not before and not after
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Calls that were made at once, and what the search for an order of them came to.
+
+    `prefix` are the indices of the calls that had been answered when no order was left.
+    """
+
+    calls: tuple[Raced, ...]
+    decision: Decision
+    nodes: int
+    prefix: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Made:
     """A call that was made: what was asked, what went over the wire, what the caller was told."""
@@ -128,18 +166,31 @@ class Watched:
     """An exchange of an integration that nobody drives, in its place in a trace.
 
     Its `seen.before` is the world as the integration had been told when it sent the request, not as it is:
-    the state of each object is the one that an answer showed last.
+    the state of each object is the one that an answer showed last. `move` is the exchange in short, None
+    where it calls no operation.
     """
 
     step: int
     seen: tuple[Seen]
     configured: Configured
     past: Past
+    move: Move | None = None
 
     @property
     def last(self) -> Seen:
         """The one exchange."""
         return self.seen[0]
+
+    @property
+    def told(self) -> World:
+        """The world as the integration had been told."""
+        return self.last.before
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether it is an earlier request again, with its idempotency key."""
+        known = self.past.with_key(self.move.key) if self.move else None
+        return known is not None and self.move is not None and known.fingerprint == self.move.fingerprint
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
+from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
     FindingAppeared,
@@ -41,6 +42,7 @@ from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
+from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.tour import explore, tour
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -200,6 +202,7 @@ class Certification:
         order: Order,
         listeners: tuple[Listener, ...] = (),
         public_key_id: str | None = None,
+        crew: Crew | None = None,
         stop: Stop | None = None,
     ) -> None:
         self._driver = driver
@@ -209,6 +212,7 @@ class Certification:
         self._order = order
         self._listeners = listeners
         self._public_key_id = public_key_id
+        self._crew = crew
         self._pem = key.to_pem("pkcs8")
         self._budget = Budget(order.max_seconds, order.max_requests, stop or Stop())
         self.result = Result(order, target.name, target.is_mock)
@@ -299,7 +303,8 @@ class Certification:
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = questions(able) if "server" in self._order.subjects else ()
-        return [*tour(able, places), *asked], list(islice(search.random(), random))
+        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
+        return [*tour(able, places), *asked, *raced], list(islice(search.random(), random))
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -315,6 +320,8 @@ class Certification:
             signing_host=self._target.signing_host,
         )
         self._driver.configure(config)
+        if self._crew is not None:
+            self._crew.configure(config)
         configured = Configured(
             lane.public_key_id,
             lane.region,
@@ -334,6 +341,7 @@ class Certification:
             caller_keys,
             deadline=self._order.deadline,
             budget=self._budget,
+            crew=self._crew,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:

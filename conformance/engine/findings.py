@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from amazonpay_conformance.checks.check import Problem
-from amazonpay_conformance.checks.subject import Made
+from amazonpay_conformance.checks.subject import Act, Made, Watched
 from amazonpay_conformance.engine.lane import Lane
-from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.objects import NAMED_IN_BODY
 
 
 class Cell(NamedTuple):
@@ -41,7 +41,7 @@ class Finding:
     operation: str
     step: int
     problem: Problem
-    made: Made | None = field(repr=False, default=None)
+    made: Act | None = field(repr=False, default=None)
 
     @property
     def cell(self) -> Cell:
@@ -55,7 +55,7 @@ class Finding:
 
     @classmethod
     def of(
-        cls, requirement: str, check: str, operation: str, step: int, problem: Problem, made: Made | None
+        cls, requirement: str, check: str, operation: str, step: int, problem: Problem, made: Act | None
     ) -> Finding:
         """Make a finding against a requirement of the catalogue."""
         return cls(REQUIREMENTS[requirement], check, operation, step, problem, made)
@@ -168,23 +168,19 @@ class Groups:
         return cell if len(states) == 1 else Cell(cell.requirement, cell.about)
 
 
-IN_BODY: Final[Mapping[str, tuple[Kind, str]]] = {
-    "create_charge": ("ChargePermission", "chargePermissionId"),
-    "create_refund": ("Charge", "chargeId"),
-}
-"""Operations that name the object that they are about in the body: api-facts §2.3."""
-
 MISSING: Final = "missing"
 """The state of an object that is not there."""
 
 
-def cell_of(requirement: Requirement, made: Made | None) -> Cell:
+def cell_of(requirement: Requirement, made: Act | None) -> Cell:
     """Return where a call put a requirement to the test.
 
     Args:
         requirement: what was judged; its scope says what it can be broken in apart.
         made: the call, None where there was none.
     """
+    if isinstance(made, Watched):
+        return Cell(requirement.id, made.move.operation if made.move else "")
     if made is None or requirement.scope == "message":
         return Cell(requirement.id)
     operation = made.asked.operation
@@ -206,8 +202,8 @@ def state_in_question(operation_id: str, target: str | None, body: object, world
         world: the objects before the call.
     """
     kind = ALL_OPERATIONS[operation_id].target
-    if operation_id in IN_BODY:
-        kind, name = IN_BODY[operation_id]
+    if operation_id in NAMED_IN_BODY:
+        kind, name = NAMED_IN_BODY[operation_id]
         target = body.get(name) if isinstance(body, Mapping) else None
     if kind is None:
         return ""

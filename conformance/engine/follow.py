@@ -8,7 +8,7 @@ from typing import Any
 
 from amazonpay_conformance.checks.observations import fits
 from amazonpay_conformance.checks.subject import Seen
-from amazonpay_conformance.model.actions import NewIds
+from amazonpay_conformance.model.actions import Advance, BuyerAct, NewIds
 from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.model.observable import permitted_states
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
@@ -16,52 +16,104 @@ from amazonpay_conformance.model.resources import RESOURCE_ID_FIELDS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.reading.objects import state_of
-from amazonpay_conformance.reading.requests import Merchant, read_request
+from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
 from amazonpay_conformance.wire.messages import Exchange, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An exchange that was read. What it means depends on the world that it met."""
+
+    exchange: Exchange
+    reading: RequestReading
+    answer: Any
+
+    @property
+    def key(self) -> str | None:
+        """The idempotency key that may have an effect."""
+        call = self.reading.call
+        return call.key if call and ALL_OPERATIONS[call.operation].method == "POST" else None
+
+    def plain(self, world: World, first_answer: bytes | None = None) -> Seen:
+        """Return the exchange as it met a world, its answer not understood."""
+        call, response = self.reading.call, self.exchange.response
+        return Seen(
+            self.exchange,
+            self.reading,
+            world,
+            step(world, call) if call is not None else (),
+            None,
+            world,
+            response is not None and response.status in TRANSIENT,
+            first_answer,
+        )
+
+    def meanings(self, world: World, first_answer: bytes | None = None) -> tuple[Seen, list[Seen]]:
+        """Return the exchange not understood, and as each permitted outcome has it that is answered so."""
+        plain = self.plain(world, first_answer)
+        return plain, [
+            replace(
+                plain,
+                matched=outcome,
+                after=_adopted(outcome, self.answer),
+                transient=False,
+                shows=outcome.shows,
+            )
+            for outcome in _matching(plain.permitted, self.exchange.response, self.answer)
+        ]
 
 
 @dataclass
 class Oracle:
-    """The world as the exchanges so far have shown it."""
+    """The world as the exchanges so far have shown it; `others` are worlds that may have come of them too."""
 
     merchant: Merchant
     world: World
+    others: tuple[World, ...] = ()
 
     def __post_init__(self) -> None:
         self._first_answers: dict[str, bytes] = {}
 
     def see(self, exchange: Exchange) -> Seen:
         """Read one exchange, move the world on, and return it with its meaning."""
+        heard = self.hear(exchange)
+        first_answer = self.first_answer(heard)
+        found = [_understood(*heard.meanings(world, first_answer)) for world in (self.world, *self.others)]
+        explained = [seen for seen in found if seen.matched is not None and fits(seen)] if self.others else []
+        seen, *others = explained or found
+        self.world, self.others = seen.after, tuple(other.after for other in others)
+        self.note(heard, seen)
+        return seen
+
+    def hear(self, exchange: Exchange) -> Heard:
+        """Read an exchange, and leave the world as it is."""
         answer = _json(exchange.response)
         reading = read_request(
             exchange.request, self.merchant, _new_ids(answer), received_at=exchange.received_at
         )
-        call = reading.call
-        permitted = step(self.world, call) if call is not None else ()
-        key = call.key if call and ALL_OPERATIONS[call.operation].method == "POST" else None
-        plain = Seen(
-            exchange,
-            reading,
-            self.world,
-            permitted,
-            None,
-            self.world,
-            exchange.response is not None and exchange.response.status in TRANSIENT,
-            self._first_answers.get(key) if key else None,
-        )
-        seen = _understood(plain, _matching(permitted, exchange.response, answer), answer)
-        self.world = seen.after
-        if key and exchange.response is not None and _is_remembered_anew(seen.before, seen.after, key):
-            self._first_answers[key] = exchange.response.body
-        return seen
+        return Heard(exchange, reading, answer)
+
+    def first_answer(self, heard: Heard) -> bytes | None:
+        """Return the body that an exchange's idempotency key was answered with before."""
+        return self._first_answers.get(heard.key) if heard.key else None
+
+    def note(self, heard: Heard, seen: Seen) -> None:
+        """Keep an answer that its key stands for from now on."""
+        response = heard.exchange.response
+        if heard.key and response is not None and _is_remembered_anew(seen.before, seen.after, heard.key):
+            self._first_answers[heard.key] = response.body
+
+    def act(self, action: BuyerAct | Advance) -> tuple[str, ...]:
+        """Move every world on by an act that needs no answer; return the transitions that fired."""
+        moved = [outcomes[0] for world in (self.world, *self.others) if (outcomes := step(world, action))]
+        if not moved:
+            return ()
+        self.world, self.others = moved[0].world, tuple(outcome.world for outcome in moved[1:])
+        return moved[0].used
 
 
-def _understood(plain: Seen, fitting: list[Outcome], answer: Any) -> Seen:
+def _understood(plain: Seen, meanings: list[Seen]) -> Seen:
     """Return the exchange as the outcome has it that explains it best: the first that fits."""
-    meanings = [
-        replace(plain, matched=outcome, after=_adopted(outcome, answer), transient=False, shows=outcome.shows)
-        for outcome in fitting
-    ]
     if len(meanings) < 2:
         return meanings[0] if meanings else plain
     whole = [meaning for meaning in meanings if fits(meaning)]

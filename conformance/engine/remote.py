@@ -12,6 +12,7 @@ import os
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -113,6 +114,7 @@ class Relay:
         self._address = address
         self._pause = 1 / per_second if per_second else 0.0
         self._next = 0.0
+        self._pace = threading.Lock()
         self._sandbox_only = sandbox_only
         self._tls = (
             ssl.create_default_context(cafile=str(ca_file) if ca_file else None) if address.tls else None
@@ -137,10 +139,12 @@ class Relay:
         return request.path.startswith("/sandbox/")
 
     def _keep_pace(self) -> None:
-        now = time.monotonic()
-        if now < self._next:
-            time.sleep(self._next - now)
-        self._next = max(now, self._next) + self._pause
+        with self._pace:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._pause
+        if turn > now:
+            time.sleep(turn - now)
 
     def _forward(self, request: Request) -> Response:
         connection = self._connect()
@@ -252,6 +256,16 @@ class RemoteTarget:
         taken = self._tap.take()
         self._raise_fault()
         return taken
+
+    @contextlib.contextmanager
+    def at_once(self, callers: int) -> Iterator[None]:
+        """Pass requests of several callers on at once."""
+        self._server.at_once = True
+        try:
+            with self._tap.meeting(callers):
+                yield
+        finally:
+            self._server.at_once = False
 
     def buyer(self, act: BuyerAct) -> None:
         """Refuse: there is no buyer here."""

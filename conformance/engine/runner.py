@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Final
 
-from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge
 from amazonpay_conformance.checks.observations import observations
-from amazonpay_conformance.checks.subject import Asked, Configured, Made, Told
+from amazonpay_conformance.checks.subject import Configured, Made
 from amazonpay_conformance.clients.driver import (
     ABSENT,
     ClientCall,
     Driver,
-    Raised,
-    Result,
     Unsupported,
 )
+from amazonpay_conformance.engine.asking import asked_of, made_ids, told_by
 from amazonpay_conformance.engine.budget import Budget
+from amazonpay_conformance.engine.crew import Attempt, Crew
 from amazonpay_conformance.engine.findings import Cell, Finding, cell_of
 from amazonpay_conformance.engine.follow import Oracle
+from amazonpay_conformance.engine.race import judge_at_once
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.model.actions import Advance
@@ -35,14 +35,16 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    ParallelStep,
     RepeatStep,
     Scenario,
     Setting,
     Step,
     Unresolved,
 )
-from amazonpay_conformance.model.step import step as model_step
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, SIMULATION_HEADER, Merchant
+
+NOT_AT_ONCE: Final = "the client makes one call at a time, so calls at once are not tried with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Runner:
     caller_keys: bool
     deadline: float = 30.0
     budget: Budget = field(default_factory=Budget)
+    crew: Crew | None = None
 
     def run(self, scenario: Scenario, cut_short: Callable[[Run], None] | None = None) -> Run:
         """Run a scenario on a fresh target.
@@ -160,27 +163,70 @@ class _Execution:
             self._repeat(number, planned)
         elif isinstance(planned, BuyerStep):
             self._buyer(planned)
+        elif isinstance(planned, ParallelStep):
+            self._race(number, planned)
         else:
             self._advance(planned)
 
     def _call(self, number: int, planned: CallStep) -> None:
+        operation, call = self._client_call(planned, self.bindings)
+        made = self._make(number, operation, call, repeat=False)
+        if planned.key is not None:
+            self.calls.setdefault(planned.key, (operation, call))
+        self._bind(planned, made)
+
+    def _client_call(self, planned: CallStep, bindings: Mapping[str, str]) -> tuple[Operation, ClientCall]:
         operation = OPERATIONS[planned.operation]
-        setting = Setting(self.oracle.world, self.bindings, self.runner.configured.region)
+        setting = Setting(self.oracle.world, bindings, self.runner.configured.region)
         payload = setting.body(planned)
         headers = [(SIMULATION_HEADER, planned.simulation)] if planned.simulation else []
         if planned.key is not None and self.runner.caller_keys:
             headers.append((IDEMPOTENCY_HEADER, self._key(planned.key)))
-        call = ClientCall(
+        return operation, ClientCall(
             operation.id,
             setting.id(planned.target) if planned.target else None,
             ABSENT if payload is None else payload,
             headers=tuple(headers),
             deadline=self.runner.deadline,
         )
-        made = self._make(number, operation, call, repeat=False)
-        if planned.key is not None:
-            self.calls.setdefault(planned.key, (operation, call))
-        self._bind(planned, made)
+
+    def _race(self, number: int, planned: ParallelStep) -> None:
+        if self.runner.crew is None:
+            self.skipped.append((number, NOT_AT_ONCE))
+            return
+        for call in planned.calls:  # before the callers begin: they share what a key stands for
+            if call.key is not None:
+                self._key(call.key)
+        callers = [calls for calls in planned.callers if self._can_begin(calls[0])]
+        self.runner.target.take()
+        if not callers:
+            raise Unresolved(planned.callers[0][0].target or "its objects")
+        with self.runner.target.at_once(len(callers)):
+            attempts = self.runner.crew.make(callers, self.bindings, self._client_call)
+        exchanges = self.runner.target.take()
+        self.runner.budget.spend(len(exchanges))
+        if not exchanges:
+            return
+        outcome = judge_at_once(number, attempts, exchanges, self.oracle, self.runner.configured)
+        for made in outcome.made:
+            self._judge(replace(made, earlier=tuple(self.made)))
+        for judgement in outcome.judgements:
+            self._note(judgement, outcome.whole)
+        self.unclear = self.unclear or outcome.unclear
+        for attempt in attempts:
+            self._bind_raced(attempt)
+
+    def _can_begin(self, planned: CallStep) -> bool:
+        try:
+            self._client_call(planned, self.bindings)
+        except Unresolved:
+            return False
+        return True
+
+    def _bind_raced(self, attempt: Attempt) -> None:
+        self.bindings |= attempt.made_ids
+        if attempt.planned.key is not None:
+            self.calls.setdefault(attempt.planned.key, (attempt.operation, attempt.call))
 
     def _repeat(self, number: int, planned: RepeatStep) -> None:
         if planned.key not in self.calls:
@@ -192,16 +238,11 @@ class _Execution:
         target = Setting(self.oracle.world, self.bindings).id(planned.target)
         act = planned.act(target)
         self.runner.target.buyer(act)
-        outcomes = model_step(self.oracle.world, act)
-        if outcomes:
-            self.oracle.world = outcomes[0].world
-            self.covered.update(outcomes[0].used)
+        self.covered.update(self.oracle.act(act))
 
     def _advance(self, planned: AdvanceStep) -> None:
         self.runner.target.advance(planned.seconds)
-        outcome = model_step(self.oracle.world, Advance(planned.seconds))[0]
-        self.oracle.world = outcome.world
-        self.covered.update(outcome.used)
+        self.covered.update(self.oracle.act(Advance(planned.seconds)))
 
     def _key(self, symbol: str) -> str:
         known = self.bindings.get(symbol)
@@ -210,7 +251,7 @@ class _Execution:
         return known
 
     def _make(self, number: int, operation: Operation, call: ClientCall, *, repeat: bool) -> Made:
-        asked = _asked(operation, call, repeat=repeat)
+        asked = asked_of(operation, call, repeat=repeat)
         self.runner.target.take()  # whatever came late belongs to no call
         result = self.runner.driver.call(call)
         seen = tuple(self.oracle.see(exchange) for exchange in self.runner.target.take())
@@ -218,17 +259,20 @@ class _Execution:
         asked = replace(
             asked, meant_to_succeed=any(s.permitted and s.permitted[0].status < 400 for s in seen)
         )
-        made = Made(number, asked, _told(result), seen, self.runner.configured, tuple(self.made))
+        made = Made(number, asked, told_by(result), seen, self.runner.configured, tuple(self.made))
         if isinstance(result, Unsupported):
             self.skipped.append((number, f"the client has no {operation.id}: {result.reason}"))
+        self._judge(made)
+        return made
+
+    def _judge(self, made: Made) -> None:
         for judgement in judge(made):
             self._note(judgement, made)
-        for one in seen:
+        for one in made.seen:
             self.covered.update(one.matched.used if one.matched else ())
             self.observed.update(set(observations(one)))
         self._stop_if_lost(made)
         self.made.append(replace(made, earlier=()))
-        return made
 
     def _note(self, judgement: Judgement, made: Made) -> None:
         self.judged[judgement.requirement] += 1
@@ -258,34 +302,4 @@ class _Execution:
         body = made.last.body if made.last else None
         if body is None:
             return
-        for kind, symbol in planned.makes.items():
-            value = body.get(_ID_FIELDS[kind])
-            if isinstance(value, str):
-                self.bindings[symbol] = value
-
-
-_ID_FIELDS = {
-    "session": "checkoutSessionId",
-    "permission": "chargePermissionId",
-    "charge": "chargeId",
-    "refund": "refundId",
-}
-
-
-def _asked(operation: Operation, call: ClientCall, *, repeat: bool) -> Asked:
-    absent = call.payload is ABSENT
-    payload: Any = None if absent else call.payload
-    valid = operation.request is None or schemas.is_valid(operation.request, payload or {})
-    key = next((value for name, value in call.headers if name.lower() == IDEMPOTENCY_HEADER), None)
-    return Asked(operation, call.path_id, payload, absent, call.headers, key, valid, False, repeat)
-
-
-def _told(result: Result) -> Told:
-    if isinstance(result, Unsupported):
-        return Told("unsupported", error=result.reason)
-    has_body = result.body is not ABSENT
-    body = result.body if has_body else None
-    if isinstance(result, Raised):
-        error = f"{result.type}: {result.message}"
-        return Told("raised", result.status, body, has_body, result.raw_body, error)
-    return Told("returned", result.status, body, has_body, result.raw_body, headers=result.caller_headers)
+        self.bindings |= made_ids(planned, body)

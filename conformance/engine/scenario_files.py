@@ -13,6 +13,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    ParallelStep,
     RepeatStep,
     Scenario,
     Step,
@@ -85,6 +86,9 @@ def describe(step: Step) -> str:
         return f"{step.operation}{target}{body}{simulated}{makes}"
     if isinstance(step, RepeatStep):
         return f"repeat the call with {step.key}"
+    if isinstance(step, ParallelStep):
+        callers = ("; then ".join(map(describe, calls)) for calls in step.callers)
+        return f"at once: {' || '.join(callers)}"
     if isinstance(step, BuyerStep):
         card = f" with card …{step.card}" if step.card else ""
         product = f" at a {step.product} button" if step.product else ""
@@ -114,6 +118,8 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         return {name: value for name, value in full.items() if value is not None}
     if isinstance(step, RepeatStep):
         return {"repeat": step.key}
+    if isinstance(step, ParallelStep):
+        return {"parallel": [[_step_to_json(call) for call in calls] for calls in step.callers]}
     if isinstance(step, BuyerStep):
         card = {"card": step.card} if step.card else {}
         product = {"product": step.product} if step.product else {}
@@ -121,16 +127,22 @@ def _step_to_json(step: Step) -> dict[str, Any]:
     return {"advance": step.seconds}
 
 
+def _call_from_json(value: Mapping[str, Any]) -> CallStep:
+    return CallStep(
+        value["call"],
+        value.get("target"),
+        value.get("body"),
+        value.get("simulation"),
+        value.get("key"),
+        value.get("makes") or {},
+    )
+
+
 def _step_from_json(value: Mapping[str, Any]) -> Step:
     if "call" in value:
-        return CallStep(
-            value["call"],
-            value.get("target"),
-            value.get("body"),
-            value.get("simulation"),
-            value.get("key"),
-            value.get("makes") or {},
-        )
+        return _call_from_json(value)
+    if "parallel" in value:
+        return ParallelStep(tuple(tuple(map(_call_from_json, calls)) for calls in value["parallel"]))
     if "repeat" in value:
         return RepeatStep(value["repeat"])
     if "buyer" in value:

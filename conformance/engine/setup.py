@@ -14,6 +14,7 @@ from amazonpay_conformance.clients.driver import Driver, Region
 from amazonpay_conformance.clients.locate import UnknownClient, locate
 from amazonpay_conformance.engine.budget import Stop
 from amazonpay_conformance.engine.certification import Certification, Order, Result
+from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import Listener
 from amazonpay_conformance.engine.remote import (
     HOSTS,
@@ -81,6 +82,7 @@ class Prepared:
     key_file: Path
     region: Region
     public_key_id: str | None = None
+    crew: Crew | None = None
 
     def certify(self, order: Order, listeners: tuple[Listener, ...] = (), stop: Stop | None = None) -> Result:
         """Run a certification, until its end or until it is to stop."""
@@ -91,7 +93,15 @@ class Prepared:
     ) -> Certification:
         """Return a certification that has not begun."""
         return Certification(
-            self.driver, self.target, self.key, self.key_file, order, listeners, self.public_key_id, stop
+            self.driver,
+            self.target,
+            self.key,
+            self.key_file,
+            order,
+            listeners,
+            self.public_key_id,
+            self.crew,
+            stop,
         )
 
 
@@ -118,7 +128,9 @@ def prepared(choice: Choice, *, make: type[Service] = Service) -> Iterator[Prepa
         key_file = _write_key(key, directory)
         region = choice.region or (given.region if given else "na")
         with target.serving(), _driver(choice.client, target.ca_file) as driver:
-            yield Prepared(driver, target, key, key_file, region, given.public_key_id if given else None)
+            key_id = given.public_key_id if given else None
+            with _crew(choice, target.ca_file) as crew:
+                yield Prepared(driver, target, key, key_file, region, key_id, crew)
 
 
 @contextlib.contextmanager
@@ -131,6 +143,16 @@ def _driver(client: str, ca_file: str | None) -> Iterator[Driver]:
         yield driver
     finally:
         driver.close()
+
+
+@contextlib.contextmanager
+def _crew(choice: Choice, ca_file: str | None) -> Iterator[Crew | None]:
+    """Further instances of the client, where it is a server that is to be called by several at once."""
+    if "server" not in choice.subjects:
+        yield None
+        return
+    with contextlib.closing(Crew(partial(locate, choice.client, ca_file=ca_file))) as crew:
+        yield crew
 
 
 def _credentials(choice: Choice) -> Credentials | None:

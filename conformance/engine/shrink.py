@@ -18,7 +18,7 @@ from amazonpay_conformance.engine.foresight import expected, possible
 from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.scenario_files import steps_to_json
 from amazonpay_conformance.engine.simpler import simpler_steps
-from amazonpay_conformance.model.scenario import CallStep, RepeatStep, Scenario, Step
+from amazonpay_conformance.model.scenario import CallStep, ParallelStep, RepeatStep, Scenario, Step
 from amazonpay_conformance.strategies.generator import Planner
 
 Steps: TypeAlias = tuple[Step, ...]
@@ -131,7 +131,7 @@ class Shrinker:
 
     def _first(self, steps: Steps, number: int, good: Callable[[Steps], bool]) -> Steps | None:
         for simpler in simpler_steps(steps[number]) if number < len(steps) else ():
-            found = (*steps[:number], simpler, *steps[number + 1 :])
+            found = (*steps[:number], *simpler, *steps[number + 1 :])
             if good(found):
                 return found
         return None
@@ -161,7 +161,7 @@ class Shrinker:
 
     def _is_too_dear(self, steps: Steps) -> bool:
         """The budget is for making it small; whether it shows again is always tried."""
-        calls = sum(isinstance(step, CallStep | RepeatStep) for step in steps)
+        calls = sum(isinstance(step, CallStep | RepeatStep | ParallelStep) for step in steps)
         return self.best is not None and self.spent + calls > self.budget
 
     def _cut(self, run: Run, found: Finding) -> Run:

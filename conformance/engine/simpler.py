@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from amazonpay_conformance.model.scenario import AdvanceStep, CallStep, Step
+from amazonpay_conformance.model.scenario import CALLERS, CALLS, AdvanceStep, CallStep, ParallelStep, Step
 from amazonpay_conformance.model.timers import TIMERS
+
+AnyStep = TypeVar("AnyStep", bound=Step)
 
 AMOUNTS: Final = ("small", "order", "all")
 """Simplest first; what else an amount can be is less simple than any of them."""
@@ -21,12 +23,19 @@ _KEPT: Final = frozenset(
 """Fields without which a step is another one, and the body, which has simpler forms of its own."""
 
 
-def simpler_steps(step: Step) -> Iterator[Step]:
-    """Yield simpler forms of a step: without what it can do without, then with simpler values.
+def simpler_steps(step: Step) -> Iterator[tuple[Step, ...]]:
+    """Yield what is simpler than a step: without what it can do without, then with simpler values.
 
     Args:
         step: any step; what a new kind of step has besides its essence has a default, and goes by that.
     """
+    if isinstance(step, ParallelStep):
+        yield from _simpler_races(step)
+    else:
+        yield from ((simpler,) for simpler in _simpler(step))
+
+
+def _simpler(step: AnyStep) -> Iterator[AnyStep]:
     yield from _without_extras(step)
     if isinstance(step, CallStep) and step.body is not None:
         yield from (replace(step, body=body) for body in simpler_bodies(step.body))
@@ -35,7 +44,24 @@ def simpler_steps(step: Step) -> Iterator[Step]:
         yield from (replace(step, seconds=seconds) for seconds in shorter)
 
 
-def _without_extras(step: Step) -> Iterator[Step]:
+def _simpler_races(step: ParallelStep) -> Iterator[tuple[Step, ...]]:
+    """Callers left out, then calls, then all of them one after the other, then simpler calls."""
+    callers = step.callers
+    if len(callers) > min(CALLERS):
+        yield from ((ParallelStep((*callers[:n], *callers[n + 1 :])),) for n in range(len(callers)))
+    for number, calls in enumerate(callers):
+        if len(calls) > min(CALLS):
+            for fewer in (calls[:-1], calls[1:]):
+                yield (ParallelStep((*callers[:number], fewer, *callers[number + 1 :])),)
+    yield step.calls
+    for number, calls in enumerate(callers):
+        for place, call in enumerate(calls):
+            for simpler in _simpler(call):
+                changed = (*calls[:place], simpler, *calls[place + 1 :])
+                yield (ParallelStep((*callers[:number], changed, *callers[number + 1 :])),)
+
+
+def _without_extras(step: AnyStep) -> Iterator[AnyStep]:
     for field in fields(step):
         if field.name not in _KEPT and _has_default(field) and getattr(step, field.name) != field.default:
             yield replace(step, **{field.name: field.default})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -15,8 +16,9 @@ from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.inprocess import in_process
-from amazonpay_conformance.mock.server import Server
+from amazonpay_conformance.mock.server import Handler, Server
 from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.mock.turns import Turns
 from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
@@ -63,6 +65,9 @@ class Target(Protocol):
             TargetUnreachable: the service could not be reached in one of them.
         """
 
+    def at_once(self, callers: int) -> AbstractContextManager[None]:
+        """Let so many callers in at once while the context is open, the first request of each at one time."""
+
     def buyer(self, act: BuyerAct) -> None:
         """Let the buyer act."""
 
@@ -73,7 +78,8 @@ class Target(Protocol):
 class MockTarget:
     """Our mock, a fresh one for every scenario, behind one server.
 
-    `make` builds the service; tests hand in builders of faulty ones.
+    `make` builds the service; tests hand in builders of faulty ones. `turns` is what calls it, by default
+    for one request at a time.
     """
 
     is_mock = True
@@ -89,8 +95,10 @@ class MockTarget:
         *,
         transport: Transport = "https",
         make: Callable[..., Service] = Service,
+        turns: Callable[[Service], Handler] = Turns,
     ) -> None:
         self.name = "mock"
+        self._turns = turns
         self._key = key
         self._make = make
         self._transport = transport
@@ -131,12 +139,22 @@ class MockTarget:
         self._service = self._make(
             merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True)
         )
-        self._tap.answer = self._service.handle
+        self._tap.answer = self._turns(self._service)
         return World(now=self._service.world.now)
 
     def take(self) -> tuple[Exchange, ...]:
         """Return the exchanges since the last time."""
         return self._tap.take()
+
+    @contextlib.contextmanager
+    def at_once(self, callers: int) -> Iterator[None]:
+        """Let several callers in at once; the mock still handles their requests one at a time."""
+        self.server.at_once = True
+        try:
+            with self._tap.meeting(callers):
+                yield
+        finally:
+            self.server.at_once = False
 
     def buyer(self, act: BuyerAct) -> None:
         """Let the mock's buyer act.

@@ -31,7 +31,8 @@ class Server:
     """Serves `handler` on a free port of the loopback until it is closed.
 
     Requests are handled one at a time, so the handler needs no locks; `slow` moves it off the event loop,
-    for handlers that wait for something else, still one at a time.
+    for handlers that wait for something else, still one at a time. While `at_once` is set, every request has
+    a thread of its own and the handler sees to itself.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Server:
         self.host = host
         self.port = port
         self._tls = tls
+        self.at_once = False
         self._slow = slow
         self._turn = asyncio.Lock()
         self._server: asyncio.Server | None = None
@@ -133,6 +135,8 @@ class Server:
                 return
 
     async def _answer(self, request: Request) -> Response:
+        if self.at_once:
+            return await asyncio.to_thread(self.handler, request)
         if not self._slow:
             return self.handler(request)
         async with self._turn:

@@ -56,7 +56,7 @@ class ImpossibleAct(ValueError):
 
 
 class Service:
-    """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time."""
+    """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time (`turns`)."""
 
     def __init__(
         self,
@@ -111,6 +111,10 @@ class Service:
         """Move the clock forward and fire every timer that comes due."""
         self.clock.advance(seconds)
         self._catch_up()
+
+    def refuse_duplicate(self) -> Response:
+        """Answer a request whose twin is being handled, where the switch concurrent-duplicates says so."""
+        return self._refused(400, "DuplicateIdempotencyKey", detail="its twin is being handled")
 
     def _catch_up(self) -> None:
         elapsed = self.clock.now() - self.world.now

@@ -109,7 +109,38 @@ _ROWS = (
     E("MON-004", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"1400.00\", \"currencyCode\": \"USD\"}"),
 
     # --- time
+    E("LIN-001", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 422 InvalidChargeStatus", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 200\n(captured and canceled: whichever came first forbids the other)"),
+    E("LIN-002", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000001", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000002\n(the buyer is charged twice)"),
     E("TIM-001", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261201T120000Z\"", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261108T120000Z\""),
+
+    # --- order, of an integration
+    E("ORD-001", "GET /checkoutSessions/S -> Open\nPATCH /checkoutSessions/S", "GET /checkoutSessions/S -> Canceled/BuyerCanceled\nPATCH /checkoutSessions/S"),
+    E("ORD-002", "GET /chargePermissions/P -> Chargeable\nPOST /charges, chargePermissionId P", "DELETE /chargePermissions/P/close -> Closed\nPOST /charges, chargePermissionId P"),
+    E("ORD-003", "GET /charges/C -> Authorized\nPOST /charges/C/capture", "POST /charges/C/capture -> Captured\nPOST /charges/C/capture, with another key"),
+    E("ORD-004", "POST /checkoutSessions/S/complete -> Completed\nthe buyer loads the page again: GET /checkoutSessions/S", "POST /checkoutSessions/S/complete -> Completed\nthe buyer loads the page again: POST /checkoutSessions/S/complete\n(refused with 422, so this is a warning; what is made of it matters: ORD-006)"),
+    E("ORD-005", "PATCH /checkoutSessions/S -> amazonPayRedirectUrl: https://…\nthe buyer goes there and comes back\nPOST /checkoutSessions/S/complete", "POST /checkoutSessions -> amazonPayRedirectUrl: null\nPOST /checkoutSessions/S/complete"),
+    E("ORD-006", "POST /checkoutSessions/S/complete -> 422 InvalidCheckoutSessionStatus\nGET /checkoutSessions/S -> Completed, so the order is paid", "POST /checkoutSessions/S/complete -> 422 InvalidCheckoutSessionStatus\nDELETE /charges/C/cancel (C is the charge of S, which is Completed)"),
+    E("ORD-007", "PATCH /checkoutSessions/S, chargeAmount 100.00 USD\nPOST /checkoutSessions/S/complete, chargeAmount 100.00 USD", "PATCH /checkoutSessions/S, chargeAmount 100.00 USD\nPOST /checkoutSessions/S/complete, chargeAmount 95.00 USD"),
+    E("ORD-008", "POST /charges -> chargeAmount 100.00 USD\nPOST /charges/C/capture, captureAmount 60.00 USD", "POST /charges -> chargeAmount 100.00 USD\nPOST /charges/C/capture, captureAmount 100.01 USD"),
+    E("ORD-009", "POST /charges/C/capture -> captureAmount 100.00 USD\nPOST /refunds, refundAmount 115.00 USD", "POST /charges/C/capture -> captureAmount 100.00 USD\nPOST /refunds, refundAmount 115.01 USD"),
+    E("ORD-010", "GET /chargePermissions/P -> amountLimit 300.00 USD, 100.00 of it captured\nPOST /charges, chargeAmount 200.00 USD", "GET /chargePermissions/P -> amountLimit 300.00 USD, 100.00 of it captured\nPOST /charges, chargeAmount 200.01 USD"),
+    E("ORD-011", "POST /charges -> chargeAmount 100.00 EUR\nPOST /charges/C/capture, captureAmount 100.00 EUR", "POST /charges -> chargeAmount 100.00 EUR\nPOST /charges/C/capture, captureAmount 100.00 USD"),
+    E("ORD-012", "POST /refunds, chargeId S01-5105180-3221187-C056351", "POST /refunds, chargeId S01-5105180-3221187\n(which is the id of the permission)"),
+    E("ORD-013", "GET /checkoutSessions/S -> 404\nthe order is given up", "GET /checkoutSessions/S -> 404, six times and more, from a job that never ends"),
+    E("ORD-014", "GET /charges/C -> AuthorizationInitiated\nGET /charges/C, later", "GET /charges/C, 21 times in a minute, always AuthorizationInitiated"),
+    E("ORD-015", "the buyer approves session S and comes back\nPOST /checkoutSessions/S/complete", "the buyer approves session S and comes back\nthe order is shown as paid, and Complete is never called"),
+    E("ORD-016", "POST /charges -> 422 HardDeclined\nGET /chargePermissions/P -> Chargeable, since the buyer chose another card\nPOST /charges, chargePermissionId P", "POST /charges -> 422 HardDeclined\nGET /chargePermissions/P -> Chargeable, since the buyer chose another card\nnothing more"),
+
+    # --- what an integration sends again
+    E("IDK-006", "key A: POST /refunds, 10.00\nkey B: POST /refunds, 5.00", "key A: POST /refunds, 10.00\nkey A: POST /refunds, 5.00"),
+    E("DUP-001", "key A: POST /charges -> no answer\nkey A: POST /charges, the same body", "key A: POST /charges -> no answer\nkey B: POST /charges, the same amount\n(both may have been charged)"),
+
+    # --- answers that are not final, and what an integration makes of them
+    E("INT-001", "POST /checkoutSessions/S/complete -> 202, the charge is AuthorizationInitiated\nGET /charges/C -> Authorized\nPOST /charges/C/capture", "POST /checkoutSessions/S/complete -> 202, the charge is AuthorizationInitiated\nPOST /charges/C/capture"),
+    E("INT-002", "POST /charges -> AuthorizationInitiated\nGET /charges/C, from time to time or when a notification comes", "POST /charges -> AuthorizationInitiated\nnothing more"),
+    E("INT-003", "GET /charges/C -> Authorized\nPOST /deliveryTrackers, chargePermissionId P", "POST /charges -> AuthorizationInitiated\nPOST /deliveryTrackers, chargePermissionId P"),
+    E("INT-004", "key A: POST /charges -> 422 SoftDeclined\nkey B: POST /charges, the same body", "key A: POST /charges -> 422 SoftDeclined\nkey A: POST /charges, the same body"),
+    E("INT-005", "POST /charges -> 422 HardDeclined\nGET /chargePermissions/P -> NonChargeable, and the buyer is told", "POST /charges -> 422 HardDeclined, four times"),
 )
 # fmt: on
 

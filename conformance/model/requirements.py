@@ -122,7 +122,40 @@ _SERVER = (
     R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D", scope="object"),
     R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D", scope="object"),
     R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W", scope="object"),
+    R("LIN-001", "MUST",   "server", "Calls that overlap are answered as if they had come one after the other, in some order.", "§4.3, §6.3b, §6.5", "D", scope="call"),
+    R("LIN-002", "MUST",   "server", "Two requests with one idempotency key make one object, however close they come.", "§9", "D", scope="call"),
     R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W", scope="object"),
+)
+
+_INTEGRATION = (
+    # --- order: §4, §6. What it could know is what it was told.
+    R("ORD-001", "MUST",   "integration", "A session is not updated or completed in a state, last seen, that forbids it.", "§4.1", "D"),
+    R("ORD-002", "MUST",   "integration", "A permission is not charged, updated or closed in a state, last seen, that forbids it.", "§4.2", "D2"),
+    R("ORD-003", "MUST",   "integration", "A charge is not captured, canceled or refunded in a state, last seen, that forbids it.", "§4.3", "D2"),
+    R("ORD-004", "SHOULD", "integration", "A session that was seen Completed is read, not completed again.", "§4.1", "D"),
+    R("ORD-005", "MUST",   "integration", "Complete is called once the buyer could be sent to amazonPayRedirectUrl, not before.", "§4.1, §5.1", "W"),
+    R("ORD-006", "MUST",   "integration", "A paid order is not canceled, closed or refunded because a second Complete was refused.", "§4.1; magento-2-plugin #1280, #1297", "D"),
+    R("ORD-007", "MUST",   "integration", "Complete repeats the amounts that the session was seen to have.", "§2.3, §6.12", "D"),
+    R("ORD-008", "MUST",   "integration", "A capture is not above what was authorized.", "§6.3", "D2"),
+    R("ORD-009", "MUST",   "integration", "A refund is not above what was captured and the headroom of refunds.", "§6.1, §6.5", "D"),
+    R("ORD-010", "MUST",   "integration", "A charge is not above what is known to be left of its permission.", "§6.1, §6.2", "D2"),
+    R("ORD-011", "MUST",   "integration", "Charge, capture and refund have the currency of what they belong to.", "§6.7", "D"),
+    R("ORD-012", "MUST",   "integration", "An id stands where an object of its kind is meant.", "§2.2, §3.0; magento-plugin #149", "W"),
+    R("ORD-013", "SHOULD", "integration", "What was not found is given up after some tries.", "§4.1; magento-2-plugin #1300", "D"),
+    R("ORD-014", "SHOULD", "integration", "An object in which nothing changes is not read again and again.", "§4.6, §7", "D"),
+    R("ORD-015", "SHOULD", "integration", "A session that the buyer approved is completed.", "§4.1, §4.6; sdk-php #6", "D"),
+    R("ORD-016", "SHOULD", "integration", "A permission that is Chargeable again after a decline is charged again, or closed.", "§4.2, §5.2; magento-plugin #158", "D2"),
+
+    # --- what is sent again: §7, §9
+    R("IDK-006", "MUST",   "integration", "An idempotency key stands for one request: a repeated one has the same body, a new one a new key.", "§9", "D"),
+    R("DUP-001", "MUST",   "integration", "A charge, capture or refund whose answer was lost is repeated with its key, or looked at first.", "§7, §9", "D"),
+
+    # --- answers that are not final: §4.3, §7
+    R("INT-001", "MUST",   "integration", "What was pending is read before it is captured, refunded or otherwise acted on.", "§4.3, §4.6", "D"),
+    R("INT-002", "SHOULD", "integration", "What is pending is asked for until it is decided.", "§4.3, §4.6", "D"),
+    R("INT-003", "SHOULD", "integration", "Nothing is delivered on a charge that was last seen pending, declined or canceled.", "§4.3, §12", "D2"),
+    R("INT-004", "SHOULD", "integration", "A declined charge is tried again with a new key.", "§7 (what the old key answers is not said)", "D"),
+    R("INT-005", "SHOULD", "integration", "A charge that was declined hard is not tried again and again without anything being looked at.", "§4.3, §5.2", "D2"),
 )
 # fmt: on
 
@@ -175,7 +208,7 @@ _OF_THE_MODEL = (*_of_operations(), *_of_rules())
 
 REQUIREMENTS: Mapping[str, Requirement] = {
     requirement.id: _with_examples(requirement)
-    for requirement in sorted((*_CLIENT, *_SERVER, *_OF_THE_MODEL), key=lambda r: r.id)
+    for requirement in sorted((*_CLIENT, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id)
 }
 """The catalogue by id."""
 

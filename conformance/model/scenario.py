@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.model.actions import BuyerAct, BuyerDeed, Product
 from amazonpay_conformance.model.limits import CEILING
@@ -66,7 +66,33 @@ class AdvanceStep:
     seconds: int
 
 
-Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep
+@dataclass(frozen=True, slots=True)
+class ParallelStep:
+    """Several callers at once, each with calls of his own, one after the other.
+
+    Amounts are worked out from the world before the step; what a caller's first call makes, his second may
+    name. A call whose symbols stand for nothing then is not made: its fellow may have been refused.
+
+    Raises:
+        ValueError: not two to four callers with one or two calls each.
+    """
+
+    callers: tuple[tuple[CallStep, ...], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.callers) not in CALLERS or any(len(calls) not in CALLS for calls in self.callers):
+            raise ValueError("a parallel step has two to four callers with one or two calls each")
+
+    @property
+    def calls(self) -> tuple[CallStep, ...]:
+        """Every call, caller by caller."""
+        return tuple(call for calls in self.callers for call in calls)
+
+
+CALLERS: Final = range(2, 5)
+CALLS: Final = range(1, 3)
+
+Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | ParallelStep
 
 
 @dataclass(frozen=True, slots=True)

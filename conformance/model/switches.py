@@ -100,6 +100,7 @@ _ROWS = (
     S("ill-formed-key",         "Is an idempotency key refused that is too long or has other characters?", {"refused": "400 InvalidHeaderValue", "accepted": "taken as it is"}, "§9", "?"),
     S("replay-status",          "Which status does the repetition of a keyed request get?", {"original": "that of the first answer", "200": "200"}, "§9", "?"),
     S("refused-keys",           "Is an idempotency key spent by a request that was refused?", {"forgotten": "no, the request is looked at anew", "stored": "yes, the refusal is replayed"}, "§9", "?"),
+    S("concurrent-duplicates",  "What gets a repeated request while the first one is still being handled?", {"replayed": "the first answer, once there is one", "refused": "a refusal, in the mock 400 DuplicateIdempotencyKey"}, "§9", "?"),
     S("complete-key",           "Does Complete, or another POST that needs no idempotency key, replay its first answer for a repeated one?", {"ignored": "no, it is looked at anew", "replayed": "yes, as for every POST"}, "§2.2, §9, §13 (open)", "?"),
     S("date-skew",              "How far may x-amz-pay-date be off?", {"unlimited": "as far as it likes", "five-minutes": "five minutes either way"}, "§10.3", "?"),
     S("extended-date",          "Is x-amz-pay-date accepted in its extended form, 2026-11-23T18:26:58Z?", {"accepted": "yes", "refused": "400 InvalidHeaderValue"}, "§2.1, §13.10", "?"),

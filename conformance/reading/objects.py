@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from amazonpay_conformance.model.actions import Call
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import StateReason
 from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.resources import RESOURCE_ID_FIELDS
 from amazonpay_conformance.model.world import (
     AnyObject,
@@ -38,6 +40,14 @@ SESSION_DATA: Final = (
 )
 """What of a session later calls depend on; null once it is completed (api-facts §3.1 [W])."""
 
+NAMED_IN_BODY: Final[Mapping[str, tuple[Kind, str]]] = {
+    "create_charge": ("ChargePermission", "chargePermissionId"),
+    "create_refund": ("Charge", "chargeId"),
+    "create_delivery_tracker": ("ChargePermission", "chargePermissionId"),
+    "create_dispute": ("Charge", "chargeId"),
+}
+"""Operations that name the object they are about in their body. Source: api-facts §2.3, §12."""
+
 _Object = TypeVar("_Object", bound=AnyObject)
 
 
@@ -58,6 +68,16 @@ def state_of(kind: Kind, body: Mapping[str, Any]) -> StateReason | None:
     reasons = details.get("reasons") or [{}]
     first = reasons[0] if isinstance(reasons, list) and isinstance(reasons[0], Mapping) else {}
     return details["state"], first.get("reasonCode")
+
+
+def subject_of(call: Call) -> tuple[Kind, str] | None:
+    """Return the kind and the id of the object that a call asks something of, None where it names none."""
+    kind = ALL_OPERATIONS[call.operation].target
+    name: object = call.target
+    if kind is None and call.operation in NAMED_IN_BODY:
+        kind, field = NAMED_IN_BODY[call.operation]
+        name = call.body.get(field)
+    return (kind, name) if kind is not None and isinstance(name, str) else None
 
 
 def object_shown(world: World, kind: Kind, body: Mapping[str, Any]) -> AnyObject | None:

@@ -156,7 +156,7 @@ def _finding(group: Group) -> dict[str, Any]:
         "scenario": to_json(group.scenario, group.lane) if group.scenario.steps else None,
         "steps": [describe(step) for step in group.scenario.steps],
         "exchanges": [_exchange(seen) for seen in first.made.seen] if first.made else [],
-        "client_result": _told(first.made) if first.made else None,
+        "client_result": _told(first.made) if isinstance(first.made, Made) else None,
     }
 
 

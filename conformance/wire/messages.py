@@ -105,9 +105,11 @@ class Exchange:
     """A request and what answered it, as a tap saw them.
 
     `received_at` is the wall clock in seconds since the epoch when the request arrived; `response` is None
-    when the connection was cut before an answer.
+    when the connection was cut before an answer. `span` is when it arrived and when the answer left, in
+    seconds of a clock that never jumps: good for telling which exchanges overlapped, and for nothing else.
     """
 
     request: Request
     response: Response | None
     received_at: float
+    span: tuple[float, float] = (0.0, 0.0)

@@ -10,6 +10,7 @@ from amazonpay_conformance.checks.check import (
     EXCHANGE_CHECKS,
     JUDGED,
     MODEL_CHECKS,
+    RACE_CHECKS,
     TRACE_CHECKS,
     WIRE_CHECKS,
     on_button,
@@ -17,6 +18,7 @@ from amazonpay_conformance.checks.check import (
     on_end,
     on_exchange,
     on_model,
+    on_race,
     on_trace,
     on_wire,
 )
@@ -47,7 +49,7 @@ def test_every_check_judges_requirements_that_exist(check: str) -> None:
 
 def test_every_check_that_is_asked_says_what_it_judges() -> None:
     of_calls = [*EXCHANGE_CHECKS, *CALL_CHECKS, *BUTTON_CHECKS, *MODEL_CHECKS]
-    assert sorted([*of_calls, *TRACE_CHECKS, *END_CHECKS]) == sorted(JUDGED)
+    assert sorted([*of_calls, *TRACE_CHECKS, *END_CHECKS, *RACE_CHECKS]) == sorted(JUDGED)
     assert set(WIRE_CHECKS) <= set(EXCHANGE_CHECKS)
 
 
@@ -61,7 +63,9 @@ def test_the_state_is_judged_for_every_kind_of_object() -> None:
     assert set(JUDGED["state_is_permitted"]) == set(STATE_REQUIREMENTS.values())
 
 
-@pytest.mark.parametrize("register", [on_exchange, on_wire, on_call, on_button, on_model, on_trace, on_end])
+@pytest.mark.parametrize(
+    "register", [on_exchange, on_wire, on_call, on_button, on_model, on_race, on_trace, on_end]
+)
 def test_a_check_of_a_requirement_that_does_not_exist_is_refused(register: object) -> None:
     before = dict(JUDGED)
     with pytest.raises(KeyError, match="XYZ-001"):

@@ -65,6 +65,7 @@ OPEN_FACTS = {
     "`Pending...` variants (exact spellings not recovered)": {"pending-simulations"},
     "a decline code exists (AmazonRejected / ProcessingFailure likely)": {"refund-simulations"},
     "Replay HTTP status: not stated": {"replay-status"},
+    "while the first one is still being handled": {"concurrent-duplicates"},
     "Are stored responses only successes or also 4xx/422?": {"refused-keys"},
     "Environment: sandbox and live have separate key spaces": {"§9 key spaces of sandbox and live"},
     "Key longer/illegal chars": {"ill-formed-key"},

@@ -102,4 +102,4 @@ def _simpler(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
         if len(steps) > 1:
             yield steps[:number] + steps[number + 1 :]
         for simpler in simpler_steps(step):
-            yield (*steps[:number], simpler, *steps[number + 1 :])
+            yield (*steps[:number], *simpler, *steps[number + 1 :])

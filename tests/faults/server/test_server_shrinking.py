@@ -51,4 +51,4 @@ def _simpler(steps: tuple[Step, ...], fault: Any, catalogue: Any) -> Iterator[tu
         return
     for number, step in enumerate(steps):
         for simpler in simpler_steps(step):
-            yield (*steps[:number], simpler, *steps[number + 1 :])
+            yield (*steps[:number], *simpler, *steps[number + 1 :])

@@ -1,0 +1,207 @@
+"""A watch over an integration that nobody drives: every exchange is judged by what the integration was told.
+
+The one rule: what the service holds is not looked at. An integration is wrong only by what it could know, so
+the world that it is judged in is made of the answers that it got. The buyer's acts, where they are known,
+only say what became due.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from amazonpay_conformance.checks.check import Judgement
+from amazonpay_conformance.checks.judge import judge_end, judge_watched
+from amazonpay_conformance.checks.past import Move, Past
+from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watched
+from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
+from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
+from amazonpay_conformance.model.rules import permission_limit
+from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
+from amazonpay_conformance.reading.objects import object_shown, state_of, subject_of
+from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
+from amazonpay_conformance.wire.messages import Exchange
+
+PATIENCE: Final = 300
+"""Seconds after which what is still undone at the end counts as left out, unless somebody says otherwise."""
+
+_AMOUNTS: Final = ("chargeAmount", "captureAmount", "refundAmount")
+_COMPLETING: Final = ("complete_checkout_session", "finalize_checkout_session")
+
+
+@dataclass
+class Watch:
+    """Is fed the exchanges of an integration one by one, and says what is wrong with each.
+
+    `configured` holds what is known of its configuration; `judged` counts judgements by requirement.
+    """
+
+    merchant: Merchant
+    configured: Configured
+    patience: int = PATIENCE
+    findings: list[Finding] = field(default_factory=list)
+    judged: Counter[str] = field(default_factory=Counter)
+    called: Counter[str] = field(default_factory=Counter)
+    exchanges: int = 0
+
+    def __post_init__(self) -> None:
+        self._told = World(now=0)
+        self._past = Past()
+        self._advanced = 0
+
+    def see(self, exchange: Exchange, reading: RequestReading | None = None) -> tuple[Finding, ...]:
+        """Judge one exchange and take it down.
+
+        Args:
+            exchange: request and answer, as the integration sent and got them.
+            reading: what the request says, where somebody has read it who saw more than is left of it.
+
+        Returns:
+            What is wrong with it.
+        """
+        read = reading or read_request(exchange.request, self.merchant, received_at=exchange.received_at)
+        at = exchange.received_at + self._advanced
+        told = replace(self._told, now=int(at))
+        after = _learned(told, read, exchange, self._past)
+        move = _move(self.exchanges, at, read, exchange, changed=after != told)
+        seen = Seen(exchange, read, told, (), None, after)
+        watched = Watched(self.exchanges, (seen,), self._configured(read), self._past, move)
+        operation = read.operation.id if read.operation else "no operation"
+        found = tuple(self._findings(judge_watched(watched), operation, watched))
+        self._take_down(after, move)
+        self.called[operation] += 1
+        self.exchanges += 1
+        return found
+
+    def act(self, action: BuyerAct | Advance) -> None:
+        """Take note of what happened beside the wire: an act of the buyer, or time that passed."""
+        if isinstance(action, Advance):
+            self._advanced += action.seconds
+            self._past.now += action.seconds
+        elif action.deed == "approves":
+            self._past.approved.setdefault(action.target, self._past.now)
+
+    def finish(self, *, patience: int | None = None) -> tuple[Finding, ...]:
+        """Judge what was left undone.
+
+        Args:
+            patience: seconds after which it counts as left out; 0 where nothing more can come.
+
+        Returns:
+            What is wrong at the end.
+        """
+        ended = Ended(self._told, self._past, self.patience if patience is None else patience)
+        return tuple(self._findings(judge_end(ended), "at the end", None))
+
+    def _findings(
+        self, judgements: Iterator[Judgement], operation: str, watched: Watched | None
+    ) -> Iterator[Finding]:
+        for judgement in judgements:
+            self.judged[judgement.requirement] += 1
+            for problem in judgement.problems:
+                finding = Finding.of(
+                    judgement.requirement, judgement.check, operation, self.exchanges, problem, watched
+                )
+                self.findings.append(finding)
+                yield finding
+
+    def _configured(self, reading: RequestReading) -> Configured:
+        """The configuration with the key that was used, where it is one of the merchant's."""
+        used = reading.authorization.public_key_id if reading.authorization else ""
+        key = self.merchant.keys.get(used)
+        return replace(self.configured, public_key_id=used, public_key=key) if key else self.configured
+
+    def _take_down(self, told: World, move: Move | None) -> None:
+        self._told = told
+        if move is None:
+            return
+        for kind in ("CheckoutSession", "ChargePermission", "Charge", "Refund"):
+            self._past.kinds.update((name, kind) for name in move.shown if told.find(kind, name))
+        self._past.note(move)
+
+
+def _move(
+    number: int, at: float, reading: RequestReading, exchange: Exchange, *, changed: bool
+) -> Move | None:
+    call, response = reading.call, exchange.response
+    if call is None:
+        return None
+    subject, kind = subject_of(call), ALL_OPERATIONS[call.operation].returns
+    body = _answer(exchange)
+    prices = (Price.parse(call.body.get(name)) for name in _AMOUNTS)
+    reason = body.get("reasonCode") if response and response.status >= 400 else None
+    return Move(
+        number,
+        at,
+        call.operation,
+        subject[1] if subject else None,
+        call.key,
+        call.fingerprint,
+        response.status if response else None,
+        reason if isinstance(reason, str) else None,
+        next(filter(None, prices), None),
+        tuple(_ids(body)) if reason is None else (),
+        state_of(kind, body) if kind is not None else None,
+        changed,
+    )
+
+
+def _ids(body: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("checkoutSessionId", "chargePermissionId", "chargeId", "refundId"):
+        if isinstance(body.get(name), str):
+            yield body[name]
+
+
+def _answer(exchange: Exchange) -> Mapping[str, Any]:
+    try:
+        body = exchange.response.json() if exchange.response else None
+    except ValueError:
+        body = None
+    return body if isinstance(body, Mapping) else {}
+
+
+def _learned(told: World, reading: RequestReading, exchange: Exchange, past: Past) -> World:
+    """Return the world as the integration knows it once it has the answer."""
+    call, response, body = reading.call, exchange.response, _answer(exchange)
+    if call is None or response is None:
+        return told
+    known = told.sessions.get(call.target or "")
+    if known is not None and body.get("reasonCode") == "CheckoutSessionCanceled":
+        return told.with_object("CheckoutSession", replace(known, state="Canceled"))
+    first = past.with_key(call.key)
+    kind = ALL_OPERATIONS[call.operation].returns
+    if response.status >= 300 or kind is None or (first is not None and first.is_good):
+        return told  # a stored answer shows what was then: api-facts §9
+    value = object_shown(told, kind, body)
+    if value is None:
+        return told
+    told = told.with_object(kind, value)
+    if isinstance(value, CheckoutSession) and call.operation in _COMPLETING:
+        return _with_what_it_made(told, value, call, response.status)
+    return told
+
+
+def _with_what_it_made(told: World, session: CheckoutSession, call: Call, status: int) -> World:
+    """Add the permission and the charge that completing made, as far as that says what they are: §4.5."""
+    name = session.permission or ""
+    if name and name not in told.permissions:
+        limit = permission_limit(session)
+        permission = replace(
+            ChargePermission.of_unknown_history(name, told.now),
+            type=session.permission_type,
+            limit=limit,
+            currency=limit.currency if limit else None,
+        )
+        told = told.with_object("ChargePermission", permission)
+    amount = Price.parse(call.body.get("chargeAmount"))
+    intent = call.body.get("paymentIntent") or session.intent
+    if session.charge is None or amount is None or intent not in ("Authorize", "AuthorizeWithCapture"):
+        return told
+    captured = amount if intent == "AuthorizeWithCapture" else None
+    state = "AuthorizationInitiated" if status == 202 else "Captured" if captured else "Authorized"
+    charge = Charge(session.charge, state, told.now, told.now, name, amount, captured=captured)
+    return told.with_object("Charge", charge)

@@ -1,0 +1,94 @@
+"""Callers at once: a server that looks and then acts is found, one that takes them in turns is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from amazonpay_conformance.engine.runner import NOT_AT_ONCE, Run
+from amazonpay_conformance.engine.shrink import Shrinker
+from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.scenario import ParallelStep, Scenario
+from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.races import RACES, WAYS, Race, scenario_of
+
+WITH_BUYER = [race for race in RACES.values() if not race.given]
+
+
+@pytest.mark.parametrize("race", WITH_BUYER, ids=lambda race: race.name)
+def test_the_mock_is_right_in_every_race(race: Race, course: Any) -> None:
+    run = course.run(scenario_of(race))
+
+    assert not run.findings, told(run)
+    assert (run.skipped, run.unclear) == ((), "")
+    assert run.judged["LIN-001"] == 1, "the calls did not overlap"
+    assert run.judged["LIN-002"] == (1 if race.name.startswith("one key") else 0)
+
+
+def test_a_fault_is_found_and_nothing_else(fault: Any, course: Any) -> None:
+    run = course.run(scenario_of(RACES[fault.race]), fault.service)
+
+    assert {finding.requirement.id for finding in run.findings} == fault.breaks, told(run)
+
+
+def test_a_duplicate_may_be_refused_while_its_twin_is_handled(course: Any, servers: Any) -> None:
+    run = course.run(scenario_of(RACES["one key makes one charge"]), servers.RefusesTwins)
+
+    assert not run.findings, told(run)
+    assert run.observed["concurrent-duplicates", "refused"] == 1
+
+
+def test_a_race_shrinks_to_the_two_calls_that_cannot_both_be(course: Any, servers: Any) -> None:
+    service = servers.racing("capture_charge", "cancel_charge", "close_charge_permission")
+    scenario = scenario_of(RACES["two captures, cancel and close"])
+    found = next(f for f in course.run(scenario, service).findings if f.requirement.id == "LIN-001")
+    shrinker = Shrinker(course.runner, frozenset({found.cell}), 300, Planner.start(Abilities()))
+
+    run = shrinker.shrink(scenario, found.step)
+
+    assert run is not None
+    (race,) = (step for step in run.scenario.steps if isinstance(step, ParallelStep))
+    assert len(race.calls) == 2
+    assert len(run.scenario) == 5, "the session, the buyer twice, completing it, the race"
+
+
+def test_calls_that_fail_one_after_the_other_too_are_not_shown_as_a_race(course: Any, servers: Any) -> None:
+    class CancelsInVain(Service):
+        def _answer(self, outcome: Any, reading: Any) -> Any:
+            response = super()._answer(outcome, reading)
+            is_cancel = reading.operation.id == "cancel_charge"
+            return replace(response, status=418, body=b"{}") if is_cancel else response
+
+    scenario = scenario_of(RACES["captures and cancels, authorized"])
+    run = course.run(scenario, CancelsInVain)
+    assert "LIN-001" not in {finding.requirement.id for finding in run.findings}, told(run)
+    wanted = next(f for f in run.findings if f.operation == "cancel_charge")
+    shrinker = Shrinker(course.runner, frozenset({wanted.cell}), 300, Planner.start(Abilities()))
+
+    smallest = shrinker.shrink(scenario, wanted.step)
+
+    assert smallest is not None
+    assert not any(isinstance(step, ParallelStep) for step in smallest.scenario.steps)
+
+
+def test_a_client_that_calls_one_at_a_time_is_told_why_there_is_no_race(course: Any) -> None:
+    alone = replace(course.runner, crew=None)
+    run = alone.run(scenario_of(RACES["captures and captures, authorized"]))
+    assert run.skipped == ((4, NOT_AT_ONCE),)
+    assert not run.judged["LIN-001"]
+
+
+def test_a_caller_whose_object_is_not_there_does_not_hold_up_the_others(course: Any) -> None:
+    capture, cancel = (calls[0] for calls in RACES["captures and cancels, authorized"].callers)
+    race = ParallelStep(((capture,), (replace(cancel, target="charge#9"),)))
+    run = course.run(Scenario((*WAYS["authorized"], race)))
+    assert not run.findings, told(run)
+    assert [made.asked.operation.id for made in run.made if made.step == 4] == ["capture_charge"]
+
+
+def told(run: Run) -> str:
+    return "\n".join(
+        f"{f.requirement.id} step {f.step + 1}: expected {f.problem.expected}, received {f.problem.received}"
+        for f in run.findings
+    )
