@@ -10,6 +10,7 @@ import argparse
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.certification import Result
     from amazonpay_conformance.engine.setup import Choice
+    from amazonpay_conformance.engine.watch import Watch
 
 CONFORMS: Final = 0
 FAILURES: Final = 1
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_explain(commands)
     _add_serve(commands)
+    _add_judge(commands)
     _add_model(commands)
     return parser
 
@@ -242,7 +245,9 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve = commands.add_parser(
         "serve",
         help="serve the mock over HTTPS for clients in any language",
-        description="Serve the mock on this machine until it is stopped, with a certificate made at start.",
+        description="Serve the mock on this machine until it is stopped, with a certificate made at start. "
+        "Whoever calls it is watched: each exchange is a line, with what is wrong with it below "
+        "(docs/integrations.md).",
     )
     serve.add_argument("--port", type=int, default=0, help="port on the loopback (default: a free one)")
     serve.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
@@ -263,8 +268,41 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DIR",
         help="where ca.pem and a made key go (default: amazonpay-conformance-mock)",
     )
+    serve.add_argument("--quiet", action="store_true", help="no line an exchange; findings at the end only")
+    serve.add_argument(
+        "--trace",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="write what happens to this file, for `judge`",
+    )
+    serve.add_argument(
+        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON at the end"
+    )
     _add_switches(serve)
     serve.set_defaults(run=_serve)
+
+
+def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    judge = commands.add_parser(
+        "judge",
+        help="judge a recorded trace of an integration",
+        description="Judge what an integration did by a file that `serve --trace` wrote, or by a HAR file. "
+        "A file whose end is missing is judged as far as it goes.",
+        epilog="exit codes: 0 conforms, 1 failures, 2 usage, 3 the file cannot be read, 5 nothing was seen",
+    )
+    judge.add_argument("trace", type=Path, metavar="FILE", help="the trace: JSON Lines, or HAR")
+    judge.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail, too")
+    judge.add_argument(
+        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON"
+    )
+    har = judge.add_argument_group("for a HAR file, which does not say who signed it")
+    har.add_argument("--public-key-id", default=None, metavar="ID", help="the merchant's key id")
+    har.add_argument(
+        "--public-key", type=Path, default=None, metavar="PEM", help="his public key, to judge signatures"
+    )
+    har.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
+    judge.set_defaults(run=_judge)
 
 
 def _add_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -296,31 +334,80 @@ def _add_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from amazonpay_conformance.mock.serving import ServingProblem, served
+    from amazonpay_conformance.engine.watching import Outlets, served_and_watched
+    from amazonpay_conformance.mock.serving import ServingProblem
     from amazonpay_conformance.model.switches import BadSwitch, Settings
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.live import Live
 
+    colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
+    live = None if arguments.quiet else Live(sys.stdout, colour=colour, width=width)
     try:
-        with served(
+        with served_and_watched(
             arguments.out,
+            Outlets(live, arguments.trace),
             settings=Settings.parse(arguments.switch),
             port=arguments.port,
             region=arguments.region,
             public_key_id=arguments.public_key_id,
             public_key_file=arguments.public_key,
-        ) as mock:
+        ) as (mock, watch):
             print("\n".join(mock.lines()), flush=True)
             mock.wait()
     except BadSwitch as problem:
         return _refuse(str(problem), USAGE)
     except ServingProblem as problem:
         return _refuse(str(problem), SET_UP)
+    watch.finish(at=time.time())
+    return _tell(watch, arguments.report, all_findings=arguments.quiet)
+
+
+def _judge(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.trace_files import BadTrace, read_trace
+    from amazonpay_conformance.engine.watching import watched_trace
+    from amazonpay_conformance.mock.serving import ServingProblem, merchant_of
+
+    try:
+        merchant = merchant_of(arguments.public_key_id, arguments.public_key)
+        trace = read_trace(arguments.trace, merchant, arguments.region)
+    except BadTrace as problem:
+        return _refuse(str(problem), SET_UP)
+    except ServingProblem as problem:
+        return _refuse(str(problem), SET_UP)
+    if trace.broken:
+        print(f"warning: {trace.broken}", file=sys.stderr)
+    watch = watched_trace(trace, merchant)
+    code = _tell(watch, arguments.report, incomplete=trace.broken)
+    if code:
+        return code
+    if watch.verdict == "fail" or (arguments.strict and watch.verdict == "warning"):
+        return FAILURES
+    return NOTHING_EXERCISED if watch.verdict == "not exercised" else CONFORMS
+
+
+def _tell(watch: Watch, report: Path | None, *, incomplete: str = "", all_findings: bool = True) -> int:
+    """Print what was found, and write it if that was asked for."""
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.live import summary
+    from amazonpay_conformance.reporting.watch_report import write_watch_report
+
+    colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
+    lines = summary(watch, colour=colour, width=width, incomplete=incomplete, all_findings=all_findings)
+    print("\n".join(lines))
+    if report is None:
+        return CONFORMS
+    try:
+        write_watch_report(watch, report, incomplete)
+    except OSError as problem:
+        return _refuse(f"cannot write to {report}: {problem.strerror}", SET_UP)
     return CONFORMS
 
 
 def _certify(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.engine.setup import SetUpProblem
+    from amazonpay_conformance.reporting.lines import wants_colour
     from amazonpay_conformance.reporting.report import write_report
-    from amazonpay_conformance.reporting.terminal import Progress, summary, wants_colour
+    from amazonpay_conformance.reporting.terminal import Progress, summary
 
     progress = Progress(sys.stderr)
     try:

@@ -44,6 +44,7 @@ from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import explore, tour
 from amazonpay_conformance.wire.keys import PrivateKey
 
@@ -55,17 +56,21 @@ Part: TypeAlias = Literal["systematic", "random"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink."""
+    """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink.
+
+    `thorough`: a server is asked for everything wrong in every place, not for each once.
+    """
 
     name: str
     random: int
     elsewhere: int
     shrink_requests: int
+    thorough: bool = False
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "quick": Profile("quick", random=40, elsewhere=3, shrink_requests=150),
-    "full": Profile("full", random=600, elsewhere=30, shrink_requests=600),
+    "full": Profile("full", random=600, elsewhere=30, shrink_requests=300, thorough=True),
 }
 
 
@@ -299,12 +304,18 @@ class Certification:
         able = abilities(hello, self._target)
         if not able.operations:
             return [], []
-        places = tuple(explore(able))
+        calm = replace(able, faults=False)
+        places = tuple(explore(calm))
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
-        asked = questions(able) if "server" in self._order.subjects else ()
+        asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
         raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(able, places), *asked, *raced], list(islice(search.random(), random))
+        return [*tour(calm, places), *asked, *raced], list(islice(search.random(), random))
+
+    def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
+        thorough = self._order.profile.thorough
+        yield from questions(able)
+        yield from spoilings(able, thorough=thorough)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -342,6 +353,7 @@ class Certification:
             deadline=self._order.deadline,
             budget=self._budget,
             crew=self._crew,
+            config=config,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -434,7 +446,9 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,
         clock=target.has_clock,
+        faults=target.has_faults,
         permissions=target.permissions,
+        tampers=target.tampers if hello.capabilities.tampers else frozenset(),
     )
 
 

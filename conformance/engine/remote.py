@@ -27,6 +27,7 @@ from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.regions import REGIONS
+from amazonpay_conformance.model.tampers import FEW, OF_ONE_MERCHANT
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
@@ -188,6 +189,7 @@ class RemoteTarget:
     is_mock = False
     has_buyer = False
     has_clock = False
+    has_faults = False
 
     def __init__(
         self,
@@ -203,6 +205,7 @@ class RemoteTarget:
     ) -> None:
         self.name = name
         self.permissions = permissions
+        self.tampers = FEW if sandbox_only else OF_ONE_MERCHANT
         self.signing_host: str | None = address.authority
         certificates = Certificates(directory)
         self.ca_file: str | None = str(certificates.ca_file)
@@ -274,6 +277,10 @@ class RemoteTarget:
     def advance(self, seconds: int) -> None:
         """Refuse: this clock is not ours."""
         raise RuntimeError(f"the clock of {self.name} cannot be moved")
+
+    def spoil(self, fault: str, times: int, operation: str | None) -> None:
+        """Refuse: what another service answers is passed on as it is."""
+        raise RuntimeError(f"nothing goes wrong on purpose with {self.name}")
 
     def _raise_fault(self) -> None:
         if self._relay.fault is not None:

@@ -20,7 +20,7 @@ LEAST: Final = 8
 _KEPT: Final = frozenset(
     {"operation", "target", "body", "key", "makes", "deed", "seconds", "calls", "callers"}
 )
-"""Fields without which a step is another one, and the body, which has simpler forms of its own."""
+"""Fields with a default, without which a step is another one; the body has simpler forms of its own."""
 
 
 def simpler_steps(step: Step) -> Iterator[tuple[Step, ...]]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge_end, judge_watched
 from amazonpay_conformance.checks.past import Move, Past
 from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watched
-from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
+from amazonpay_conformance.model.requirements import Requirement
 from amazonpay_conformance.model.rules import permission_limit
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
 from amazonpay_conformance.reading.objects import object_shown, state_of, subject_of
@@ -29,21 +30,32 @@ from amazonpay_conformance.wire.messages import Exchange
 PATIENCE: Final = 300
 """Seconds after which what is still undone at the end counts as left out, unless somebody says otherwise."""
 
+Verdict: TypeAlias = Literal["pass", "warning", "fail", "not exercised"]
+
 _AMOUNTS: Final = ("chargeAmount", "captureAmount", "refundAmount")
 _COMPLETING: Final = ("complete_checkout_session", "finalize_checkout_session")
+
+
+@dataclass(slots=True)
+class Noted:
+    """A fault: the first finding of it, and how often it was seen."""
+
+    first: Finding
+    count: int = 1
 
 
 @dataclass
 class Watch:
     """Is fed the exchanges of an integration one by one, and says what is wrong with each.
 
-    `configured` holds what is known of its configuration; `judged` counts judgements by requirement.
+    `configured` holds what is known of its configuration; `found` has the faults, one for a requirement and
+    operation; `judged` counts judgements by requirement, `called` exchanges by operation.
     """
 
     merchant: Merchant
     configured: Configured
     patience: int = PATIENCE
-    findings: list[Finding] = field(default_factory=list)
+    found: dict[Cell, Noted] = field(default_factory=dict)
     judged: Counter[str] = field(default_factory=Counter)
     called: Counter[str] = field(default_factory=Counter)
     exchanges: int = 0
@@ -52,6 +64,26 @@ class Watch:
         self._told = World(now=0)
         self._past = Past()
         self._advanced = 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The first finding of each fault, in the order in which they appeared."""
+        return tuple(noted.first for noted in self.found.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is to be said of the integration until now; never good where nothing was seen."""
+        if any(finding.is_failure for finding in self.findings):
+            return "fail"
+        if not self.exchanges:
+            return "not exercised"
+        return "warning" if self.found else "pass"
+
+    def verdict_of(self, requirement: Requirement) -> Verdict:
+        """Return the verdict on one requirement."""
+        if any(cell.requirement == requirement.id for cell in self.found):
+            return "fail" if requirement.level == "MUST" else "warning"
+        return "pass" if self.judged[requirement.id] else "not exercised"
 
     def see(self, exchange: Exchange, reading: RequestReading | None = None) -> tuple[Finding, ...]:
         """Judge one exchange and take it down.
@@ -85,15 +117,18 @@ class Watch:
         elif action.deed == "approves":
             self._past.approved.setdefault(action.target, self._past.now)
 
-    def finish(self, *, patience: int | None = None) -> tuple[Finding, ...]:
+    def finish(self, *, patience: int | None = None, at: float | None = None) -> tuple[Finding, ...]:
         """Judge what was left undone.
 
         Args:
             patience: seconds after which it counts as left out; 0 where nothing more can come.
+            at: when the watch ended, in seconds since the epoch; with the last event where None.
 
         Returns:
             What is wrong at the end.
         """
+        if at is not None:
+            self._past.now = max(self._past.now, at + self._advanced)
         ended = Ended(self._told, self._past, self.patience if patience is None else patience)
         return tuple(self._findings(judge_end(ended), "at the end", None))
 
@@ -106,8 +141,15 @@ class Watch:
                 finding = Finding.of(
                     judgement.requirement, judgement.check, operation, self.exchanges, problem, watched
                 )
-                self.findings.append(finding)
+                self._note(finding)
                 yield finding
+
+    def _note(self, finding: Finding) -> None:
+        known = self.found.get(finding.cell)
+        if known is None:
+            self.found[finding.cell] = Noted(finding)
+        else:
+            known.count += 1
 
     def _configured(self, reading: RequestReading) -> Configured:
         """The configuration with the key that was used, where it is one of the merchant's."""

@@ -106,6 +106,8 @@ _SERVER = (
     R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W", scope="object"),
     R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
     R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
+    R("RSP-006", "MUST",   "server", "A version, path or method that the API does not have is refused with a documented code.", "§7", "D", scope="operation"),
+    R("VAL-001", "MUST",   "server", "A request that is refused changes nothing.", "§4.1, §7", "D", scope="object"),
     R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D", scope="operation"),
     R("IDM-001", "MUST",   "server", "A repeated request with the same idempotency key gets the first answer.", "§9", "D", scope="call"),
     R("STA-001", "MUST",   "server", "A Checkout Session is in a state that its history allows.", "§4.1", "D", scope="state"),

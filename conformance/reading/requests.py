@@ -80,6 +80,13 @@ class RequestReading:
     key_known: bool = field(default=True)
 
 
+def operation_of(request: Request) -> str | None:
+    """Return the id of the operation that a request's method and path name, None where they name none."""
+    parts = _PATH.fullmatch(request.path)
+    found = match(request.method, parts["rest"]) if parts is not None else None
+    return found[0].id if found is not None else None
+
+
 def read_request(
     request: Request, merchant: Merchant, new: NewIds | None = None, *, received_at: float | None = None
 ) -> RequestReading:

@@ -155,12 +155,13 @@ def _finding(group: Group) -> dict[str, Any]:
         "reproduced": group.reproduced,
         "scenario": to_json(group.scenario, group.lane) if group.scenario.steps else None,
         "steps": [describe(step) for step in group.scenario.steps],
-        "exchanges": [_exchange(seen) for seen in first.made.seen] if first.made else [],
+        "exchanges": [exchange_value(seen) for seen in first.made.seen] if first.made else [],
         "client_result": _told(first.made) if isinstance(first.made, Made) else None,
     }
 
 
-def _exchange(seen: Seen) -> dict[str, Any]:
+def exchange_value(seen: Seen) -> dict[str, Any]:
+    """Return what may be kept of an exchange."""
     request, response = seen.request, seen.response
     return {
         "request": {

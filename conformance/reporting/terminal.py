@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +19,10 @@ from amazonpay_conformance.engine.events import (
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
-_COLOURS: Final = {"pass": "32", "warning": "33", "fail": "31", "inconclusive": "35", "not exercised": "90"}
 _SUBJECTS: Final = {"client": "what the client sends and hands back", "server": "what the server answers"}
 
 
@@ -116,7 +115,7 @@ def _table(result: Result, *, colour: bool, width: int) -> Iterator[str]:
 
 
 def _row(judged: Judged, *, colour: bool, width: int) -> str:
-    verdict = _paint(f"{judged.verdict:<13}", judged.verdict, colour)
+    verdict = painted(f"{judged.verdict:<13}", judged.verdict, colour)
     text = textwrap.shorten(judged.requirement.statement, max(20, width - 42), placeholder="…")
     times = f"{judged.times}x" if judged.times else ""
     return f"  {verdict} {judged.requirement.id}  {judged.requirement.level:<6} {times:>6}  {text}"
@@ -134,15 +133,17 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
     """
     first, requirement = group.first, group.requirement
     name, verdict = ("FAIL", "fail") if first.is_failure else ("WARNING", "warning")
-    yield _paint(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
-    yield from _field("expected", first.problem.expected, width)
-    yield from _field("received", first.problem.received, width)
+    yield painted(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
+    yield from field("expected", first.problem.expected, width)
+    yield from field("received", first.problem.received, width)
     if group.hint:
-        yield from _field("hint", group.hint, width)
-    yield from _field(
-        "where", f"{_operations(group)}{_states(group)}; seen {_times(group.count)}; lane {group.lane}", width
+        yield from field("hint", group.hint, width)
+    yield from field(
+        "where",
+        f"{_operations(group)}{_states(group)}; seen {how_often(group.count)}; lane {group.lane}",
+        width,
     )
-    yield from _field(
+    yield from field(
         "source", f"api-facts {requirement.source} [{requirement.tag}], {requirement.level}", width
     )
     if not group.scenario.steps:
@@ -175,20 +176,6 @@ def _states(group: Group) -> str:
     return f", {' or '.join(group.states)}" if group.states else ""
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
-
-
-def _field(name: str, text: str, width: int) -> Iterator[str]:
-    lines = redact_text(text).splitlines() or [""]
-    for number, line in enumerate(lines):
-        # a line that belongs to a block keeps its form, however long: it is there to be compared
-        parts = [line] if number else textwrap.wrap(line, max(40, width - 13), break_on_hyphens=False)
-        for part in parts or [""]:
-            yield f"  {name:<9} {part}".rstrip()
-            name = ""
-
-
 def _coverage(result: Result, width: int) -> Iterator[str]:
     missed = result.uncovered()
     total = len(result.covered) + len(missed)
@@ -204,7 +191,7 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
             subsequent_indent="    ",
         )
     for why, times in sorted((result.skipped + result.unclear).items()):
-        yield f"  not exercised, {_times(times)}: {redact_text(why)}"
+        yield f"  not exercised, {how_often(times)}: {redact_text(why)}"
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:
@@ -227,7 +214,7 @@ def _open_questions(result: Result, width: int) -> Iterator[str]:
 
 def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     judged = result.requirements()
-    counts = {name: sum(1 for j in judged if j.verdict == name) for name in _COLOURS}
+    counts = {name: sum(1 for j in judged if j.verdict == name) for name in COLOURS}
     yield ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     shrinking = f" and {result.shrink_requests} to shrink" if result.shrink_requests else ""
     size = f"{result.scenarios} scenarios, {result.requests} requests{shrinking}"
@@ -235,7 +222,7 @@ def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     yield f"report: {directory / 'report.json'}"
     if result.error:
         yield f"ended early: {redact_text(result.error)}{_untried(result)}"
-    yield _paint(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
+    yield painted(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
 
 
 def _untried(result: Result) -> str:
@@ -250,12 +237,3 @@ _SENTENCES: Final = {
     "inconclusive": "inconclusive",
     "not exercised": "nothing was exercised",
 }
-
-
-def wants_colour(stream: TextIO) -> bool:
-    """Tell whether to colour: on a terminal, unless NO_COLOR is set."""
-    return stream.isatty() and "NO_COLOR" not in os.environ
-
-
-def _paint(text: str, verdict: str, colour: bool) -> str:
-    return f"\x1b[{_COLOURS[verdict]}m{text}\x1b[0m" if colour else text
