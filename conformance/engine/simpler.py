@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, fields, replace
+from dataclasses import MISSING, fields, replace
 from typing import Any, Final, TypeVar
 
 from amazonpay_conformance.model.scenario import CALLERS, CALLS, AdvanceStep, CallStep, ParallelStep, Step
@@ -63,12 +63,10 @@ def _simpler_races(step: ParallelStep) -> Iterator[tuple[Step, ...]]:
 
 def _without_extras(step: AnyStep) -> Iterator[AnyStep]:
     for field in fields(step):
-        if field.name not in _KEPT and _has_default(field) and getattr(step, field.name) != field.default:
-            yield replace(step, **{field.name: field.default})
-
-
-def _has_default(field: Field[Any]) -> bool:
-    return field.default is not MISSING
+        plain: dict[str, Any] = {field.name: field.default}
+        has_default = field.name not in _KEPT and field.default is not MISSING
+        if has_default and getattr(step, field.name) != field.default:
+            yield replace(step, **plain)
 
 
 def simpler_bodies(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
