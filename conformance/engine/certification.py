@@ -36,6 +36,7 @@ from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES, UNREACHED
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, Subject
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
@@ -339,6 +340,7 @@ class Certification:
             lane.algorithm,
             self._key.public,
             skew_seconds=self._order.skew_seconds,
+            hosts=_hosts(self._target, lane),
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
@@ -452,6 +454,11 @@ def abilities(hello: Hello, target: Target) -> Abilities:
     )
 
 
+def _hosts(target: Target, lane: Lane) -> tuple[str, ...]:
+    """The hosts that a client may name: the one it is pointed at, the one behind, the service's own."""
+    return tuple(filter(None, (target.service_host, target.signing_host, REGIONS[lane.region].host)))
+
+
 def gives_keys(hello: Hello) -> bool:
     """Tell whether the caller of a client can give idempotency keys."""
     return hello.capabilities.idempotency_key in ("caller", "both")
@@ -466,6 +473,12 @@ def _button_payloads() -> Iterator[str]:
     for text in TEXTS:
         payload = {**plain, "merchantMetadata": {"noteToBuyer": text}, "deliverySpecifications": {}}
         yield json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    noted = {**plain, "merchantMetadata": {"noteToBuyer": "Gr\u00f6\u00dfe \U0001f6d2 2/3"}}
+    yield json.dumps(noted)  # escapes of what is not ASCII, and spaces
+    yield json.dumps(noted, ensure_ascii=False, indent=2)
+    yield json.dumps(noted, separators=(",", ":")).replace("/", "\\/")  # as PHP writes slashes
+    yield json.dumps({**plain, "scopes": [], "deliverySpecifications": {"addressRestrictions": {}}})
+    yield f" {json.dumps(plain)}\n"
 
 
 BUTTON_PAYLOADS: Final = tuple(_button_payloads())
