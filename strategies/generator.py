@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, Defect, NewIds, Product
+from amazonpay_conformance.model.faults import FAULTS
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.scenario import (
@@ -23,6 +24,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -66,6 +68,7 @@ GROUP_WEIGHTS: Final[Mapping[str, int]] = {
     "buyer": 12,
     "clock": 1,
     "repeat": 2,
+    "fault": 1,
 }
 """How often each kind of step is worth taking; 4 for those that are not named."""
 
@@ -74,7 +77,9 @@ GROUP_WEIGHTS: Final[Mapping[str, int]] = {
 class Abilities:
     """What the client and the target together can do; what they cannot is never planned.
 
+    `faults`: answers can be spoilt on purpose, which only who wants to see that should ask for.
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
+    `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`).
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -82,7 +87,9 @@ class Abilities:
     simulations: bool = True
     buyer: bool = True
     clock: bool = True
+    faults: bool = False
     permissions: tuple[str, ...] = ()
+    tampers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,8 @@ class Planner:
             return planned.act(planned.target)
         if isinstance(planned, AdvanceStep):
             return Advance(planned.seconds)
+        if isinstance(planned, FaultStep):
+            return Advance(0)
         if isinstance(planned, RepeatStep):
             return self.repeatable[planned.key]
         if isinstance(planned, ParallelStep):
@@ -192,12 +201,13 @@ class Planner:
         )
 
     def groups(self) -> list[str]:
-        """Name the kinds of step that could come next: operations, `repeat`, `buyer`, `clock`."""
+        """Name the kinds of step that could come next: operations, `repeat`, `buyer`, `clock`, `fault`."""
         named = [name for name in OPERATIONS if name in self.abilities.operations]
         also = {
             "repeat": self.abilities.caller_keys and bool(self.repeatable),
             "buyer": self.abilities.buyer,
             "clock": self.abilities.clock,
+            "fault": self.abilities.faults,
         }
         return [*named, *(name for name, able in also.items() if able)]
 
@@ -210,6 +220,8 @@ class Planner:
             yield from self._buyer()
         elif group == "clock":
             yield from self._times()
+        elif group == "fault":
+            yield from self._faults()
         else:
             yield from self._calls(group)
 
@@ -317,6 +329,18 @@ class Planner:
             for name in ("session_expires", "authorization_expires", "permission_expires"):
                 yield 1, AdvanceStep(TIMERS[name])
             yield 1, AdvanceStep(TIMERS["capture_window"] + 1)
+
+    def _faults(self) -> Iterator[tuple[int, Step]]:
+        """What comes of the plan is the same whether a client tries again or not, and with what key.
+
+        So a request that the service never sees is a read.
+        """
+        reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
+        for fault in FAULTS:
+            if fault.committed:
+                yield 1, FaultStep(fault.id)
+            else:
+                yield from ((1, FaultStep(fault.id, 1, name)) for name in reads)
 
 
 UNKNOWN: Final[Mapping[Kind, str]] = {

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from amazonpay_conformance.checks import (
+    amounts,
     answers,
     bodies,
     calls,
+    changes,
     headers,
     idempotency,
     objects,
@@ -32,11 +34,14 @@ from amazonpay_conformance.checks.check import (
     judgement,
 )
 from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
+from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
+    amounts,
     answers,
     bodies,
     calls,
+    changes,
     headers,
     idempotency,
     objects,
@@ -50,12 +55,23 @@ MODULES: Final = (
 
 
 def judge(made: Made) -> Iterator[Judgement]:
-    """Yield what every check that applies has to say about a call."""
-    for seen in made.seen:
+    """Yield what every check that applies has to say about a call.
+
+    Of a request that was spoilt on purpose only the answer is judged.
+    """
+    for found in _judgements(made):
+        if not made.asked.tamper or REQUIREMENTS[found.requirement].subject == "server":
+            yield found
+
+
+def _judgements(made: Made) -> Iterator[Judgement]:
+    for seen in made.tries:
         for name, (requirement, check) in EXCHANGE_CHECKS.items():
+            if seen.fault is not None and REQUIREMENTS[requirement].subject == "server":
+                continue  # no server is to blame for an answer that was spoilt
             if (found := judgement(requirement, name, check(seen, made))) is not None:
                 yield found
-        for model_check in MODEL_CHECKS.values():
+        for model_check in MODEL_CHECKS.values() if seen.fault is None else ():
             yield from model_check(seen, made)
     for name, (requirement, call_check) in CALL_CHECKS.items():
         if (found := judgement(requirement, name, call_check(made))) is not None:

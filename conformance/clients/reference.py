@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig
+from amazonpay_conformance.clients.tampering import Signing, spoilt
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.wire import messages
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
@@ -25,6 +26,7 @@ version = "1"
 algorithms = ("AMZN-PAY-RSASSA-PSS-V2", "AMZN-PAY-RSASSA-PSS")
 idempotency_key = "both"
 raw_payload = True
+tampers = True
 operations = (*OPERATIONS, "sign_button")
 
 TIMEOUT_SECONDS = 20
@@ -42,6 +44,7 @@ class ReferenceClient:
         self._config = config
         self._key: PrivateKey = load_private_key(config.private_key)
         self._host = config.signing_host or config.service_host
+        self._last: messages.Request | None = None
         self._session = requests.Session()
         self._session.trust_env = False  # or REQUESTS_CA_BUNDLE would win over `verify`
         self._session.verify = config.ca_file or True
@@ -49,7 +52,14 @@ class ReferenceClient:
 
     def call(self, operation: Operation, call: ClientCall) -> requests.Response:
         """Perform one operation and return the response, whatever its status."""
-        return self._send(self._signed(self._request(operation, call)))
+        request = self._request(operation, call)
+        if call.tamper is None:
+            self._last = self._signed(request)
+            return self._send(self._last)
+        if call.tamper == "replayed" and self._last is not None:
+            return self._send(self._last)
+        public_key_id, key = call.signer or (self._config.public_key_id, self._key)
+        return self._send(spoilt(call.tamper, request, Signing(key, public_key_id, self._config.algorithm)))
 
     def sign_button(self, payload: str) -> str:
         """Return the base64 signature of a button payload."""

@@ -34,6 +34,7 @@ from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES, UNREACHED
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, Subject
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
@@ -42,6 +43,7 @@ from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import explore, tour
 from amazonpay_conformance.wire.keys import PrivateKey
 
@@ -50,17 +52,21 @@ Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exe
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink."""
+    """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink.
+
+    `thorough`: a server is asked for everything wrong in every place, not for each once.
+    """
 
     name: str
     random: int
     elsewhere: int
     shrink_requests: int
+    thorough: bool = False
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "quick": Profile("quick", random=40, elsewhere=3, shrink_requests=150),
-    "full": Profile("full", random=600, elsewhere=30, shrink_requests=600),
+    "full": Profile("full", random=600, elsewhere=30, shrink_requests=600, thorough=True),
 }
 
 
@@ -244,12 +250,18 @@ class Certification:
         able = abilities(hello, self._target)
         if not able.operations:
             return []
-        places = tuple(explore(able))
+        calm = replace(able, faults=False)
+        places = tuple(explore(calm))
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
-        asked = questions(able) if "server" in self._order.subjects else ()
+        asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
         raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(able, places), *asked, *islice(search.random(), random), *raced]
+        return [*tour(calm, places), *asked, *islice(search.random(), random), *raced]
+
+    def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
+        thorough = self._order.profile.thorough
+        yield from questions(able)
+        yield from spoilings(able, thorough=thorough)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -273,6 +285,7 @@ class Certification:
             lane.algorithm,
             self._key.public,
             skew_seconds=self._order.skew_seconds,
+            hosts=_hosts(self._target, lane),
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
@@ -280,7 +293,14 @@ class Certification:
         caller_keys = gives_keys(hello) and not makes_own
         deadline = self._order.deadline
         return Runner(
-            self._driver, self._target, configured, merchant, caller_keys, deadline, crew=self._crew
+            self._driver,
+            self._target,
+            configured,
+            merchant,
+            caller_keys,
+            deadline,
+            crew=self._crew,
+            config=config,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -356,8 +376,15 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,
         clock=target.has_clock,
+        faults=target.has_faults,
         permissions=target.permissions,
+        tampers=target.tampers if hello.capabilities.tampers else frozenset(),
     )
+
+
+def _hosts(target: Target, lane: Lane) -> tuple[str, ...]:
+    """The hosts that a client may name: the one it is pointed at, the one behind, the service's own."""
+    return tuple(filter(None, (target.service_host, target.signing_host, REGIONS[lane.region].host)))
 
 
 def gives_keys(hello: Hello) -> bool:
@@ -374,6 +401,12 @@ def _button_payloads() -> Iterator[str]:
     for text in TEXTS:
         payload = {**plain, "merchantMetadata": {"noteToBuyer": text}, "deliverySpecifications": {}}
         yield json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    noted = {**plain, "merchantMetadata": {"noteToBuyer": "Gr\u00f6\u00dfe \U0001f6d2 2/3"}}
+    yield json.dumps(noted)  # escapes of what is not ASCII, and spaces
+    yield json.dumps(noted, ensure_ascii=False, indent=2)
+    yield json.dumps(noted, separators=(",", ":")).replace("/", "\\/")  # as PHP writes slashes
+    yield json.dumps({**plain, "scopes": [], "deliverySpecifications": {"addressRestrictions": {}}})
+    yield f" {json.dumps(plain)}\n"
 
 
 BUTTON_PAYLOADS: Final = tuple(_button_payloads())

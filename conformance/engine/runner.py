@@ -11,12 +11,13 @@ from typing import Final
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge
 from amazonpay_conformance.checks.observations import observations
-from amazonpay_conformance.checks.subject import Configured, Made
+from amazonpay_conformance.checks.subject import Configured, Made, Told
 from amazonpay_conformance.clients.driver import (
     ABSENT,
     ClientCall,
+    ClientConfig,
     Driver,
-    Unsupported,
+    DriverError,
 )
 from amazonpay_conformance.engine.asking import asked_of, made_ids, told_by
 from amazonpay_conformance.engine.crew import Attempt, Crew
@@ -34,6 +35,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -42,6 +44,7 @@ from amazonpay_conformance.model.scenario import (
     Unresolved,
 )
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, SIMULATION_HEADER, Merchant
+from amazonpay_conformance.wire.messages import Exchange
 
 NOT_AT_ONCE: Final = "the client makes one call at a time, so calls at once are not tried with it"
 
@@ -76,7 +79,7 @@ class Runner:
     """Runs scenarios with one configured client against one target.
 
     `caller_keys`: idempotency keys are given to the client; new ones in every run, since a service keeps
-    them for ever (api-facts §9).
+    them for ever (api-facts §9). `config` is what a client is constructed with anew, should it crash.
     """
 
     driver: Driver
@@ -86,6 +89,7 @@ class Runner:
     caller_keys: bool
     deadline: float = 30.0
     crew: Crew | None = None
+    config: ClientConfig | None = None
 
     def run(self, scenario: Scenario) -> Run:
         """Run a scenario on a fresh target.
@@ -105,6 +109,7 @@ class _Execution:
     oracle: Oracle
     bindings: dict[str, str] = field(default_factory=dict)
     calls: dict[str, tuple[Operation, ClientCall]] = field(default_factory=dict)
+    planned: dict[str, CallStep] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     judged: Counter[str] = field(default_factory=Counter)
@@ -145,16 +150,22 @@ class _Execution:
             self._repeat(number, planned)
         elif isinstance(planned, BuyerStep):
             self._buyer(planned)
+        elif isinstance(planned, FaultStep):
+            self._fault(number, planned)
         elif isinstance(planned, ParallelStep):
             self._race(number, planned)
         else:
             self._advance(planned)
 
     def _call(self, number: int, planned: CallStep) -> None:
+        if planned.tamper and not self.runner.driver.hello().capabilities.tampers:
+            self.skipped.append((number, "the client does not spoil requests on purpose"))
+            return
         operation, call = self._client_call(planned, self.bindings)
         made = self._make(number, operation, call, repeat=False)
-        if planned.key is not None:
+        if planned.key is not None and planned.tamper is None:
             self.calls.setdefault(planned.key, (operation, call))
+            self.planned.setdefault(planned.key, planned)
         self._bind(planned, made)
 
     def _client_call(self, planned: CallStep, bindings: Mapping[str, str]) -> tuple[Operation, ClientCall]:
@@ -170,6 +181,7 @@ class _Execution:
             ABSENT if payload is None else payload,
             headers=tuple(headers),
             deadline=self.runner.deadline,
+            tamper=planned.tamper,
         )
 
     def _race(self, number: int, planned: ParallelStep) -> None:
@@ -208,18 +220,28 @@ class _Execution:
         self.bindings |= attempt.made_ids
         if attempt.planned.key is not None:
             self.calls.setdefault(attempt.planned.key, (attempt.operation, attempt.call))
+            self.planned.setdefault(attempt.planned.key, attempt.planned)
 
     def _repeat(self, number: int, planned: RepeatStep) -> None:
         if planned.key not in self.calls:
             raise Unresolved(planned.key)
         operation, call = self.calls[planned.key]
-        self._make(number, operation, call, repeat=True)
+        made = self._make(number, operation, call, repeat=True)
+        first = self.planned[planned.key]
+        if not first.makes.keys() & self.bindings.keys():
+            self._bind(first, made)  # the first try came to nothing
 
     def _buyer(self, planned: BuyerStep) -> None:
         target = Setting(self.oracle.world, self.bindings).id(planned.target)
         act = planned.act(target)
         self.runner.target.buyer(act)
         self.covered.update(self.oracle.act(act))
+
+    def _fault(self, number: int, planned: FaultStep) -> None:
+        if self.runner.target.has_faults:
+            self.runner.target.spoil(planned.fault, planned.times, planned.operation)
+        else:
+            self.skipped.append((number, f"nothing goes wrong on purpose with {self.runner.target.name}"))
 
     def _advance(self, planned: AdvanceStep) -> None:
         self.runner.target.advance(planned.seconds)
@@ -234,14 +256,14 @@ class _Execution:
     def _make(self, number: int, operation: Operation, call: ClientCall, *, repeat: bool) -> Made:
         asked = asked_of(operation, call, repeat=repeat)
         self.runner.target.take()  # whatever came late belongs to no call
-        result = self.runner.driver.call(call)
-        seen = tuple(self.oracle.see(exchange) for exchange in self.runner.target.take())
+        told, exchanges = self._told(call)
+        seen = tuple(map(self.oracle.see, exchanges))
         asked = replace(
             asked, meant_to_succeed=any(s.permitted and s.permitted[0].status < 400 for s in seen)
         )
-        made = Made(number, asked, told_by(result), seen, self.runner.configured, tuple(self.made))
-        if isinstance(result, Unsupported):
-            self.skipped.append((number, f"the client has no {operation.id}: {result.reason}"))
+        made = Made(number, asked, told, seen, self.runner.configured, tuple(self.made))
+        if told.outcome == "unsupported":
+            self.skipped.append((number, f"the client has no {operation.id}: {told.error}"))
         self._judge(made)
         return made
 
@@ -250,9 +272,21 @@ class _Execution:
             self._note(judgement, made)
         for one in made.seen:
             self.covered.update(one.matched.used if one.matched else ())
-            self.observed.update(set(observations(one)))
+            self.observed.update(set(observations(one)) if one.fault is None else ())
         self._stop_if_lost(made)
         self.made.append(replace(made, earlier=()))
+
+    def _told(self, call: ClientCall) -> tuple[Told, tuple[Exchange, ...]]:
+        """Make the client act. One that does not survive what was done to an answer is constructed anew."""
+        try:
+            result = self.runner.driver.call(call)
+        except DriverError as crash:
+            exchanges = self.runner.target.take()
+            if self.runner.config is None or all(exchange.injected is None for exchange in exchanges):
+                raise
+            self.runner.driver.configure(self.runner.config)
+            return Told("crashed", error=str(crash)), exchanges
+        return told_by(result), self.runner.target.take()
 
     def _note(self, judgement: Judgement, made: Made) -> None:
         self.judged[judgement.requirement] += 1
@@ -272,14 +306,14 @@ class _Execution:
 
     def _stop_if_lost(self, made: Made) -> None:
         for seen in made.seen:
-            if seen.transient and seen is made.seen[-1]:
+            if seen.transient and seen.fault is None and seen is made.seen[-1]:
                 status = seen.response.status if seen.response else None
                 self.unclear = f"step {made.step + 1} was answered with {status}"
             elif seen.permitted and seen.matched is None and not seen.transient:
                 self.unclear = f"step {made.step + 1} was answered outside the model"
 
     def _bind(self, planned: CallStep, made: Made) -> None:
-        body = made.last.body if made.last else None
-        if body is None:
+        bodies = [body for seen in made.tries if (body := seen.true_body) is not None]
+        if not bodies:
             return
-        self.bindings |= made_ids(planned, body)
+        self.bindings |= made_ids(planned, bodies[-1])

@@ -13,6 +13,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -78,7 +79,8 @@ def describe(step: Step) -> str:
         body = f" {_brief(step.body)}" if step.body else ""
         simulated = f" [simulation {step.simulation}]" if step.simulation else ""
         makes = f" -> {', '.join(step.makes.values())}" if step.makes else ""
-        return f"{step.operation}{target}{body}{simulated}{makes}"
+        spoilt = f" [spoilt: {step.tamper}]" if step.tamper else ""
+        return f"{step.operation}{target}{body}{simulated}{spoilt}{makes}"
     if isinstance(step, RepeatStep):
         return f"repeat the call with {step.key}"
     if isinstance(step, ParallelStep):
@@ -88,6 +90,9 @@ def describe(step: Step) -> str:
         card = f" with card …{step.card}" if step.card else ""
         product = f" at a {step.product} button" if step.product else ""
         return f"buyer {step.deed.replace('_', ' ')}: {step.target}{card}{product}"
+    if isinstance(step, FaultStep):
+        which = "request" if step.times == 1 else f"{step.times} requests"
+        return f"fault {step.fault}: the next {which}{f' of {step.operation}' if step.operation else ''}"
     return f"clock advances {step.seconds} s"
 
 
@@ -109,6 +114,7 @@ def _step_to_json(step: Step) -> dict[str, Any]:
             "simulation": step.simulation,
             "key": step.key,
             "makes": dict(step.makes) or None,
+            "tamper": step.tamper,
         }
         return {name: value for name, value in full.items() if value is not None}
     if isinstance(step, RepeatStep):
@@ -119,6 +125,9 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         card = {"card": step.card} if step.card else {}
         product = {"product": step.product} if step.product else {}
         return {"buyer": step.deed, "target": step.target, **card, **product}
+    if isinstance(step, FaultStep):
+        operation = {"operation": step.operation} if step.operation else {}
+        return {"fault": step.fault, "times": step.times, **operation}
     return {"advance": step.seconds}
 
 
@@ -130,6 +139,7 @@ def _call_from_json(value: Mapping[str, Any]) -> CallStep:
         value.get("simulation"),
         value.get("key"),
         value.get("makes") or {},
+        value.get("tamper"),
     )
 
 
@@ -142,4 +152,6 @@ def _step_from_json(value: Mapping[str, Any]) -> Step:
         return RepeatStep(value["repeat"])
     if "buyer" in value:
         return BuyerStep(value["buyer"], value["target"], value.get("card"), value.get("product"))
+    if "fault" in value:
+        return FaultStep(value["fault"], value.get("times", 1), value.get("operation"))
     return AdvanceStep(value["advance"])

@@ -12,7 +12,15 @@ from typing import Any
 
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.runner import Run, Runner
-from amazonpay_conformance.model.scenario import CALLERS, CALLS, CallStep, ParallelStep, Scenario, Step
+from amazonpay_conformance.model.scenario import (
+    CALLERS,
+    CALLS,
+    CallStep,
+    FaultStep,
+    ParallelStep,
+    Scenario,
+    Step,
+)
 
 
 @dataclass
@@ -96,7 +104,12 @@ def _simpler_races(step: Step) -> Iterator[tuple[Step, ...]]:
 
 
 def _simpler_steps(step: Step) -> Iterator[Step]:
-    if isinstance(step, ParallelStep):
+    if isinstance(step, FaultStep):
+        if step.times > 1:
+            yield replace(step, times=1)
+        if step.operation is not None:
+            yield replace(step, operation=None)
+    elif isinstance(step, ParallelStep):
         for number, calls in enumerate(step.callers):
             for place, call in enumerate(calls):
                 for simpler in _simpler_calls(call):

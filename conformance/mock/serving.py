@@ -11,6 +11,7 @@ from typing import Final
 
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.control import PREFIX, with_control
+from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.server import Handler, Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
@@ -30,6 +31,7 @@ class ServedMock:
 
     server: Server
     service: Service
+    faults: Faults
     ca_file: Path
     public_key_id: str
     private_key_file: Path | None
@@ -46,7 +48,7 @@ class ServedMock:
         yield f"key id      {self.public_key_id}"
         if self.private_key_file is not None:
             yield f"private key {self.private_key_file}  (made for this mock)"
-        yield f"control     POST {self.base_url}{PREFIX}buyer, POST {self.base_url}{PREFIX}advance"
+        yield f"control     POST {self.base_url}{PREFIX}buyer, {PREFIX}advance, {PREFIX}faults"
 
     def wait(self) -> None:
         """Serve until the process is interrupted."""
@@ -88,7 +90,8 @@ def served(
         raise ServingProblem(f"{problem.filename or directory}: {problem.strerror}") from None
     key_id = public_key_id or MADE_UP_KEY_ID
     service = Service(Merchant({key_id: public_key}), region=region, settings=settings)
-    answers = around(service, with_control(service))
+    faults = Faults()
+    answers = around(service, with_control(service, faults))
     server = Server(answers, tls=certificates.server_context(), port=port)
     try:
         server.start()
@@ -96,7 +99,7 @@ def served(
         raise ServingProblem(f"port {port} cannot be bound: {problem.strerror}") from None
     try:
         service.host = f"localhost:{server.port}"
-        yield ServedMock(server, service, certificates.ca_file, key_id, key_file)
+        yield ServedMock(server, service, faults, certificates.ca_file, key_id, key_file)
     finally:
         server.close()
 

@@ -525,7 +525,8 @@ class HasDefect:
     defect: Defect
 
     def __call__(self, context: Context) -> bool:
-        return self.defect in context.call.defects
+        defects = context.call.defects
+        return bool(defects) and self.defect in defects
 
 
 def _state(kind: str, *states: str) -> Callable[[Context], bool]:

@@ -28,6 +28,7 @@ class CallStep:
 
     `target` is the symbol of the object in the path. `key` is the symbol of the idempotency key that the
     caller gives, if the client lets him. `makes` gives symbols to what the call may create: kind → symbol.
+    `tamper` names a row of `tampers`: the request is spoilt so on purpose, by a client that can.
     """
 
     operation: str
@@ -36,6 +37,7 @@ class CallStep:
     simulation: str | None = None
     key: Symbol | None = None
     makes: Mapping[str, Symbol] = field(default_factory=dict)
+    tamper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,18 @@ class AdvanceStep:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultStep:
+    """Something goes wrong with the next `times` requests: a row of `model.faults`, by its id.
+
+    `operation` is the only one that it happens to, None where it is any.
+    """
+
+    fault: str
+    times: int = 1
+    operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParallelStep:
     """Several callers at once, each with calls of his own, one after the other.
 
@@ -92,7 +106,7 @@ class ParallelStep:
 CALLERS: Final = range(2, 5)
 CALLS: Final = range(1, 3)
 
-Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | ParallelStep
+Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | FaultStep | ParallelStep
 
 
 @dataclass(frozen=True, slots=True)
