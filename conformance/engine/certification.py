@@ -44,7 +44,8 @@ from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
-from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
 
 Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exercised"]
@@ -54,6 +55,7 @@ Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exe
 class Profile:
     """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink.
 
+    `worlds` are looked at to plan the tour, and `pairs` has it cover every pair of transitions.
     `thorough`: a server is asked for everything wrong in every place, not for each once.
     """
 
@@ -61,12 +63,16 @@ class Profile:
     random: int
     elsewhere: int
     shrink_requests: int
+    worlds: int = 400
+    pairs: bool = False
     thorough: bool = False
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "quick": Profile("quick", random=40, elsewhere=3, shrink_requests=150),
-    "full": Profile("full", random=600, elsewhere=30, shrink_requests=600, thorough=True),
+    "full": Profile(
+        "full", random=600, elsewhere=30, shrink_requests=600, worlds=800, pairs=True, thorough=True
+    ),
 }
 
 
@@ -250,13 +256,13 @@ class Certification:
         able = abilities(hello, self._target)
         if not able.operations:
             return []
-        calm = replace(able, faults=False)
-        places = tuple(explore(calm))
-        search = Search(able, places, seed=self._order.seed)
+        profile, calm = self._order.profile, replace(able, faults=False)
+        graph = explore(calm, most=profile.worlds)
+        search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
         raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(calm, places), *asked, *islice(search.random(), random), *raced]
+        return [*tour(calm, graph, pairs=profile.pairs), *asked, *islice(search.random(), random), *raced]
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
         thorough = self._order.profile.thorough
