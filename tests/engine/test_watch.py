@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -113,6 +114,11 @@ def capture(*, at: float = 0.0, status: int | None = 422, amount: str = "10.00")
     return exchange("POST", f"/charges/{CHARGE}/capture", body, status=status, answer=refusal, at=at)
 
 
+def half_a_capture() -> Exchange:
+    whole = capture()
+    return replace(whole, response=Response(200, Headers(), b'{"chargeId": "S01-51'))
+
+
 def order_of(*exchanges: Exchange) -> set[str]:
     """What is found wrong with a trace, but for the wire."""
     watch = watch_of(Merchant({}))
@@ -153,6 +159,7 @@ def test_an_answer_that_was_lost_has_told_nothing() -> None:
 def test_a_key_of_its_own_or_a_look_is_asked_for_after_a_lost_answer_within_the_hour() -> None:
     assert order_of(capture(status=None), capture(at=60.0)) == {"DUP-001"}
     assert order_of(capture(status=503), capture(at=60.0)) == {"DUP-001"}
+    assert order_of(half_a_capture(), capture(at=60.0)) == {"DUP-001"}
     assert order_of(capture(status=None), capture(at=7_200.0)) == set()
     assert order_of(capture(status=None), capture(at=60.0, amount="9.00")) == set()
     assert order_of(capture(status=429), capture(at=60.0)) == set()
