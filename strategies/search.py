@@ -10,9 +10,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.model.scenario import CallStep, Scenario
+from amazonpay_conformance.strategies.flaws import breaks, broken
 from amazonpay_conformance.strategies.generator import GROUP_WEIGHTS, Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.tour import Place
 
@@ -21,6 +23,9 @@ REFUSED_SHARE: Final = 0.25
 
 
 TRIES: Final = 40
+
+BROKEN_SHARE: Final = 0.08
+"""How often a body that is right has one rule of its schema broken, whichever it is."""
 
 
 class Search:
@@ -72,7 +77,18 @@ class Search:
             candidate = planner.expect(planned, weight)
             if candidate is None:
                 continue
+            candidate = self._perhaps_broken(planner, candidate)
             last = candidate
             if candidate.refused is refused:
                 break
         return last
+
+    def _perhaps_broken(self, planner: Planner, candidate: Candidate) -> Candidate:
+        planned = candidate.step
+        if not isinstance(planned, CallStep) or planned.body is None or candidate.refused:
+            return candidate
+        if self._random.random() >= BROKEN_SHARE:
+            return candidate
+        body = broken(planned.body, self._random.choice(breaks(planned.operation)))
+        altered = planner.expect(replace(planned, body=body)) if body is not None else None
+        return altered or candidate

@@ -76,11 +76,11 @@ def amounts_are_strings(seen: Seen, made: Act) -> Answer:
     if not amounts:
         return None
     # a number that the caller gave is his own
-    callers = set() if isinstance(made, Watched) else set(_amounts(made.asked.payload, ""))
+    callers = [] if isinstance(made, Watched) else list(_amounts(made.asked.payload, ""))
     return tuple(
         Problem(f'{path}: a string, as "{value}"', f"{path}: the number {value}")
         for path, value in amounts
-        if not isinstance(value, str) and (path, value) not in callers
+        if isinstance(value, int | float) and (path, value) not in callers
     )
 
 
