@@ -6,6 +6,7 @@ Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 n
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import shutil
 import sys
@@ -126,14 +127,14 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--skew",
-        type=int,
+        type=_whole_seconds,
         default=300,
         metavar="SECONDS",
         help="how far x-amz-pay-date may be off before HDR-004 warns (default: 300)",
     )
     parser.add_argument(
         "--deadline",
-        type=float,
+        type=_some_seconds,
         default=30.0,
         metavar="SECONDS",
         help="how long one call may take before the driver counts as hanging (default: 30)",
@@ -152,6 +153,20 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT:ADDRESS:PORT",
         help="connect elsewhere than to HOST:PORT, as curl's --resolve does",
     )
+
+
+def _whole_seconds(text: str) -> int:
+    seconds = int(text)
+    if seconds < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is below zero")
+    return seconds
+
+
+def _some_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above zero")
+    return seconds
 
 
 def _add_switches(parser: argparse.ArgumentParser) -> None:
@@ -360,19 +375,23 @@ def _tell(watch: Watch, report: Path | None, *, incomplete: str = "", all_findin
 def _certify(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.engine.setup import SetUpProblem
     from amazonpay_conformance.reporting.lines import wants_colour
-    from amazonpay_conformance.reporting.report import write_report
+    from amazonpay_conformance.reporting.report import expect_room, write_report
     from amazonpay_conformance.reporting.terminal import Progress, summary
 
     progress = Progress(sys.stderr)
     try:
+        expect_room(arguments.out)
         result = _run_certification(arguments, progress)
     except SetUpProblem as problem:
         return _refuse(str(problem), USAGE if problem.is_usage else SET_UP)
+    except OSError as problem:
+        return _refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
     progress.done()
+    unwritten = None
     try:
         write_report(result, arguments.out)
     except OSError as problem:
-        return _refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+        unwritten = f"cannot write to {arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
         return _refuse(result.error, exit_code(result))
     width = shutil.get_terminal_size((100, 24)).columns
@@ -383,8 +402,8 @@ def _certify(arguments: argparse.Namespace) -> int:
         colour=wants_colour(sys.stdout),
         width=width,
     )
-    print("\n".join(lines))
-    return exit_code(result, strict=arguments.strict)
+    print("\n".join(lines), flush=True)
+    return _refuse(unwritten, SET_UP) if unwritten else exit_code(result, strict=arguments.strict)
 
 
 def _run_certification(arguments: argparse.Namespace, progress: Callable[..., None]) -> Result:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance import schemas
+from amazonpay_conformance.model.actions import Defect
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.scenario import UNKNOWN_IDS
 from amazonpay_conformance.strategies.payloads import RETURN_URL, STORE_ID
@@ -47,6 +48,12 @@ class Break:
     path: str
     value: str = ""
 
+    @property
+    def defect(self) -> Defect:
+        """What the model calls it."""
+        others = {"missing": Defect.MISSING_FIELD, "unknown": Defect.UNKNOWN_FIELD}
+        return others.get(self.kind, Defect.INVALID_VALUE)
+
     def __str__(self) -> str:
         what = {"missing": "is missing", "unknown": "is not known"}.get(self.kind, f"breaks its {self.kind}")
         return f"{self.path.lstrip('/').replace('/', '.')} {what}"
@@ -76,7 +83,7 @@ _SAMPLES: Final = (
 def breaks(operation: str) -> tuple[Break, ...]:
     """Return every way in which one rule of an operation's request schema is broken, in a fixed order."""
     schema = OPERATIONS[operation].request
-    return tuple(_breaks(operation, _node(schema, schemas.load(schema)), "")) if schema else ()
+    return tuple(_breaks(operation, _top(schema), "")) if schema else ()
 
 
 def broken(body: Mapping[str, Any], rule: Break) -> Mapping[str, Any] | None:
@@ -89,10 +96,17 @@ def broken(body: Mapping[str, Any], rule: Break) -> Mapping[str, Any] | None:
     return _broken(json.dumps(body), rule)
 
 
+def with_break(body: Mapping[str, Any], rule: Break) -> Mapping[str, Any] | None:
+    """Return a body with one rule broken and perhaps, because of it, another; None where that cannot be."""
+    schema = OPERATIONS[rule.operation].request or ""
+    altered: Mapping[str, Any] | None = _altered(json.loads(json.dumps(body)), rule, _top(schema))
+    return altered
+
+
 @cache
 def _broken(body: str, rule: Break) -> Mapping[str, Any] | None:
     schema = OPERATIONS[rule.operation].request or ""
-    altered = _altered(json.loads(body), rule, _node(schema, schemas.load(schema)))
+    altered = with_break(json.loads(body), rule)
     if altered is None:
         return None
     found = schemas.violations(schema, resolved(altered))
@@ -107,7 +121,7 @@ def extremes(operation: str, body: Mapping[str, Any]) -> Iterator[Mapping[str, A
         body: a right body.
     """
     schema = OPERATIONS[operation].request or ""
-    top = _node(schema, schemas.load(schema))
+    top = _top(schema)
     for path, node in _fields(top, ""):
         for text in _extreme_texts(path, node):
             rule = Break(operation, "length", path, json.dumps(text))
@@ -142,6 +156,13 @@ def _extreme_texts(path: str, node: Node) -> Iterator[str]:
 
 # --- reading a schema
 
+_loaded: Final = cache(schemas.load)
+
+
+@cache
+def _top(schema: str) -> dict[str, Any]:
+    return _node(schema, _loaded(schema))
+
 
 def _node(schema: str, node: Node) -> dict[str, Any]:
     """Return a node with its reference followed; what stands beside the reference wins."""
@@ -150,7 +171,7 @@ def _node(schema: str, node: Node) -> dict[str, Any]:
         return {**node, "$in": schema}
     file, _, pointer = reference.partition("#")
     where = file.rpartition("/")[2].removesuffix(".json") if file else node.get("$in", schema)
-    found: Any = schemas.load(where)
+    found: Any = _loaded(where)
     for part in pointer.strip("/").split("/"):
         found = found[part]
     own = {name: value for name, value in node.items() if name != "$ref"}

@@ -34,6 +34,7 @@ from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES, UNREACHED
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, Subject
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
@@ -43,8 +44,9 @@ from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
-from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.validation import validations
+from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
 
 Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exercised"]
@@ -54,6 +56,7 @@ Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exe
 class Profile:
     """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink.
 
+    `worlds` are looked at to plan the tour, and `pairs` has it cover every pair of transitions.
     `thorough`: a server is asked for everything wrong in every place, not for each once.
     """
 
@@ -61,12 +64,16 @@ class Profile:
     random: int
     elsewhere: int
     shrink_requests: int
+    worlds: int = 400
+    pairs: bool = False
     thorough: bool = False
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "quick": Profile("quick", random=40, elsewhere=3, shrink_requests=150),
-    "full": Profile("full", random=600, elsewhere=30, shrink_requests=600, thorough=True),
+    "full": Profile(
+        "full", random=600, elsewhere=30, shrink_requests=600, worlds=800, pairs=True, thorough=True
+    ),
 }
 
 
@@ -250,13 +257,13 @@ class Certification:
         able = abilities(hello, self._target)
         if not able.operations:
             return []
-        calm = replace(able, faults=False)
-        places = tuple(explore(calm))
-        search = Search(able, places, seed=self._order.seed)
+        profile, calm = self._order.profile, replace(able, faults=False)
+        graph = explore(calm, most=profile.worlds)
+        search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
         raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(calm, places), *asked, *islice(search.random(), random), *raced]
+        return [*tour(calm, graph, pairs=profile.pairs), *asked, *islice(search.random(), random), *raced]
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
         thorough = self._order.profile.thorough
@@ -286,6 +293,7 @@ class Certification:
             lane.algorithm,
             self._key.public,
             skew_seconds=self._order.skew_seconds,
+            hosts=_hosts(self._target, lane),
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
@@ -382,6 +390,11 @@ def abilities(hello: Hello, target: Target) -> Abilities:
     )
 
 
+def _hosts(target: Target, lane: Lane) -> tuple[str, ...]:
+    """The hosts that a client may name: the one it is pointed at, the one behind, the service's own."""
+    return tuple(filter(None, (target.service_host, target.signing_host, REGIONS[lane.region].host)))
+
+
 def gives_keys(hello: Hello) -> bool:
     """Tell whether the caller of a client can give idempotency keys."""
     return hello.capabilities.idempotency_key in ("caller", "both")
@@ -396,6 +409,12 @@ def _button_payloads() -> Iterator[str]:
     for text in TEXTS:
         payload = {**plain, "merchantMetadata": {"noteToBuyer": text}, "deliverySpecifications": {}}
         yield json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    noted = {**plain, "merchantMetadata": {"noteToBuyer": "Gr\u00f6\u00dfe \U0001f6d2 2/3"}}
+    yield json.dumps(noted)  # escapes of what is not ASCII, and spaces
+    yield json.dumps(noted, ensure_ascii=False, indent=2)
+    yield json.dumps(noted, separators=(",", ":")).replace("/", "\\/")  # as PHP writes slashes
+    yield json.dumps({**plain, "scopes": [], "deliverySpecifications": {"addressRestrictions": {}}})
+    yield f" {json.dumps(plain)}\n"
 
 
 BUTTON_PAYLOADS: Final = tuple(_button_payloads())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from amazonpay_conformance.clients.driver import Driver, Region
-from amazonpay_conformance.clients.locate import UnknownClient, locate
+from amazonpay_conformance.clients.locate import BrokenClient, UnknownClient, locate
 from amazonpay_conformance.engine.certification import Certification, Order, Result
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import Listener
@@ -19,6 +19,7 @@ from amazonpay_conformance.engine.remote import (
     HOSTS,
     SANDBOX_REQUESTS_PER_SECOND,
     Credentials,
+    MisnamedTarget,
     RefusedTarget,
     RemoteTarget,
     address_of,
@@ -119,8 +120,10 @@ def prepared(choice: Choice, *, make: type[Service] = Service) -> Iterator[Prepa
             given = None if choice.target == "mock" else _credentials(choice)
             key = load_private_key(given.private_key) if given else generate_private_key()
             target = _target(choice, key, given, directory, made)
-        except (RefusedTarget, KeyProblem) as problem:
-            raise SetUpProblem(str(problem)) from None
+        except RefusedTarget as problem:
+            raise SetUpProblem(str(problem), is_usage=isinstance(problem, MisnamedTarget)) from None
+        except KeyProblem as problem:
+            raise SetUpProblem(f"AMAZON_PAY_PRIVATE_KEY: {problem}") from None
         key_file = _write_key(key, directory)
         region = choice.region or (given.region if given else "na")
         with target.serving(), _driver(choice.client, target.ca_file) as driver:
@@ -134,7 +137,7 @@ def _driver(client: str, ca_file: str | None) -> Iterator[Driver]:
     try:
         driver = locate(client, ca_file=ca_file)
     except UnknownClient as problem:
-        raise SetUpProblem(str(problem), is_usage=True) from None
+        raise SetUpProblem(str(problem), is_usage=not isinstance(problem, BrokenClient)) from None
     try:
         yield driver
     finally:
@@ -156,7 +159,7 @@ def _credentials(choice: Choice) -> Credentials | None:
     if choice.target != "sandbox":
         return given
     if not choice.allow_network:
-        raise RefusedTarget(
+        raise MisnamedTarget(
             "the sandbox is a real service: add --allow-network to send requests to it (docs/sandbox.md)"
         )
     if given is None:
@@ -201,7 +204,7 @@ def _target(
         )
     address = address_of(choice.target, choice.resolve)
     if address.host.rstrip(".").lower() in SERVICE_HOSTS:
-        raise RefusedTarget(
+        raise MisnamedTarget(
             f"{address.host} is Amazon's: use --target sandbox, which keeps it to the sandbox"
         )
     return RemoteTarget(

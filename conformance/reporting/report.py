@@ -5,7 +5,9 @@ Nothing goes in by default: bodies and headers pass the allow-list of `wire.reda
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import time
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
@@ -103,6 +105,19 @@ def _open_question(switch: Switch, result: Result) -> dict[str, Any]:
 
 
 VERDICTS: Final = ("pass", "warning", "fail", "inconclusive", "not exercised")
+
+
+def expect_room(directory: Path) -> None:
+    """See, before anything is run, whether a report could be written there; nothing is made.
+
+    Raises:
+        OSError: it could not.
+    """
+    there = next(place for place in (directory, *directory.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def write_report(result: Result, directory: Path) -> Path:

@@ -18,6 +18,7 @@ from amazonpay_conformance.engine.events import (
 )
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
 from amazonpay_conformance.reporting.report import scenario_file
@@ -46,6 +47,9 @@ class Progress:
             self._line(f"profile  {event.profile}, seed {event.seed}, {event.scenarios} scenarios")
             for number, lane in enumerate(event.lanes):
                 self._line(f"{'lanes   ' if number == 0 else '        '} {lane}")
+            unknown = sorted(event.hello.capabilities.operations - set(ALL_OPERATIONS))
+            if unknown:
+                self._line(f"unknown  {', '.join(unknown)}: the kit has no such operations (docs/drivers.md)")
         elif isinstance(event, ScenarioFinished):
             self._requests += event.run.requests
             self._over(
@@ -57,7 +61,7 @@ class Progress:
         elif isinstance(event, ScenarioShrunk):
             steps = len(event.group.scenario)
             self._over(f"{event.group.key}: smallest scenario has {steps} steps")
-        elif isinstance(event, Interrupted):
+        elif isinstance(event, Interrupted) and self._requests:
             self._line(f"stopped early: {redact_text(event.reason)}")
 
     def done(self) -> None:

@@ -27,7 +27,8 @@ from amazonpay_conformance.engine.targets import MockTarget, Transport
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 
 HERE = Path(__file__).parent
@@ -161,5 +162,5 @@ def in_main_lane(bench: Bench) -> Callable[[Any], OneLane]:
 def toured() -> tuple[Scenario, ...]:
     """The long scenarios of the tour; of these the shortest first, since shrinking one costs time."""
     able = Abilities()
-    planned = tour(able, tuple(explore(able)))
+    planned = tour(able, explore(able))
     return tuple(sorted((scenario for scenario in planned if len(scenario) > LONG), key=len))
