@@ -18,6 +18,7 @@ from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
+from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.certification import BUTTON_PAYLOADS, PROFILES, Certification, Order
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.lane import Lane
@@ -146,10 +147,13 @@ class OneLane:
     """Runs scenarios with one client in the main lane, as a Shrinker wants it."""
 
     certification: Certification
+    budget: Budget = field(default_factory=Budget)
 
     def run(self, scenario: Scenario) -> Run:
         """Run a scenario on a fresh mock, with the client connected anew."""
-        return self.certification.run_one(scenario, scenarios.MAIN)
+        run = self.certification.run_one(scenario, scenarios.MAIN)
+        self.budget.spend(run.requests)
+        return run
 
 
 @pytest.fixture(scope="module")
