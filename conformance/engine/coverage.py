@@ -126,5 +126,11 @@ def _needs(aspect: Aspect, item: Item) -> tuple[str, ...]:
         return (item[1],)
     if aspect == "timer":
         return ("timer_expires",)
-    rows = {row.id: row.operation for row in (*SIMULATION_ROWS, *BOUNDARIES)}
-    return (rows[item[1]],) if item[1] in rows else ()
+    operation = _OPERATION_OF.get(item[1])
+    return (operation,) if operation else ()
+
+
+_OPERATION_OF: Final[Mapping[str, str]] = {
+    **{row.id: row.operation for row in SIMULATION_ROWS},
+    **{row.id: row.operation for row in BOUNDARIES},
+}
