@@ -58,7 +58,7 @@ class Meeting:
     """How a client meets the mock: who makes its keys, over what, and what the mock serves with."""
 
     idempotency_key: IdempotencyKeys = "both"
-    transport: Literal["in-process", "http"] = "in-process"
+    transport: Literal["in-process", "http", "https"] = "in-process"
     serves: type[Service] = Service
 
 
