@@ -249,8 +249,10 @@ class Watched:
     @property
     def is_repetition(self) -> bool:
         """Whether it is an earlier request again, with its idempotency key."""
-        known = self.past.with_key(self.move.key) if self.move else None
-        return known is not None and self.move is not None and known.fingerprint == self.move.fingerprint
+        if self.move is None:
+            return False
+        known = self.past.with_key(self.move.key)
+        return known is not None and known.fingerprint == self.move.fingerprint
 
 
 Server: TypeAlias = Literal[
