@@ -7,8 +7,10 @@ from typing import Final
 
 from amazonpay_conformance.checks import (
     answers,
+    asynchronous,
     bodies,
     calls,
+    damage,
     headers,
     idempotency,
     objects,
@@ -16,6 +18,7 @@ from amazonpay_conformance.checks import (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 from amazonpay_conformance.checks.check import (
@@ -36,8 +39,10 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
     answers,
+    asynchronous,
     bodies,
     calls,
+    damage,
     headers,
     idempotency,
     objects,
@@ -45,6 +50,7 @@ MODULES: Final = (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 """The rooms in which checks register themselves on import."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
+from amazonpay_conformance.model.retries import Retries
+
 PROTOCOL_VERSION: Final = 1
 
 IdempotencyKeys: TypeAlias = Literal["caller", "client", "both"]
@@ -31,7 +33,8 @@ class Capabilities:
     """What a client can do, as its driver declares in `hello`.
 
     `idempotency_key` tells who makes the key: only the caller, only the client, or the caller if he gives
-    one and else the client. `headers`: callers may add headers (needed for simulation codes).
+    one and else the client. `headers`: callers may add headers (needed for simulation codes). `retries` is
+    its policy, None where it declares none.
     """
 
     operations: frozenset[str]
@@ -40,7 +43,7 @@ class Capabilities:
     headers: bool = True
     raw_payload: bool = False
     button: bool = False
-    retries: int | None = None
+    retries: Retries | None = None
 
 
 @dataclass(frozen=True, slots=True)

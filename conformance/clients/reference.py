@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig
+from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.wire import messages
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
@@ -23,15 +24,27 @@ from amazonpay_conformance.wire.signing import sign, sign_button
 name = "reference client"
 version = "1"
 algorithms = ("AMZN-PAY-RSASSA-PSS-V2", "AMZN-PAY-RSASSA-PSS")
+KEY = "x-amz-pay-idempotency-key"
 idempotency_key = "both"
 raw_payload = True
 operations = (*OPERATIONS, "sign_button")
 
 TIMEOUT_SECONDS = 20
+RETRIED = tuple(sorted(TRANSIENT))
+WAITS = (0.1, 0.2, 0.4)
+"""Seconds before each retry: shorter than those of the SDKs (api-facts §7), for it is asked much."""
+SECOND = 1.0
+"""A second of Retry-After; the tests of the kit live faster."""
+
+retries = {"times": len(WAITS), "statuses": list(RETRIED), "waits": list(WAITS), "lost": True}
 
 
 class ReferenceClient:
-    """Signs and sends one request for each call and hands the response back as it came."""
+    """Signs and sends a request for each call and hands the response back as it came.
+
+    Where no answer came, or one that is worth another try, it sends the same request again, signature and
+    key and all, unless that could make something twice.
+    """
 
     def __init__(self, config: ClientConfig) -> None:
         """Load the key once.
@@ -49,7 +62,19 @@ class ReferenceClient:
 
     def call(self, operation: Operation, call: ClientCall) -> requests.Response:
         """Perform one operation and return the response, whatever its status."""
-        return self._send(self._signed(self._request(operation, call)))
+        signed = self._signed(self._request(operation, call))
+        if operation.needs_key and KEY not in signed.headers:
+            return self._send(signed)
+        for wait in WAITS:
+            try:
+                response = self._send(signed)
+            except requests.ConnectionError:
+                time.sleep(wait)
+                continue
+            if response.status_code not in RETRIED:
+                return response
+            time.sleep(max(wait, _retry_after(response) * SECOND))
+        return self._send(signed)
 
     def sign_button(self, payload: str) -> str:
         """Return the base64 signature of a button payload."""
@@ -93,8 +118,8 @@ class ReferenceClient:
         )
         for name_, value in call.headers:
             headers = headers.with_value(name_, value)
-        if operation.needs_key and "x-amz-pay-idempotency-key" not in headers:
-            headers = headers.with_value("x-amz-pay-idempotency-key", uuid.uuid4().hex)
+        if operation.needs_key and KEY not in headers:
+            headers = headers.with_value(KEY, uuid.uuid4().hex)
         return headers
 
 
@@ -110,6 +135,11 @@ def connect(
         operation.id: partial(client.call, operation) for operation in OPERATIONS.values()
     }
     return {**calls, "sign_button": client.sign_button}
+
+
+def _retry_after(response: requests.Response) -> int:
+    value = response.headers.get("retry-after", "")
+    return int(value) if value.isascii() and value.isdigit() else 0
 
 
 def _body(call: ClientCall) -> bytes:

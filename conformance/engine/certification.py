@@ -43,6 +43,7 @@ from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.strategies.troubles import Troubles, troubles
 from amazonpay_conformance.wire.keys import PrivateKey
 
 Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exercised"]
@@ -249,8 +250,11 @@ class Certification:
         search = Search(able, places, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = questions(able) if "server" in self._order.subjects else ()
-        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(calm, places), *asked, *islice(search.random(), random), *raced]
+        quick = self._order.profile.name == "quick"
+        troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
+        self.result.skipped.update(troubled.left_out)
+        raced = races(able, quick=quick) if self._crew else ()
+        return [*tour(calm, places), *troubled.scenarios, *asked, *islice(search.random(), random), *raced]
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -274,12 +278,13 @@ class Certification:
             lane.algorithm,
             self._key.public,
             skew_seconds=self._order.skew_seconds,
+            retries=hello.capabilities.retries,
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
-        deadline = self._order.deadline
+        deadline = self._order.deadline + (retries.patience if (retries := configured.retries) else 0.0)
         return Runner(
             self._driver,
             self._target,
