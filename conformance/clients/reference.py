@@ -33,8 +33,6 @@ TIMEOUT_SECONDS = 20
 RETRIED = tuple(sorted(TRANSIENT))
 WAITS = (0.1, 0.2, 0.4)
 """Seconds before each retry: shorter than those of the SDKs (api-facts §7), for it is asked much."""
-SECOND = 1.0
-"""A second of Retry-After; the tests of the kit live faster."""
 
 retries = {"times": len(WAITS), "statuses": list(RETRIED), "waits": list(WAITS), "lost": True}
 
@@ -73,7 +71,7 @@ class ReferenceClient:
                 continue
             if response.status_code not in RETRIED:
                 return response
-            time.sleep(max(wait, _retry_after(response) * SECOND))
+            time.sleep(max(wait, _retry_after(response)))
         return self._send(signed)
 
     def sign_button(self, payload: str) -> str:
