@@ -1,11 +1,13 @@
 """The command line: thin; everything it does is done elsewhere.
 
-Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 nothing exercised.
+Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 nothing exercised or
+inconclusive, 128 and the signal's number where one stopped it.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import shutil
 import sys
@@ -35,7 +37,7 @@ CLIENT_HELP: Final = (
 )
 EXIT_CODES: Final = (
     "exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up (client, driver, key), 4 target unreachable, "
-    "5 nothing exercised"
+    "5 nothing exercised or inconclusive, 130 stopped (143 by SIGTERM)"
 )
 
 
@@ -97,8 +99,53 @@ def _add_certify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="DIR",
         help=f"where report.json goes (default: {DEFAULT_OUT})",
     )
+    certify.add_argument(
+        "--max-time",
+        type=_duration,
+        default=None,
+        metavar="TIME",
+        help="stop after so many seconds, or 10m, 1h; what was found is kept (default: no limit)",
+    )
+    certify.add_argument(
+        "--max-requests",
+        type=_count,
+        default=None,
+        metavar="N",
+        help="stop after so many requests, those that make a scenario small among them (default: no limit)",
+    )
+    certify.add_argument(
+        "--shrink-requests",
+        type=_count_or_none,
+        default=None,
+        metavar="N",
+        help="spend at most so many on making the scenario of one finding small (default: by profile)",
+    )
     certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
     certify.set_defaults(run=_certify)
+
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def _duration(text: str) -> float:
+    unit = _UNITS.get(text[-1:], 0)
+    try:
+        seconds = float(text[:-1] if unit else text) * (unit or 1)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, or as 90s, 10m, 1h")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
+
+
+def _count_or_none(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
@@ -126,14 +173,14 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--skew",
-        type=int,
+        type=_whole_seconds,
         default=300,
         metavar="SECONDS",
         help="how far x-amz-pay-date may be off before HDR-004 warns (default: 300)",
     )
     parser.add_argument(
         "--deadline",
-        type=float,
+        type=_some_seconds,
         default=30.0,
         metavar="SECONDS",
         help="how long one call may take before the driver counts as hanging (default: 30)",
@@ -152,6 +199,20 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT:ADDRESS:PORT",
         help="connect elsewhere than to HOST:PORT, as curl's --resolve does",
     )
+
+
+def _whole_seconds(text: str) -> int:
+    seconds = int(text)
+    if seconds < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is below zero")
+    return seconds
+
+
+def _some_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above zero")
+    return seconds
 
 
 def _add_switches(parser: argparse.ArgumentParser) -> None:
@@ -360,19 +421,23 @@ def _tell(watch: Watch, report: Path | None, *, incomplete: str = "", all_findin
 def _certify(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.engine.setup import SetUpProblem
     from amazonpay_conformance.reporting.lines import wants_colour
-    from amazonpay_conformance.reporting.report import write_report
+    from amazonpay_conformance.reporting.report import expect_room, write_report
     from amazonpay_conformance.reporting.terminal import Progress, summary
 
     progress = Progress(sys.stderr)
     try:
+        expect_room(arguments.out)
         result = _run_certification(arguments, progress)
     except SetUpProblem as problem:
         return _refuse(str(problem), USAGE if problem.is_usage else SET_UP)
+    except OSError as problem:
+        return _refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
     progress.done()
+    unwritten = None
     try:
         write_report(result, arguments.out)
     except OSError as problem:
-        return _refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+        unwritten = f"cannot write to {arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
         return _refuse(result.error, exit_code(result))
     width = shutil.get_terminal_size((100, 24)).columns
@@ -383,13 +448,14 @@ def _certify(arguments: argparse.Namespace) -> int:
         colour=wants_colour(sys.stdout),
         width=width,
     )
-    print("\n".join(lines))
-    return exit_code(result, strict=arguments.strict)
+    print("\n".join(lines), flush=True)
+    return _refuse(unwritten, SET_UP) if unwritten else exit_code(result, strict=arguments.strict)
 
 
 def _run_certification(arguments: argparse.Namespace, progress: Callable[..., None]) -> Result:
     import secrets
 
+    from amazonpay_conformance.engine.budget import stopped_by_signals
     from amazonpay_conformance.engine.certification import PROFILES, Order
     from amazonpay_conformance.engine.setup import prepared
 
@@ -403,8 +469,12 @@ def _run_certification(arguments: argparse.Namespace, progress: Callable[..., No
             subjects=choice.subjects,
             skew_seconds=arguments.skew,
             deadline=arguments.deadline,
+            max_seconds=arguments.max_time,
+            max_requests=arguments.max_requests,
+            shrink_requests=arguments.shrink_requests,
         )
-        return ready.certify(order, (progress,))
+        with stopped_by_signals() as stop:
+            return ready.certify(order, (progress,), stop)
 
 
 def _choice(arguments: argparse.Namespace) -> Choice:
@@ -489,7 +559,7 @@ def exit_code(result: Result, *, strict: bool = False) -> int:
     if result.error_kind == "unreachable":
         return UNREACHABLE
     if result.error_kind == "interrupted":
-        return INTERRUPTED
+        return 128 + result.signal if result.signal else INTERRUPTED
     return NOTHING_EXERCISED if result.verdict in ("not exercised", "inconclusive") else CONFORMS
 
 

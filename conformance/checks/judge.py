@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from amazonpay_conformance.checks import (
+    amounts,
     answers,
     asynchronous,
     bodies,
     calls,
+    changes,
     damage,
     headers,
     idempotency,
@@ -38,10 +40,12 @@ from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, 
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
+    amounts,
     answers,
     asynchronous,
     bodies,
     calls,
+    changes,
     damage,
     headers,
     idempotency,
@@ -57,7 +61,16 @@ MODULES: Final = (
 
 
 def judge(made: Made) -> Iterator[Judgement]:
-    """Yield what every check that applies has to say about a call."""
+    """Yield what every check that applies has to say about a call.
+
+    Of a request that was spoilt on purpose only the answer is judged.
+    """
+    for found in _judgements(made):
+        if not made.asked.tamper or REQUIREMENTS[found.requirement].subject == "server":
+            yield found
+
+
+def _judgements(made: Made) -> Iterator[Judgement]:
     for seen in made.tries:
         for name, (requirement, check) in EXCHANGE_CHECKS.items():
             if seen.fault is not None and REQUIREMENTS[requirement].subject == "server":

@@ -24,7 +24,11 @@ from amazonpay_conformance.wire.messages import JSON, Exchange, Request, Respons
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """How the client under test was configured for this lane."""
+    """How the client under test was configured for this lane.
+
+    `hosts` are those that it may rightly name: the one it was pointed at, and the service's own of the
+    region; none where that is not known.
+    """
 
     public_key_id: str
     region: str
@@ -32,6 +36,7 @@ class Configured:
     public_key: PublicKey | None = field(default=None, repr=False)
     sandbox: bool = True
     skew_seconds: int = 300
+    hosts: tuple[str, ...] = ()
     retries: Retries | None = None
 
 
@@ -72,6 +77,16 @@ class Seen:
         return None if injected is None else FAULT_OF[injected.fault]
 
     @cached_property
+    def sent(self) -> JSON:
+        """The request's body parsed: {} where there is none, None where it is not JSON."""
+        if not self.request.body:
+            return {}
+        try:
+            return self.request.json()
+        except ValueError:
+            return None
+
+    @cached_property
     def answer(self) -> JSON:
         """The response's body parsed, None where there is none or it is not JSON."""
         return _json(self.response)
@@ -101,7 +116,10 @@ def _json(response: Response | None) -> JSON:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the caller asked of the client. `absent` tells no payload from a null one."""
+    """What the caller asked of the client. `absent` tells no payload from a null one.
+
+    `tamper` names how the request was spoilt on purpose: then only the answer is judged.
+    """
 
     operation: Operation
     path_id: str | None
@@ -112,6 +130,7 @@ class Asked:
     valid: bool
     meant_to_succeed: bool
     is_repeat: bool = False
+    tamper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +250,10 @@ class Watched:
     @property
     def is_repetition(self) -> bool:
         """Whether it is an earlier request again, with its idempotency key."""
-        known = self.past.with_key(self.move.key) if self.move else None
-        return known is not None and self.move is not None and known.fingerprint == self.move.fingerprint
+        if self.move is None:
+            return False
+        known = self.past.with_key(self.move.key)
+        return known is not None and known.fingerprint == self.move.fingerprint
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig
+from amazonpay_conformance.clients.tampering import Signing, spoilt
 from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.wire import messages
@@ -27,6 +28,7 @@ algorithms = ("AMZN-PAY-RSASSA-PSS-V2", "AMZN-PAY-RSASSA-PSS")
 KEY = "x-amz-pay-idempotency-key"
 idempotency_key = "both"
 raw_payload = True
+tampers = True
 operations = (*OPERATIONS, "sign_button")
 
 TIMEOUT_SECONDS = 20
@@ -53,6 +55,7 @@ class ReferenceClient:
         self._config = config
         self._key: PrivateKey = load_private_key(config.private_key)
         self._host = config.signing_host or config.service_host
+        self._last: messages.Request | None = None
         self._session = requests.Session()
         self._session.trust_env = False  # or REQUESTS_CA_BUNDLE would win over `verify`
         self._session.verify = config.ca_file or True
@@ -60,10 +63,21 @@ class ReferenceClient:
 
     def call(self, operation: Operation, call: ClientCall) -> requests.Response:
         """Perform one operation and return the response, whatever its status."""
-        signed = self._signed(self._request(operation, call))
-        if operation.needs_key and KEY not in signed.headers:
-            return self._send(signed)
-        for wait in WAITS:
+        request = self._request(operation, call)
+        if call.tamper is None:
+            self._last = self._signed(request)
+            return self._retried(self._last, may_retry=not operation.needs_key or KEY in request.headers)
+        if call.tamper == "replayed" and self._last is not None:
+            return self._send(self._last)
+        public_key_id, key = call.signer or (self._config.public_key_id, self._key)
+        return self._send(spoilt(call.tamper, request, Signing(key, public_key_id, self._config.algorithm)))
+
+    def sign_button(self, payload: str) -> str:
+        """Return the base64 signature of a button payload."""
+        return sign_button(payload, self._key, self._config.algorithm)
+
+    def _retried(self, signed: messages.Request, *, may_retry: bool) -> requests.Response:
+        for wait in WAITS if may_retry else ():
             try:
                 response = self._send(signed)
             except requests.ConnectionError:
@@ -73,10 +87,6 @@ class ReferenceClient:
                 return response
             time.sleep(max(wait, _retry_after(response)))
         return self._send(signed)
-
-    def sign_button(self, payload: str) -> str:
-        """Return the base64 signature of a button payload."""
-        return sign_button(payload, self._key, self._config.algorithm)
 
     def _signed(self, request: messages.Request) -> messages.Request:
         return sign(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,13 @@ def to_json(scenario: Scenario, lane: Lane) -> dict[str, Any]:
             "algorithm": lane.algorithm,
             "public_key_id": lane.public_key_id,
         },
-        "steps": [_step_to_json(step) for step in scenario.steps],
+        "steps": steps_to_json(scenario.steps),
     }
+
+
+def steps_to_json(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Return steps as the JSON value that they have in a file."""
+    return [_step_to_json(step) for step in steps]
 
 
 def from_json(value: Any) -> tuple[Scenario, Lane]:
@@ -79,7 +84,8 @@ def describe(step: Step) -> str:
         body = f" {_brief(step.body)}" if step.body else ""
         simulated = f" [simulation {step.simulation}]" if step.simulation else ""
         makes = f" -> {', '.join(step.makes.values())}" if step.makes else ""
-        return f"{step.operation}{target}{body}{simulated}{makes}"
+        spoilt = f" [spoilt: {step.tamper}]" if step.tamper else ""
+        return f"{step.operation}{target}{body}{simulated}{spoilt}{makes}"
     if isinstance(step, RepeatStep):
         return f"repeat the call with {step.key}"
     if isinstance(step, ParallelStep):
@@ -113,6 +119,7 @@ def _step_to_json(step: Step) -> dict[str, Any]:
             "simulation": step.simulation,
             "key": step.key,
             "makes": dict(step.makes) or None,
+            "tamper": step.tamper,
         }
         return {name: value for name, value in full.items() if value is not None}
     if isinstance(step, RepeatStep):
@@ -137,6 +144,7 @@ def _call_from_json(value: Mapping[str, Any]) -> CallStep:
         value.get("simulation"),
         value.get("key"),
         value.get("makes") or {},
+        value.get("tamper"),
     )
 
 

@@ -21,6 +21,7 @@ from amazonpay_conformance.mock.server import Handler, Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.mock.turns import Turns
 from amazonpay_conformance.model.actions import BuyerAct
+from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -42,6 +43,7 @@ class Target(Protocol):
     has_clock: bool
     has_faults: bool
     permissions: tuple[str, ...]
+    tampers: frozenset[str]
     service_host: str
     signing_host: str | None
     ca_file: str | None
@@ -92,6 +94,7 @@ class MockTarget:
     has_clock = True
     has_faults = True
     permissions: tuple[str, ...] = ()
+    tampers = frozenset(TAMPERS)
     signing_host: str | None = None
 
     def __init__(

@@ -5,7 +5,9 @@ Nothing goes in by default: bodies and headers pass the allow-list of `wire.reda
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import time
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from amazonpay_conformance.checks.subject import Made, Seen
-from amazonpay_conformance.engine.certification import Result
+from amazonpay_conformance.engine.certification import Part, Result
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe, to_json
 from amazonpay_conformance.model.switches import SWITCHES, Switch
@@ -55,6 +57,8 @@ def report(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "scenarios": result.scenarios,
         "requests": result.requests,
+        "shrink_requests": result.shrink_requests,
+        "untried": {part: result.untried[part] for part in PARTS},
         "error": {"kind": result.error_kind, "message": redact_text(result.error)} if result.error else None,
         "counts": {name: counts[name] for name in VERDICTS},
         "requirements": [
@@ -102,7 +106,21 @@ def _open_question(switch: Switch, result: Result) -> dict[str, Any]:
     }
 
 
+PARTS: Final[tuple[Part, ...]] = ("systematic", "random")
 VERDICTS: Final = ("pass", "warning", "fail", "inconclusive", "not exercised")
+
+
+def expect_room(directory: Path) -> None:
+    """See, before anything is run, whether a report could be written there; nothing is made.
+
+    Raises:
+        OSError: it could not.
+    """
+    there = next(place for place in (directory, *directory.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def write_report(result: Result, directory: Path) -> Path:

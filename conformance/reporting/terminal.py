@@ -18,6 +18,7 @@ from amazonpay_conformance.engine.events import (
 )
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
 from amazonpay_conformance.reporting.report import scenario_file
@@ -46,6 +47,9 @@ class Progress:
             self._line(f"profile  {event.profile}, seed {event.seed}, {event.scenarios} scenarios")
             for number, lane in enumerate(event.lanes):
                 self._line(f"{'lanes   ' if number == 0 else '        '} {lane}")
+            unknown = sorted(event.hello.capabilities.operations - set(ALL_OPERATIONS))
+            if unknown:
+                self._line(f"unknown  {', '.join(unknown)}: the kit has no such operations (docs/drivers.md)")
         elif isinstance(event, ScenarioFinished):
             self._requests += event.run.requests
             self._over(
@@ -57,7 +61,7 @@ class Progress:
         elif isinstance(event, ScenarioShrunk):
             steps = len(event.group.scenario)
             self._over(f"{event.group.key}: smallest scenario has {steps} steps")
-        elif isinstance(event, Interrupted):
+        elif isinstance(event, Interrupted) and self._requests:
             self._line(f"stopped early: {redact_text(event.reason)}")
 
     def done(self) -> None:
@@ -155,9 +159,11 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
         lines = textwrap.wrap(describe(step), max(40, width - 12), break_on_hyphens=False)
         yield f"    {mark} {number + 1}. {lines[0]}"
         yield from (f"         {line}" for line in lines[1:])
-    if group.reproduced is False:
+    if group.reproduced is None:
+        yield "  the run ended before it was tried again"
+    elif group.reproduced is False:
         yield "  seen once; running the scenario again did not show it (its exchanges are in report.json)"
-    elif group.reproduced:
+    else:
         yield f"  repeat    {command.format(scenario=scenario_file(directory, group))}"
 
 
@@ -214,12 +220,18 @@ def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     judged = result.requirements()
     counts = {name: sum(1 for j in judged if j.verdict == name) for name in COLOURS}
     yield ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    size = f"{result.scenarios} scenarios, {result.requests} requests"
+    shrinking = f" and {result.shrink_requests} to shrink" if result.shrink_requests else ""
+    size = f"{result.scenarios} scenarios, {result.requests} requests{shrinking}"
     yield f"{size}, {result.seconds:.1f} s, seed {result.order.seed}"
     yield f"report: {directory / 'report.json'}"
     if result.error:
-        yield f"ended early: {redact_text(result.error)}"
+        yield f"ended early: {redact_text(result.error)}{_untried(result)}"
     yield painted(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
+
+
+def _untried(result: Result) -> str:
+    parts = [f"{count} {part}" for part, count in result.untried.items() if count]
+    return f"; not tried: {' and '.join(parts)} scenarios" if parts else ""
 
 
 _SENTENCES: Final = {
