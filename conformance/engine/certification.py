@@ -48,6 +48,7 @@ from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.troubles import Troubles, troubles
+from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
 
@@ -328,6 +329,7 @@ class Certification:
         thorough = self._order.profile.thorough
         yield from questions(able)
         yield from spoilings(able, thorough=thorough)
+        yield from validations(able, thorough=thorough)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
