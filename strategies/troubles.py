@@ -138,7 +138,7 @@ def _way(name: str, number: int) -> list[Step]:
     if name in ("get_checkout_session", "update_checkout_session"):
         return [opened]
     session = f"session#{number}"
-    approved = [opened, BuyerStep("signs_in", session), BuyerStep("approves", session, "1111")]
+    approved: list[Step] = [opened, BuyerStep("signs_in", session), BuyerStep("approves", session, "1111")]
     return approved if name == "complete_checkout_session" else [*approved, _completed(number)]
 
 
@@ -194,7 +194,7 @@ def _decided_later(abilities: Abilities) -> Iterator[Scenario]:
         return
     wait, read = AdvanceStep(TIMERS["settlement"]), CallStep("get_charge", "charge#1")
     signed_in = BuyerStep("signs_in", "session#1")
-    pends = [_opened(1, "Authorize", canHandlePendingAuthorization=True), signed_in]
+    pends: list[Step] = [_opened(1, "Authorize", canHandlePendingAuthorization=True), signed_in]
     for card in ("0701", "4354"):  # which succeeds, and which is declined
         yield Scenario((*pends, BuyerStep("approves", "session#1", card), _completed(1), read, wait, read))
     if {"create_refund", "get_refund"} <= has:
