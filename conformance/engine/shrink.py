@@ -15,9 +15,11 @@ from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.model.scenario import (
     CALLERS,
     CALLS,
+    BuyerStep,
     CallStep,
     FaultStep,
     ParallelStep,
+    RepeatStep,
     Scenario,
     Step,
 )
@@ -72,12 +74,62 @@ def _simpler(run: Run) -> Iterator[Scenario]:
     skipped = {number for number, _ in run.skipped}
     if skipped:
         yield Scenario(tuple(s for number, s in enumerate(steps) if number not in skipped))
+    for needed in _needed(steps):
+        if len(needed) < len(steps):
+            yield Scenario(needed)
     for size in _sizes(len(steps)):
         for start in range(len(steps) - size, -1, -1):
             yield Scenario(steps[:start] + steps[start + size :])
     for number, step in enumerate(steps):
         for instead in (*_simpler_races(step), *((simpler,) for simpler in _simpler_steps(step))):
             yield Scenario((*steps[:number], *instead, *steps[number + 1 :]))
+
+
+def _needed(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    """The last step with what makes what it names; then with the buyer's acts on that as well."""
+    if not steps:
+        return
+    names = _names(steps[-1])
+    makers: list[Step] = []
+    acts: list[Step] = []
+    for step in reversed(steps[:-1]):
+        makes = _made(step) & names
+        if makes or (isinstance(step, BuyerStep) and step.target in names):
+            acts.append(step)
+        if makes:
+            makers.append(step)
+            names = names | _names(step)
+    yield (*reversed(makers), steps[-1])
+    yield (*reversed(acts), steps[-1])
+
+
+def _calls(step: Step) -> tuple[CallStep, ...]:
+    if isinstance(step, ParallelStep):
+        return step.calls
+    return (step,) if isinstance(step, CallStep) else ()
+
+
+def _made(step: Step) -> set[str]:
+    """The symbols to which a step may give a meaning: objects and idempotency keys."""
+    return {symbol for call in _calls(step) for symbol in (*call.makes.values(), call.key) if symbol}
+
+
+def _names(step: Step) -> set[str]:
+    """The symbols without which a step cannot be taken."""
+    if isinstance(step, RepeatStep):
+        return {step.key}
+    if isinstance(step, BuyerStep):
+        return {step.target}
+    targets = {call.target for call in _calls(step) if call.target}
+    return targets | {symbol for call in _calls(step) for symbol in _named_in(call.body)}
+
+
+def _named_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("$id"), str):
+            yield value["$id"]
+        for inner in value.values():
+            yield from _named_in(inner)
 
 
 def _sizes(length: int) -> Iterator[int]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
 from amazonpay_conformance.checks import judge  # noqa: F401 - registers every check
 from amazonpay_conformance.checks.check import JUDGED, Problem
+from amazonpay_conformance.engine.certification import PROFILES
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.model.requirements import REQUIREMENTS
@@ -91,3 +93,23 @@ def test_a_long_scenario_shrinks_to_the_steps_that_matter(
     assert fails(small)
     for number in range(len(small)):
         assert not fails(Scenario(small.steps[:number] + small.steps[number + 1 :])), f"step {number + 1}"
+
+
+QUICKLY = {"retries-a-refusal": 2, "key-missing-on-refund": 6}
+"""How many steps show a fault."""
+
+
+@pytest.mark.parametrize("name", QUICKLY)
+def test_what_a_quick_run_may_spend_is_enough_for_the_smallest_scenario(
+    name: str, in_main_lane: Callable[[Any], Any], toured: tuple[Scenario, ...]
+) -> None:
+    fault = next(fault for fault in FAULTS if fault.id == name)
+    runner, (requirement,) = in_main_lane(fault), fault.breaks
+
+    def is_it(finding: Finding) -> bool:
+        return finding.requirement.id == requirement
+
+    failing = (scenario for scenario in toured if any(map(is_it, runner.run(scenario).findings)))
+    for long in islice(failing, 3):
+        small, _ = Shrinker(runner, is_it, PROFILES["quick"].shrink_requests).shrink(long)
+        assert len(small) <= QUICKLY[name]
