@@ -1,6 +1,7 @@
 """The command line: thin; everything it does is done elsewhere.
 
-Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 nothing exercised.
+Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 nothing exercised or
+inconclusive, 128 and the signal's number where one stopped it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ CLIENT_HELP: Final = (
 )
 EXIT_CODES: Final = (
     "exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up (client, driver, key), 4 target unreachable, "
-    "5 nothing exercised"
+    "5 nothing exercised or inconclusive, 130 stopped (143 by SIGTERM)"
 )
 
 
@@ -98,8 +99,53 @@ def _add_certify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="DIR",
         help=f"where report.json goes (default: {DEFAULT_OUT})",
     )
+    certify.add_argument(
+        "--max-time",
+        type=_duration,
+        default=None,
+        metavar="TIME",
+        help="stop after so many seconds, or 10m, 1h; what was found is kept (default: no limit)",
+    )
+    certify.add_argument(
+        "--max-requests",
+        type=_count,
+        default=None,
+        metavar="N",
+        help="stop after so many requests, those that make a scenario small among them (default: no limit)",
+    )
+    certify.add_argument(
+        "--shrink-requests",
+        type=_count_or_none,
+        default=None,
+        metavar="N",
+        help="spend at most so many on making the scenario of one finding small (default: by profile)",
+    )
     certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
     certify.set_defaults(run=_certify)
+
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def _duration(text: str) -> float:
+    unit = _UNITS.get(text[-1:], 0)
+    try:
+        seconds = float(text[:-1] if unit else text) * (unit or 1)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, or as 90s, 10m, 1h")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
+
+
+def _count_or_none(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
@@ -409,6 +455,7 @@ def _certify(arguments: argparse.Namespace) -> int:
 def _run_certification(arguments: argparse.Namespace, progress: Callable[..., None]) -> Result:
     import secrets
 
+    from amazonpay_conformance.engine.budget import stopped_by_signals
     from amazonpay_conformance.engine.certification import PROFILES, Order
     from amazonpay_conformance.engine.setup import prepared
 
@@ -422,8 +469,12 @@ def _run_certification(arguments: argparse.Namespace, progress: Callable[..., No
             subjects=choice.subjects,
             skew_seconds=arguments.skew,
             deadline=arguments.deadline,
+            max_seconds=arguments.max_time,
+            max_requests=arguments.max_requests,
+            shrink_requests=arguments.shrink_requests,
         )
-        return ready.certify(order, (progress,))
+        with stopped_by_signals() as stop:
+            return ready.certify(order, (progress,), stop)
 
 
 def _choice(arguments: argparse.Namespace) -> Choice:
@@ -508,7 +559,7 @@ def exit_code(result: Result, *, strict: bool = False) -> int:
     if result.error_kind == "unreachable":
         return UNREACHABLE
     if result.error_kind == "interrupted":
-        return INTERRUPTED
+        return 128 + result.signal if result.signal else INTERRUPTED
     return NOTHING_EXERCISED if result.verdict in ("not exercised", "inconclusive") else CONFORMS
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from amazonpay_conformance.checks import (
+    amounts,
     answers,
     bodies,
     calls,
@@ -36,6 +37,7 @@ from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, 
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
+    amounts,
     answers,
     bodies,
     calls,

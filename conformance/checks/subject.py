@@ -24,7 +24,11 @@ from amazonpay_conformance.wire.messages import JSON, Exchange, Request, Respons
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """How the client under test was configured for this lane."""
+    """How the client under test was configured for this lane.
+
+    `hosts` are those that it may rightly name: the one it was pointed at, and the service's own of the
+    region; none where that is not known.
+    """
 
     public_key_id: str
     region: str
@@ -32,6 +36,7 @@ class Configured:
     public_key: PublicKey | None = field(default=None, repr=False)
     sandbox: bool = True
     skew_seconds: int = 300
+    hosts: tuple[str, ...] = ()
     retries: Retries | None = None
 
 
@@ -70,6 +75,16 @@ class Seen:
         """What went wrong with the exchange on purpose, if anything did."""
         injected = self.exchange.injected
         return None if injected is None else FAULT_OF[injected.fault]
+
+    @cached_property
+    def sent(self) -> JSON:
+        """The request's body parsed: {} where there is none, None where it is not JSON."""
+        if not self.request.body:
+            return {}
+        try:
+            return self.request.json()
+        except ValueError:
+            return None
 
     @cached_property
     def answer(self) -> JSON:
@@ -234,8 +249,10 @@ class Watched:
     @property
     def is_repetition(self) -> bool:
         """Whether it is an earlier request again, with its idempotency key."""
-        known = self.past.with_key(self.move.key) if self.move else None
-        return known is not None and self.move is not None and known.fingerprint == self.move.fingerprint
+        if self.move is None:
+            return False
+        known = self.past.with_key(self.move.key)
+        return known is not None and known.fingerprint == self.move.fingerprint
 
 
 @dataclass(frozen=True)

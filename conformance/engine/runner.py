@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -20,6 +20,7 @@ from amazonpay_conformance.clients.driver import (
     DriverError,
 )
 from amazonpay_conformance.engine.asking import asked_of, made_ids, told_by
+from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.crew import Attempt, Crew
 from amazonpay_conformance.engine.findings import Cell, Finding, cell_of
 from amazonpay_conformance.engine.follow import Oracle
@@ -88,17 +89,30 @@ class Runner:
     merchant: Merchant
     caller_keys: bool
     deadline: float = 30.0
+    budget: Budget = field(default_factory=Budget)
     crew: Crew | None = None
     config: ClientConfig | None = None
 
-    def run(self, scenario: Scenario) -> Run:
+    def run(self, scenario: Scenario, cut_short: Callable[[Run], None] | None = None) -> Run:
         """Run a scenario on a fresh target.
+
+        Args:
+            scenario: what to run.
+            cut_short: is given what came of it until then, where it could not be run to its end.
 
         Raises:
             DriverError: the driver died, hung or broke its protocol.
             TargetUnreachable: the target did not answer.
+            Stopped: the budget is spent, or somebody wants the run to end.
         """
-        return _Execution(self, Oracle(self.merchant, self.target.fresh())).run(scenario)
+        execution = _Execution(self, Oracle(self.merchant, self.target.fresh()))
+        try:
+            execution.run(scenario)
+        except BaseException:
+            if cut_short is not None and execution.made:
+                cut_short(execution.so_far(scenario))
+            raise
+        return execution.so_far(scenario)
 
 
 @dataclass
@@ -119,10 +133,11 @@ class _Execution:
     skipped: list[tuple[int, str]] = field(default_factory=list)
     unclear: str = ""
 
-    def run(self, scenario: Scenario) -> Run:
+    def run(self, scenario: Scenario) -> None:
         permissions = enumerate(self.runner.target.permissions, 1)
         self.bindings = {**UNKNOWN_IDS, **{f"permission#{n}": name for n, name in permissions}}
         for number, planned in enumerate(scenario.steps):
+            self.runner.budget.check()
             try:
                 self._take(number, planned)
             except Unresolved as missing:
@@ -131,6 +146,9 @@ class _Execution:
                 self.skipped.append((number, str(impossible)))
             if self.unclear:
                 break
+
+    def so_far(self, scenario: Scenario) -> Run:
+        """Return what came of the scenario until now."""
         return Run(
             scenario,
             tuple(self.made),
@@ -198,6 +216,7 @@ class _Execution:
         with self.runner.target.at_once(len(callers)):
             attempts = self.runner.crew.make(callers, self.bindings, self._client_call)
         exchanges = self.runner.target.take()
+        self.runner.budget.spend(len(exchanges))
         if not exchanges:
             return
         outcome = judge_at_once(number, attempts, exchanges, self.oracle, self.runner.configured)
@@ -258,6 +277,7 @@ class _Execution:
         self.runner.target.take()  # whatever came late belongs to no call
         told, exchanges = self._told(call)
         seen = tuple(map(self.oracle.see, exchanges))
+        self.runner.budget.spend(len(seen))
         asked = replace(
             asked, meant_to_succeed=any(s.permitted and s.permitted[0].status < 400 for s in seen)
         )

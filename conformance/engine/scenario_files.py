@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,13 @@ def to_json(scenario: Scenario, lane: Lane) -> dict[str, Any]:
             "algorithm": lane.algorithm,
             "public_key_id": lane.public_key_id,
         },
-        "steps": [_step_to_json(step) for step in scenario.steps],
+        "steps": steps_to_json(scenario.steps),
     }
+
+
+def steps_to_json(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Return steps as the JSON value that they have in a file."""
+    return [_step_to_json(step) for step in steps]
 
 
 def from_json(value: Any) -> tuple[Scenario, Lane]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from amazonpay_conformance.clients.driver import Driver, Region
 from amazonpay_conformance.clients.locate import BrokenClient, UnknownClient, locate
+from amazonpay_conformance.engine.budget import Stop
 from amazonpay_conformance.engine.certification import Certification, Order, Result
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import Listener
@@ -84,11 +85,13 @@ class Prepared:
     public_key_id: str | None = None
     crew: Crew | None = None
 
-    def certify(self, order: Order, listeners: tuple[Listener, ...] = ()) -> Result:
-        """Run a certification."""
-        return self.certification(order, listeners).run()
+    def certify(self, order: Order, listeners: tuple[Listener, ...] = (), stop: Stop | None = None) -> Result:
+        """Run a certification, until its end or until it is to stop."""
+        return self.certification(order, listeners, stop).run()
 
-    def certification(self, order: Order, listeners: tuple[Listener, ...] = ()) -> Certification:
+    def certification(
+        self, order: Order, listeners: tuple[Listener, ...] = (), stop: Stop | None = None
+    ) -> Certification:
         """Return a certification that has not begun."""
         return Certification(
             self.driver,
@@ -99,6 +102,7 @@ class Prepared:
             listeners,
             self.public_key_id,
             self.crew,
+            stop,
         )
 
 

@@ -99,7 +99,7 @@ class Watch:
         at = exchange.received_at + self._advanced
         told = replace(self._told, now=int(at))
         after = _learned(told, read, exchange, self._past)
-        move = _move(self.exchanges, at, read, exchange, changed=after != told)
+        move = _move(self.exchanges, at, read, exchange, changed=after is not told)
         seen = Seen(exchange, read, told, (), None, after)
         watched = Watched(self.exchanges, (seen,), self._configured(read), self._past, move)
         operation = read.operation.id if read.operation else "no operation"
@@ -214,12 +214,12 @@ def _learned(told: World, reading: RequestReading, exchange: Exchange, past: Pas
     known = told.sessions.get(call.target or "")
     if known is not None and body.get("reasonCode") == "CheckoutSessionCanceled":
         return told.with_object("CheckoutSession", replace(known, state="Canceled"))
-    first = past.with_key(call.key)
-    kind = ALL_OPERATIONS[call.operation].returns
+    operation = ALL_OPERATIONS[call.operation]
+    kind, first = operation.returns, past.with_key(call.key) if operation.method == "POST" else None
     if response.status >= 300 or kind is None or (first is not None and first.is_good):
         return told  # a stored answer shows what was then: api-facts §9
     value = object_shown(told, kind, body)
-    if value is None:
+    if value is None or value == told.find(kind, value.id):
         return told
     told = told.with_object(kind, value)
     if isinstance(value, CheckoutSession) and call.operation in _COMPLETING:

@@ -55,12 +55,19 @@ _CLIENT = (
     R("HDR-007", "SHOULD", "client", "Every request carries accept: application/json.", "§2.1", "S"),
     R("HDR-008", "SHOULD", "client", "x-amz-pay-region names the configured region (na, eu or jp) or an alias of it, in any case.", "§1, §10.3, §13.11", "S"),
     R("HDR-009", "MUST",   "client", "Headers that a caller gives reach the wire with the value he gave.", "§2.1, §8.2", "D"),
+    R("HDR-010", "SHOULD", "client", "Every request carries x-amz-pay-host.", "§2.1, §10.3", "S"),
+    R("HDR-011", "SHOULD", "client", "x-amz-pay-host names the host that the client is pointed at, with its port or without, or the service's host of the region.", "§1, §10.3", "S"),
+    R("HDR-012", "MUST",   "client", "A header that has one value is sent once.", "§10.2 (what SDKs make of two differs; RFC 9110 §5.3 forbids it)", "S"),
+    R("HDR-013", "SHOULD", "client", "The content-type has no parameter, or charset=utf-8.", "§2.1", "D"),
+    R("HDR-014", "MUST",   "client", "x-amz-pay-simulation-code is sent in the sandbox only, and only where the caller gives it.", "§2.1, §8", "D"),
+    R("HDR-015", "MUST",   "client", "x-amz-pay-authtoken is sent only where the caller gives one.", "§2.1", "S"),
 
     # --- where it goes: §1, §2.2
     R("URL-001", "MUST",   "client", "A call goes out with its operation's method and path.", "§2.2", "S", scope="call"),
     R("URL-002", "MUST",   "client", "The path names the environment that the key and the configuration name.", "§1", "D"),
     R("URL-003", "SHOULD", "client", "A path has no trailing slash.", "§1 (accepted; Amazon's own samples vary)", "S"),
     R("URL-004", "MUST",   "client", "The path's version is v2.", "§1", "S"),
+    R("URL-005", "MUST",   "client", "The Host header names the host that the client is pointed at, or the service's host of the region.", "§1", "D"),
 
     # --- signature: §10
     R("SIG-001", "MUST",   "client", "The authorization header reads <algorithm> PublicKeyId=…, SignedHeaders=…, Signature=….", "§10.2", "D"),
@@ -70,6 +77,11 @@ _CLIENT = (
     R("SIG-005", "SHOULD", "client", "SignedHeaders are in lower case and sorted.", "§10.2, §13.12", "D"),
     R("SIG-006", "SHOULD", "client", "The documented headers are signed: accept, content-type, x-amz-pay-date, x-amz-pay-host, x-amz-pay-region, and the idempotency key where there is one.", "§10.3", "D"),
     R("SIG-007", "SHOULD", "client", "What is signed is the documented canonical request, not a variant that the service may or may not accept.", "§10.2", "D"),
+    R("SIG-008", "SHOULD", "client", "SignedHeaders names no header twice.", "§10.2", "D"),
+    R("SIG-009", "MUST",   "client", "Every header that SignedHeaders names is on the wire.", "§10.2, §10.3", "S"),
+    R("SIG-010", "SHOULD", "client", "SignedHeaders names no header that a signature cannot cover or that a proxy changes.", "§10.2 (a proxy that alters what is signed breaks the signature)", "S"),
+    R("SIG-011", "MUST",   "client", "The signature is base64 in the standard alphabet, padded, of the key's length.", "§10.1", "S"),
+    R("SIG-012", "MUST",   "client", "The signature is RSASSA-PSS with SHA-256 and MGF1-SHA-256, its salt of the algorithm's length: 20 bytes, or 32 for V2.", "§10.1", "S"),
 
     # --- body: §2.3
     R("BDY-001", "MUST",   "client", "A body is JSON in UTF-8.", "§2.3, §7", "D"),
@@ -77,6 +89,13 @@ _CLIENT = (
     R("BDY-003", "MUST",   "client", "The body satisfies the operation's schema where the caller's payload does.", "§2.3", "D"),
     R("BDY-004", "SHOULD", "client", "Amounts are sent as strings.", "§2.3, §13.9", "D"),
     R("BDY-005", "SHOULD", "client", "A field that the caller did not set is left out, not sent as null.", "§2.3 (whether null is accepted is not said)", "?"),
+    R("BDY-006", "SHOULD", "client", "A read has no body.", "§10.2 (every SDK signs a GET as having none)", "S"),
+    R("BDY-007", "MUST",   "client", "No object in a body names a field twice.", "§2.3 (which of the two counts is not said; RFC 8259 §4)", "D"),
+    R("BDY-008", "MUST",   "client", "Texts are whole: no half of a character outside the basic plane stands alone.", "§2.3, §10.2 (payloads are UTF-8; RFC 8259 §8.2)", "S"),
+    R("BDY-009", "MUST",   "client", "An amount is digits with at most one decimal point: no separators of thousands, comma, exponent or currency sign.", "§2.3, §3", "D"),
+    R("BDY-010", "MUST",   "client", "An amount has no more decimals than its currency: none in JPY, else two at most.", "§6.8, §6.9", "W"),
+    R("BDY-011", "MUST",   "client", "Amounts are in a currency that the account's region takes.", "§3.6", "S"),
+    R("BDY-012", "MUST",   "client", "An empty object is sent as {}, not as an empty array.", "§2.3", "D"),
 
     # --- idempotency: §2.2, §9
     R("IDK-001", "MUST",   "client", "A call that creates something carries x-amz-pay-idempotency-key.", "§2.2, §9", "D"),
@@ -98,6 +117,9 @@ _CLIENT = (
 
     # --- the button: §10.4
     R("BTN-001", "MUST",   "client", "The button's signature verifies over the payload string, byte for byte.", "§10.4, §14.1", "S"),
+    R("BTN-002", "MUST",   "client", "The button's signature is base64 in the standard alphabet, padded, of the key's length.", "§10.1, §10.4", "S"),
+    R("BTN-003", "MUST",   "client", "The button's signature has the algorithm's scheme: RSASSA-PSS, SHA-256, and a salt of 20 bytes, or 32 for V2.", "§10.1, §10.4", "S"),
+    R("BTN-004", "SHOULD", "client", "The button's payload is signed with its backslashes.", "§10.4 (the official PHP SDK takes them away)", "S"),
 )
 
 _SERVER = (

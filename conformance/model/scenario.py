@@ -208,20 +208,25 @@ def _written(symbol: str, step: CallStep, setting: Setting) -> dict[str, Any]:
 def price(symbol: str, step: CallStep, setting: Setting) -> Price:
     """Work out an amount symbol.
 
-    A symbol is a base, then `+1` for one minor unit more, or `@other` for another currency: `rest+1`. In a
-    body `/number` may follow for a JSON number, or `/plain` for "14" instead of "14.00". Bases: zero; small,
+    A symbol is a base, then `+1` or `-1` for one minor unit more or less, or `@other` for another currency:
+    `all+1`. In a body `/number` may follow for a JSON number, or `/plain` for "14" instead of "14.00". Bases: zero; small,
     order, large, total, monthly (amounts of an order); same (the session's amount); same-total; all, half,
     small (of what can be captured, charged or refunded now); ceiling; headroom (all that may be refunded,
     headroom included).
 
     Raises:
-        Unresolved: it depends on an object that is missing.
+        Unresolved: it depends on an object that is missing, or nothing is left to take one unit from.
     """
     base, other, _ = symbol.partition("@other")
     base, more, _ = base.partition("+1")
+    base, less = base.removesuffix("-1"), base.endswith("-1")
     value = _base(base, step, setting)
     if more:
         value = value.of(value.amount + minor_unit(value.currency))
+    if less:
+        value = value.of(value.amount - minor_unit(value.currency))
+        if value.amount <= 0:
+            raise Unresolved(symbol)
     return Price(value.amount, OTHER_CURRENCY[value.currency]) if other else value
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from amazonpay_conformance.checks.subject import Made, Seen
-from amazonpay_conformance.engine.certification import Result
+from amazonpay_conformance.engine.certification import Part, Result
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe, to_json
 from amazonpay_conformance.model.switches import SWITCHES, Switch
@@ -57,6 +57,8 @@ def report(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "scenarios": result.scenarios,
         "requests": result.requests,
+        "shrink_requests": result.shrink_requests,
+        "untried": {part: result.untried[part] for part in PARTS},
         "error": {"kind": result.error_kind, "message": redact_text(result.error)} if result.error else None,
         "counts": {name: counts[name] for name in VERDICTS},
         "requirements": [
@@ -104,6 +106,7 @@ def _open_question(switch: Switch, result: Result) -> dict[str, Any]:
     }
 
 
+PARTS: Final[tuple[Part, ...]] = ("systematic", "random")
 VERDICTS: Final = ("pass", "warning", "fail", "inconclusive", "not exercised")
 
 

@@ -159,9 +159,11 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
         lines = textwrap.wrap(describe(step), max(40, width - 12), break_on_hyphens=False)
         yield f"    {mark} {number + 1}. {lines[0]}"
         yield from (f"         {line}" for line in lines[1:])
-    if group.reproduced is False:
+    if group.reproduced is None:
+        yield "  the run ended before it was tried again"
+    elif group.reproduced is False:
         yield "  seen once; running the scenario again did not show it (its exchanges are in report.json)"
-    elif group.reproduced:
+    else:
         yield f"  repeat    {command.format(scenario=scenario_file(directory, group))}"
 
 
@@ -218,12 +220,18 @@ def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     judged = result.requirements()
     counts = {name: sum(1 for j in judged if j.verdict == name) for name in COLOURS}
     yield ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    size = f"{result.scenarios} scenarios, {result.requests} requests"
+    shrinking = f" and {result.shrink_requests} to shrink" if result.shrink_requests else ""
+    size = f"{result.scenarios} scenarios, {result.requests} requests{shrinking}"
     yield f"{size}, {result.seconds:.1f} s, seed {result.order.seed}"
     yield f"report: {directory / 'report.json'}"
     if result.error:
-        yield f"ended early: {redact_text(result.error)}"
+        yield f"ended early: {redact_text(result.error)}{_untried(result)}"
     yield painted(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
+
+
+def _untried(result: Result) -> str:
+    parts = [f"{count} {part}" for part, count in result.untried.items() if count]
+    return f"; not tried: {' and '.join(parts)} scenarios" if parts else ""
 
 
 _SENTENCES: Final = {

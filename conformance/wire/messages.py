@@ -80,7 +80,7 @@ class Request:
         Raises:
             ValueError: the body is not UTF-8 or not JSON.
         """
-        return json.loads(self.body.decode("utf-8"))
+        return json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
 
 
 Cut: TypeAlias = Literal["nowhere", "before the answer", "in the body"]
@@ -139,3 +139,7 @@ class Exchange:
     def truth(self) -> Response | None:
         """What the service itself answered, whatever the client was sent; None where it never did."""
         return self.response if self.injected is None else self.injected.truth
+
+
+def _no_number(name: str) -> JSON:
+    raise ValueError(f"{name} is not JSON")

@@ -297,7 +297,7 @@ VARIATIONS: Final = (
     ),
     Variation(
         "names-listed-twice",
-        ("SIG-007",),
+        ("SIG-008",),
         "amazon-pay-v2",
         over_another_text(string_to_sign, _names_twice),
     ),

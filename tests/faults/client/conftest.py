@@ -18,6 +18,7 @@ from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
+from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.certification import BUTTON_PAYLOADS, PROFILES, Certification, Order
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.lane import Lane
@@ -27,7 +28,8 @@ from amazonpay_conformance.engine.targets import MockTarget, Transport
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 
 HERE = Path(__file__).parent
@@ -145,10 +147,13 @@ class OneLane:
     """Runs scenarios with one client in the main lane, as a Shrinker wants it."""
 
     certification: Certification
+    budget: Budget = field(default_factory=Budget)
 
     def run(self, scenario: Scenario) -> Run:
         """Run a scenario on a fresh mock, with the client connected anew."""
-        return self.certification.run_one(scenario, scenarios.MAIN)
+        run = self.certification.run_one(scenario, scenarios.MAIN)
+        self.budget.spend(run.requests)
+        return run
 
 
 @pytest.fixture(scope="module")
@@ -161,5 +166,5 @@ def in_main_lane(bench: Bench) -> Callable[[Any], OneLane]:
 def toured() -> tuple[Scenario, ...]:
     """The long scenarios of the tour; of these the shortest first, since shrinking one costs time."""
     able = Abilities()
-    planned = tour(able, tuple(explore(able)))
+    planned = tour(able, explore(able))
     return tuple(sorted((scenario for scenario in planned if len(scenario) > LONG), key=len))
