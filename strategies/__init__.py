@@ -6,6 +6,7 @@ if __name__ != "amazonpay_conformance.strategies":  # the checkout's folder name
         "run 'pip install -e .'"
     )
 
+from amazonpay_conformance.strategies.bodies import broken_bodies, legal_bodies
 from amazonpay_conformance.strategies.scenarios import scenarios
 
-__all__ = ["scenarios"]
+__all__ = ["broken_bodies", "legal_bodies", "scenarios"]

@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+from amazonpay_conformance.strategies.flaws import breaks, with_break
 from amazonpay_conformance.strategies.generator import GROUP_WEIGHTS, Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.likeness import situation
+from amazonpay_conformance.strategies.variants import note_defects
 
 REFUSED_SHARE: Final = 0.25
 """How often a random step is one that must be refused."""
@@ -32,6 +34,9 @@ FAR: Final = 12
 
 TRIES: Final = 40
 SAMPLES: Final = 3
+
+BROKEN_SHARE: Final = 0.08
+"""How often a body that is right has one rule of its schema broken, whichever it is."""
 
 
 class Search:
@@ -64,8 +69,22 @@ class Search:
             chosen = self._draw(planner)
             if chosen is None:
                 break
-            planner = planner.then(chosen)
+            planner = planner.then(self._perhaps_broken(planner, chosen))
         return planner.sweep().scenario
+
+    def _perhaps_broken(self, planner: Planner, candidate: Candidate) -> Candidate:
+        """Break one rule of a body's schema now and then, whichever it is."""
+        planned = candidate.step
+        if self._random.random() >= BROKEN_SHARE or not isinstance(planned, CallStep) or candidate.refused:
+            return candidate
+        if planned.body is None:
+            return candidate
+        rule = self._random.choice(breaks(planned.operation))
+        body = with_break(planned.body, rule)
+        if body is None:
+            return candidate
+        note_defects(body, rule.defect)
+        return planner.expect(replace(planned, body=body)) or candidate
 
     # --- where to go on from
 

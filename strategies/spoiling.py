@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Scenario, Step
 from amazonpay_conformance.model.tampers import TAMPERS, Spoils
@@ -63,17 +64,30 @@ def paid(intent: str) -> tuple[Step, ...]:
     makes = (
         {"permission": PERMISSION} if intent == "Confirm" else {"permission": PERMISSION, "charge": CHARGE}
     )
-    completed = CallStep("complete_checkout_session", SESSION, {"chargeAmount": price("same")}, makes=makes)
+    completed = replace(COMPLETED, makes=makes)
     return created(intent), BuyerStep("signs_in", SESSION), BuyerStep("approves", SESSION, "1111"), completed
+
+
+COMPLETED: Final = CallStep(
+    "complete_checkout_session",
+    SESSION,
+    {"chargeAmount": price("same")},
+    makes={"permission": PERMISSION, "charge": CHARGE},
+)
 
 
 READ_SESSION: Final = CallStep("get_checkout_session", SESSION)
 READ_PERMISSION: Final = CallStep("get_charge_permission", PERMISSION)
 READ_CHARGE: Final = CallStep("get_charge", CHARGE)
 
-_CHARGED = {"chargePermissionId": ref(PERMISSION), "chargeAmount": price("half"), "captureNow": True}
-_REFUNDED = {"chargeId": ref(CHARGE), "refundAmount": price("half")}
+_CHARGED = {"chargePermissionId": ref(PERMISSION), "chargeAmount": price("small"), "captureNow": True}
+_REFUNDED = {"chargeId": ref(CHARGE), "refundAmount": price("small")}
 _NOTE = {"supplementaryData": "forged", "merchantMetadata": {"noteToBuyer": "forged"}}
+_FINALIZED = {
+    "chargeAmount": price("same"),
+    "paymentIntent": "Authorize",
+    "shippingAddress": {name: value for name, value in ADDRESS.items() if value is not None},
+}
 _REASON = {"cancellationReason": "forged"}
 
 # fmt: off
@@ -87,7 +101,8 @@ PLACES: Final[tuple[Place, ...]] = (
     Place(paid("Confirm"), CallStep("create_charge", None, _CHARGED, key="key#2", makes={"charge": CHARGE}), (READ_PERMISSION,)),
     Place(paid("Confirm"), CallStep("close_charge_permission", PERMISSION, {"closureReason": "forged"}), (READ_PERMISSION,)),
     Place(paid("Confirm"), CallStep("update_charge_permission", PERMISSION, {"merchantMetadata": {"noteToBuyer": "forged"}}), (READ_PERMISSION,)),
-    Place(paid("Authorize")[:-1], paid("Authorize")[-1], (READ_SESSION,)),  # type: ignore[arg-type]
+    Place(paid("Authorize")[:-1], COMPLETED, (READ_SESSION,)),
+    Place(paid("Authorize")[:-1], replace(COMPLETED, operation="finalize_checkout_session", body=_FINALIZED), (READ_SESSION,)),
 )
 # fmt: on
 """Where requests are spoilt."""

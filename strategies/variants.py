@@ -89,6 +89,11 @@ def defects(operation: Operation, body: Any) -> frozenset[Defect]:
     return known[1]
 
 
+def note_defects(body: Any, defect: Defect) -> None:
+    """Let it be known what is wrong with a body that was broken on purpose."""
+    _DEFECTS_OF[id(body)] = (body, frozenset({defect}))
+
+
 _DEFECTS_OF: dict[int, tuple[Any, frozenset[Defect]]] = {}
 """By the identity of a planned body, which is kept alive here: the same few are planned all the time."""
 

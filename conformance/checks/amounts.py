@@ -81,8 +81,10 @@ def told_of_amounts(seen: Seen, made: Act) -> dict[str, Problem]:
 def sums(value: JSON, pointer: str = "") -> Iterator[Sum]:
     """Yield every `{amount, currencyCode}` in a JSON value."""
     if isinstance(value, Mapping):
-        if "amount" in value and "currencyCode" in value and not isinstance(value["amount"], Mapping | list):
-            yield Sum(pointer, value["amount"], value["currencyCode"])
+        amount, currency = value.get("amount"), value.get("currencyCode")
+        whole = "amount" in value and "currencyCode" in value
+        if whole and not isinstance(amount, Mapping | list) and not isinstance(currency, Mapping | list):
+            yield Sum(pointer, amount, currency)
         for name, item in value.items():
             yield from sums(item, f"{pointer}/{name}")
     elif isinstance(value, list):

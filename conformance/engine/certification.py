@@ -17,6 +17,7 @@ from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
+from amazonpay_conformance.engine.coverage import Coverage
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
@@ -30,10 +31,10 @@ from amazonpay_conformance.engine.events import (
 from amazonpay_conformance.engine.findings import Finding, Group, Groups
 from amazonpay_conformance.engine.lane import Lane, lanes
 from amazonpay_conformance.engine.runner import Run, Runner
+from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
-from amazonpay_conformance.model.machine import Transition
-from amazonpay_conformance.model.objects import MACHINES, UNREACHED
+from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.regions import REGIONS
@@ -47,13 +48,14 @@ from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
 
 Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exercised"]
 ErrorKind: TypeAlias = Literal["", "set-up", "unreachable", "interrupted", "budget"]
-Part: TypeAlias = Literal["systematic", "random"]
-"""What every run of a profile tries, and what a seed chooses."""
+Part: TypeAlias = Literal["corpus", "systematic", "random"]
+"""What was found before, what every run of a profile tries, and what a seed chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Order:
     max_seconds: float | None = None
     max_requests: int | None = None
     shrink_requests: int | None = None
+    corpus: tuple[Stored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ class Result:
     requests: int = 0
     groups: Groups = field(default_factory=Groups)
     judged: Counter[str] = field(default_factory=Counter)
-    covered: set[str] = field(default_factory=set)
+    items: set[Item] = field(default_factory=set)
+    able: Abilities | None = None
     called: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unclear: Counter[str] = field(default_factory=Counter)
@@ -175,22 +179,20 @@ class Result:
             return "fail"
         if not self.requests or "pass" not in verdicts:
             return "not exercised"
-        if self.unclear or self.untried["systematic"] or self.error_kind not in ("", "budget"):
+        if (
+            self.unclear
+            or self.untried["corpus"]
+            or self.untried["systematic"]
+            or self.error_kind not in ("", "budget")
+        ):
             return "inconclusive"
         return "warning" if "warning" in verdicts else "pass"
 
-    def uncovered(self) -> list[tuple[Transition, str]]:
-        """Return the transitions that never fired, each with the reason that is known."""
-        rows = [row for machine in MACHINES.values() for row in machine.transitions]
-        return [(row, self._why(row)) for row in rows if row.id not in self.covered]
-
-    def _why(self, row: Transition) -> str:
-        if row.id in UNREACHED:
-            return UNREACHED[row.id]
-        known = self.hello.capabilities.operations if self.hello else frozenset()
-        if row.trigger in OPERATIONS and row.trigger not in known:
-            return f"the client has no {row.trigger}"
-        return "needs an operation, header or act that client and target do not offer"
+    @property
+    def coverage(self) -> Coverage:
+        """What of the model was covered, and why the rest was not."""
+        nothing = Abilities(frozenset(), caller_keys=False, simulations=False, buyer=False, clock=False)
+        return Coverage(frozenset(self.items), self.able or nothing, self.order.profile.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,14 +285,19 @@ class Certification:
         main, *others = self.result.lanes
         systematic, random = self._plan(hello)
         some = systematic[: self._order.profile.elsewhere]
+        kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
         return [
+            *(
+                Stage("corpus", lane, [s.scenario for at, s in kept if at == lane])
+                for lane in (main, *others)
+            ),
             Stage("systematic", main, systematic),
             *(Stage("systematic", lane, some) for lane in others),
             Stage("random", main, random),
         ]
 
     def _go_through(self, hello: Hello, stage: Stage) -> None:
-        if stage.part == "random" and not stage.plan:
+        if stage.part != "systematic" and not stage.plan:
             return
         runner = self._runner(hello, stage.lane)
         if stage.part == "systematic":
@@ -308,7 +315,7 @@ class Certification:
 
     def _plan(self, hello: Hello) -> tuple[list[Scenario], list[Scenario]]:
         """Plan once for all lanes: amounts are symbols, so a scenario is good for every currency."""
-        able = abilities(hello, self._target)
+        able = self.result.able = abilities(hello, self._target)
         if not able.operations:
             return [], []
         profile, calm = self._order.profile, replace(able, faults=False)
@@ -324,6 +331,7 @@ class Certification:
         thorough = self._order.profile.thorough
         yield from questions(able)
         yield from spoilings(able, thorough=thorough)
+        yield from validations(able, thorough=thorough)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -381,7 +389,7 @@ class Certification:
         result.scenarios += 1
         result.requests += run.requests
         result.judged.update(run.judged)
-        result.covered |= run.covered
+        result.items |= run.items
         result.observed.update(run.observed)
         result.groups.held |= run.held
         result.called.update(made.asked.operation.id for made in run.made if made.seen)
