@@ -41,6 +41,7 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, 
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.merchants import rotations, strangers
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
@@ -318,7 +319,7 @@ class Certification:
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
         raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *asked, *raced]
+        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able), *asked, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
@@ -326,6 +327,7 @@ class Certification:
         yield from questions(able)
         yield from spoilings(able, thorough=thorough)
         yield from validations(able, thorough=thorough)
+        yield from strangers(able)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -460,6 +462,7 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         faults=target.has_faults,
         permissions=target.permissions,
         tampers=target.tampers if hello.capabilities.tampers else frozenset(),
+        keys=target.has_keys,
     )
 
 
