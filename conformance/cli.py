@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.scenario_files import Stored
     from amazonpay_conformance.engine.setup import Choice
     from amazonpay_conformance.engine.watch import Watch
 
@@ -98,6 +99,13 @@ def _add_certify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=Path(DEFAULT_OUT),
         metavar="DIR",
         help=f"where report.json goes (default: {DEFAULT_OUT})",
+    )
+    certify.add_argument(
+        "--corpus",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="try the scenarios in this directory first, and put in what is found (default: none)",
     )
     certify.add_argument(
         "--max-time",
@@ -419,6 +427,7 @@ def _tell(watch: Watch, report: Path | None, *, incomplete: str = "", all_findin
 
 
 def _certify(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.corpus import add_to_corpus
     from amazonpay_conformance.engine.setup import SetUpProblem
     from amazonpay_conformance.reporting.lines import wants_colour
     from amazonpay_conformance.reporting.report import expect_room, write_report
@@ -436,8 +445,10 @@ def _certify(arguments: argparse.Namespace) -> int:
     unwritten = None
     try:
         write_report(result, arguments.out)
+        if arguments.corpus is not None:
+            add_to_corpus(arguments.corpus, result.findings)
     except OSError as problem:
-        unwritten = f"cannot write to {arguments.out}: {problem.strerror}"
+        unwritten = f"cannot write to {problem.filename or arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
         return _refuse(result.error, exit_code(result))
     width = shutil.get_terminal_size((100, 24)).columns
@@ -472,9 +483,22 @@ def _run_certification(arguments: argparse.Namespace, progress: Callable[..., No
             max_seconds=arguments.max_time,
             max_requests=arguments.max_requests,
             shrink_requests=arguments.shrink_requests,
+            corpus=_corpus(arguments.corpus),
         )
         with stopped_by_signals() as stop:
             return ready.certify(order, (progress,), stop)
+
+
+def _corpus(directory: Path | None) -> tuple[Stored, ...]:
+    """Read the scenarios of earlier runs; one that cannot be read is skipped with a line."""
+    from amazonpay_conformance.engine.corpus import read_corpus
+
+    if directory is None:
+        return ()
+    found = read_corpus(directory)
+    for problem in found.problems:
+        print(f"amazonpay-conformance: skipped {problem}", file=sys.stderr)
+    return found.scenarios
 
 
 def _choice(arguments: argparse.Namespace) -> Choice:
@@ -501,9 +525,9 @@ def _replay(arguments: argparse.Namespace) -> int:
 
     choice = _choice(arguments)
     try:
-        scenario, lane = read_scenario(arguments.scenario)
+        stored = read_scenario(arguments.scenario)
         with prepared(choice) as ready:
-            replayed = replay(ready, scenario, lane, choice.subjects, skew_seconds=arguments.skew)
+            replayed = replay(ready, stored, choice.subjects, skew_seconds=arguments.skew)
     except BadScenario as problem:
         return _refuse(str(problem), USAGE)
     except SetUpProblem as problem:

@@ -30,6 +30,7 @@ from amazonpay_conformance.engine.events import (
 from amazonpay_conformance.engine.findings import Finding, Group, Groups
 from amazonpay_conformance.engine.lane import Lane, lanes
 from amazonpay_conformance.engine.runner import Run, Runner
+from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
 from amazonpay_conformance.model.machine import Transition
@@ -54,8 +55,8 @@ from amazonpay_conformance.wire.keys import PrivateKey
 
 Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exercised"]
 ErrorKind: TypeAlias = Literal["", "set-up", "unreachable", "interrupted", "budget"]
-Part: TypeAlias = Literal["systematic", "random"]
-"""What every run of a profile tries, and what a seed chooses."""
+Part: TypeAlias = Literal["corpus", "systematic", "random"]
+"""What was found before, what every run of a profile tries, and what a seed chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Order:
     max_seconds: float | None = None
     max_requests: int | None = None
     shrink_requests: int | None = None
+    corpus: tuple[Stored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,12 @@ class Result:
             return "fail"
         if not self.requests or "pass" not in verdicts:
             return "not exercised"
-        if self.unclear or self.untried["systematic"] or self.error_kind not in ("", "budget"):
+        if (
+            self.unclear
+            or self.untried["corpus"]
+            or self.untried["systematic"]
+            or self.error_kind not in ("", "budget")
+        ):
             return "inconclusive"
         return "warning" if "warning" in verdicts else "pass"
 
@@ -285,14 +292,19 @@ class Certification:
         main, *others = self.result.lanes
         systematic, random = self._plan(hello)
         some = systematic[: self._order.profile.elsewhere]
+        kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
         return [
+            *(
+                Stage("corpus", lane, [s.scenario for at, s in kept if at == lane])
+                for lane in (main, *others)
+            ),
             Stage("systematic", main, systematic),
             *(Stage("systematic", lane, some) for lane in others),
             Stage("random", main, random),
         ]
 
     def _go_through(self, hello: Hello, stage: Stage) -> None:
-        if stage.part == "random" and not stage.plan:
+        if stage.part != "systematic" and not stage.plan:
             return
         runner = self._runner(hello, stage.lane)
         if stage.part == "systematic":

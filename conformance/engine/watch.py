@@ -19,6 +19,7 @@ from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watche
 from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
 from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import Requirement
 from amazonpay_conformance.model.rules import permission_limit
@@ -183,13 +184,22 @@ def _move(
         subject[1] if subject else None,
         call.key,
         call.fingerprint,
-        response.status if response else None,
+        _status(exchange, kind),
         reason if isinstance(reason, str) else None,
         next(filter(None, prices), None),
         tuple(_ids(body)) if reason is None else (),
         state_of(kind, body) if kind is not None else None,
         changed,
     )
+
+
+def _status(exchange: Exchange, kind: Kind | None) -> int | None:
+    """What the integration was told; None where that cannot be read, as nothing or half of it came."""
+    response = exchange.response
+    if response is None:
+        return None
+    unreadable = kind is not None and response.status < 300 and not _answer(exchange)
+    return None if unreadable else response.status
 
 
 def _ids(body: Mapping[str, Any]) -> Iterator[str]:

@@ -106,7 +106,7 @@ def _open_question(switch: Switch, result: Result) -> dict[str, Any]:
     }
 
 
-PARTS: Final[tuple[Part, ...]] = ("systematic", "random")
+PARTS: Final[tuple[Part, ...]] = ("corpus", "systematic", "random")
 VERDICTS: Final = ("pass", "warning", "fail", "inconclusive", "not exercised")
 
 
@@ -135,7 +135,7 @@ def write_report(result: Result, directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     for group in result.findings:
         if group.scenario.steps:
-            _write(scenario_file(directory, group), to_json(group.scenario, group.lane))
+            _write(scenario_file(directory, group), to_json(group.scenario, group.lane, group.cells))
     path = directory / "report.json"
     _write(path, report(result))
     return path
@@ -168,7 +168,7 @@ def _finding(group: Group) -> dict[str, Any]:
         "hint": redact_text(group.hint),
         "step": first.step,
         "reproduced": group.reproduced,
-        "scenario": to_json(group.scenario, group.lane) if group.scenario.steps else None,
+        "scenario": to_json(group.scenario, group.lane, group.cells) if group.scenario.steps else None,
         "steps": [describe(step) for step in group.scenario.steps],
         "exchanges": [exchange_value(seen) for seen in first.made.seen] if first.made else [],
         "client_result": _told(first.made) if isinstance(first.made, Made) else None,
