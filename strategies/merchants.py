@@ -12,6 +12,7 @@ from typing import Final
 
 from amazonpay_conformance.model.scenario import CallStep, RepeatStep, RotateKeyStep, Scenario
 from amazonpay_conformance.strategies.generator import Abilities
+from amazonpay_conformance.strategies.payloads import price
 from amazonpay_conformance.strategies.questions import is_possible as can_take
 from amazonpay_conformance.strategies.spoiling import (
     CHARGE,
@@ -22,7 +23,6 @@ from amazonpay_conformance.strategies.spoiling import (
     READ_SESSION,
     created,
     paid,
-    price,
 )
 
 CAPTURED: Final = CallStep("capture_charge", CHARGE, {"captureAmount": price("half")}, key="key#5")

@@ -71,7 +71,7 @@ class Keyring:
 
     def signer(self, tamper: str | None) -> Signer | None:
         """Return who signs a request that is spoilt so, if that is not the client as it is configured."""
-        whose = TAMPERS[tamper].signer if tamper in TAMPERS else ""
+        whose = _signer_of(tamper)
         if whose == "another merchant":
             return self.target.other
         if whose == "former key" and self._former is not None:
@@ -80,7 +80,7 @@ class Keyring:
 
     def oracle_of(self, tamper: str | None, oracle: Oracle) -> Oracle:
         """Return the oracle that knows the merchant who signs: another one has a world of his own."""
-        if tamper not in TAMPERS or TAMPERS[tamper].signer != "another merchant":
+        if _signer_of(tamper) != "another merchant":
             return oracle
         signer = self.target.other
         if self._another is None or self._another[0] != signer:
@@ -99,3 +99,8 @@ class Keyring:
         self.driver.configure(config)
         if self.crew is not None:
             self.crew.configure(config)
+
+
+def _signer_of(tamper: str | None) -> str:
+    row = TAMPERS.get(tamper or "")
+    return row.signer if row else ""
