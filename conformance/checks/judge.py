@@ -8,9 +8,11 @@ from typing import Final
 from amazonpay_conformance.checks import (
     amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
     changes,
+    damage,
     headers,
     idempotency,
     merchants,
@@ -19,6 +21,7 @@ from amazonpay_conformance.checks import (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 from amazonpay_conformance.checks.check import (
@@ -40,9 +43,11 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS
 MODULES: Final = (
     amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
     changes,
+    damage,
     headers,
     idempotency,
     merchants,
@@ -51,6 +56,7 @@ MODULES: Final = (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 """The rooms in which checks register themselves on import."""

@@ -49,6 +49,7 @@ from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.troubles import Troubles, troubles
 from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -324,8 +325,12 @@ class Certification:
         search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
-        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able), *asked, *raced]
+        quick = profile.name == "quick"
+        troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
+        self.result.skipped.update(troubled.left_out)
+        raced = races(able, quick=quick) if self._crew else ()
+        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able), *troubled.scenarios]
+        systematic += [*asked, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
@@ -358,18 +363,20 @@ class Certification:
             self._key.public,
             skew_seconds=self._order.skew_seconds,
             hosts=_hosts(self._target, lane),
+            retries=hello.capabilities.retries,
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
+        deadline = self._order.deadline + (retries.patience if (retries := configured.retries) else 0.0)
         return Runner(
             self._driver,
             self._target,
             configured,
             merchant,
             caller_keys,
-            deadline=self._order.deadline,
+            deadline=deadline,
             budget=self._budget,
             crew=self._crew,
             config=config,
