@@ -8,9 +8,11 @@ from typing import Final
 from amazonpay_conformance.checks import (
     amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
     changes,
+    damage,
     headers,
     idempotency,
     objects,
@@ -18,6 +20,7 @@ from amazonpay_conformance.checks import (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 from amazonpay_conformance.checks.check import (
@@ -39,9 +42,11 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS
 MODULES: Final = (
     amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
     changes,
+    damage,
     headers,
     idempotency,
     objects,
@@ -49,6 +54,7 @@ MODULES: Final = (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 """The rooms in which checks register themselves on import."""

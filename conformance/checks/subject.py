@@ -147,6 +147,7 @@ class Told:
     raw_body: str | None = None
     error: str = ""
     headers: tuple[tuple[str, str], ...] | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

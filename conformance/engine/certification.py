@@ -17,6 +17,7 @@ from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
+from amazonpay_conformance.engine.coverage import Coverage
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
@@ -33,8 +34,7 @@ from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
-from amazonpay_conformance.model.machine import Transition
-from amazonpay_conformance.model.objects import MACHINES, UNREACHED
+from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.regions import REGIONS
@@ -48,6 +48,7 @@ from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.troubles import Troubles, troubles
 from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -128,7 +129,8 @@ class Result:
     requests: int = 0
     groups: Groups = field(default_factory=Groups)
     judged: Counter[str] = field(default_factory=Counter)
-    covered: set[str] = field(default_factory=set)
+    items: set[Item] = field(default_factory=set)
+    able: Abilities | None = None
     called: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unclear: Counter[str] = field(default_factory=Counter)
@@ -187,18 +189,11 @@ class Result:
             return "inconclusive"
         return "warning" if "warning" in verdicts else "pass"
 
-    def uncovered(self) -> list[tuple[Transition, str]]:
-        """Return the transitions that never fired, each with the reason that is known."""
-        rows = [row for machine in MACHINES.values() for row in machine.transitions]
-        return [(row, self._why(row)) for row in rows if row.id not in self.covered]
-
-    def _why(self, row: Transition) -> str:
-        if row.id in UNREACHED:
-            return UNREACHED[row.id]
-        known = self.hello.capabilities.operations if self.hello else frozenset()
-        if row.trigger in OPERATIONS and row.trigger not in known:
-            return f"the client has no {row.trigger}"
-        return "needs an operation, header or act that client and target do not offer"
+    @property
+    def coverage(self) -> Coverage:
+        """What of the model was covered, and why the rest was not."""
+        nothing = Abilities(frozenset(), caller_keys=False, simulations=False, buyer=False, clock=False)
+        return Coverage(frozenset(self.items), self.able or nothing, self.order.profile.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +316,7 @@ class Certification:
 
     def _plan(self, hello: Hello) -> tuple[list[Scenario], list[Scenario]]:
         """Plan once for all lanes: amounts are symbols, so a scenario is good for every currency."""
-        able = abilities(hello, self._target)
+        able = self.result.able = abilities(hello, self._target)
         if not able.operations:
             return [], []
         profile, calm = self._order.profile, replace(able, faults=False)
@@ -329,8 +324,11 @@ class Certification:
         search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
-        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *asked, *raced]
+        quick = profile.name == "quick"
+        troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
+        self.result.skipped.update(troubled.left_out)
+        raced = races(able, quick=quick) if self._crew else ()
+        systematic = [*tour(calm, graph, pairs=profile.pairs), *troubled.scenarios, *asked, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
@@ -362,18 +360,20 @@ class Certification:
             self._key.public,
             skew_seconds=self._order.skew_seconds,
             hosts=_hosts(self._target, lane),
+            retries=hello.capabilities.retries,
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
+        deadline = self._order.deadline + (retries.patience if (retries := configured.retries) else 0.0)
         return Runner(
             self._driver,
             self._target,
             configured,
             merchant,
             caller_keys,
-            deadline=self._order.deadline,
+            deadline=deadline,
             budget=self._budget,
             crew=self._crew,
             config=config,
@@ -395,7 +395,7 @@ class Certification:
         result.scenarios += 1
         result.requests += run.requests
         result.judged.update(run.judged)
-        result.covered |= run.covered
+        result.items |= run.items
         result.observed.update(run.observed)
         result.groups.held |= run.held
         result.called.update(made.asked.operation.id for made in run.made if made.seen)

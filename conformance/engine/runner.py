@@ -27,7 +27,8 @@ from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.engine.race import judge_at_once
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
-from amazonpay_conformance.model.actions import Advance
+from amazonpay_conformance.model.actions import Action, Advance, BuyerAct
+from amazonpay_conformance.model.coverage import Item, covered
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.requirements import REQUIREMENTS
@@ -44,6 +45,8 @@ from amazonpay_conformance.model.scenario import (
     Step,
     Unresolved,
 )
+from amazonpay_conformance.model.step import Outcome
+from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, SIMULATION_HEADER, Merchant
 from amazonpay_conformance.wire.messages import Exchange
 
@@ -54,7 +57,7 @@ NOT_AT_ONCE: Final = "the client makes one call at a time, so calls at once are 
 class Run:
     """What came of a scenario.
 
-    `judged` counts judgements by requirement; `covered` names the transitions that fired; `skipped` tells
+    `judged` counts judgements by requirement; `items` are what of the model was covered; `skipped` tells
     which steps could not be taken and why; `unclear` why the rest of a scenario was not judged; `observed`
     counts what answers told of open questions; `held` are the cells in which a requirement held.
     """
@@ -63,11 +66,16 @@ class Run:
     made: tuple[Made, ...]
     findings: tuple[Finding, ...]
     judged: Counter[str]
-    covered: frozenset[str]
+    items: frozenset[Item]
     skipped: tuple[tuple[int, str], ...] = ()
     unclear: str = ""
     observed: Counter[Observed] = field(default_factory=Counter)
     held: frozenset[Cell] = frozenset()
+
+    @property
+    def covered(self) -> frozenset[str]:
+        """The transitions that fired."""
+        return frozenset(item[1] for item in self.items if item[0] == "transition")
 
     @property
     def requests(self) -> int:
@@ -127,7 +135,8 @@ class _Execution:
     made: list[Made] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     judged: Counter[str] = field(default_factory=Counter)
-    covered: set[str] = field(default_factory=set)
+    items: set[Item] = field(default_factory=set)
+    last: dict[str, str] = field(default_factory=dict)
     observed: Counter[Observed] = field(default_factory=Counter)
     held: set[Cell] = field(default_factory=set)
     skipped: list[tuple[int, str]] = field(default_factory=list)
@@ -154,7 +163,7 @@ class _Execution:
             tuple(self.made),
             tuple(self.findings),
             self.judged,
-            frozenset(self.covered),
+            frozenset(self.items),
             tuple(self.skipped),
             self.unclear,
             self.observed,
@@ -254,7 +263,7 @@ class _Execution:
         target = Setting(self.oracle.world, self.bindings).id(planned.target)
         act = planned.act(target)
         self.runner.target.buyer(act)
-        self.covered.update(self.oracle.act(act))
+        self._let(act)
 
     def _fault(self, number: int, planned: FaultStep) -> None:
         if self.runner.target.has_faults:
@@ -264,7 +273,18 @@ class _Execution:
 
     def _advance(self, planned: AdvanceStep) -> None:
         self.runner.target.advance(planned.seconds)
-        self.covered.update(self.oracle.act(Advance(planned.seconds)))
+        self._let(Advance(planned.seconds))
+
+    def _let(self, action: BuyerAct | Advance) -> None:
+        """Let the oracle know of what no exchange shows."""
+        before = self.oracle.world
+        used = tuple(self.oracle.act(action))
+        self._cover(before, action, Outcome(0, self.oracle.world, "", used=used))
+
+    def _cover(self, before: World, action: Action, outcome: Outcome) -> None:
+        fired = covered(before, action, outcome, self.last)
+        self.items |= fired.items
+        self.last |= {name: rows[-1] for name, rows in fired.rows.items() if rows}
 
     def _key(self, symbol: str) -> str:
         known = self.bindings.get(symbol)
@@ -291,7 +311,8 @@ class _Execution:
         for judgement in judge(made):
             self._note(judgement, made)
         for one in made.seen:
-            self.covered.update(one.matched.used if one.matched else ())
+            if one.matched is not None and one.reading.call is not None:
+                self._cover(one.before, one.reading.call, one.matched)
             self.observed.update(set(observations(one)) if one.fault is None else ())
         self._stop_if_lost(made)
         self.made.append(replace(made, earlier=()))

@@ -93,6 +93,31 @@ _ROWS = (
     E("CAL-008", "the caller hands in {} as headers, and still has {} after the call", "the caller hands in {} as headers, and has {\"authorization\": …} after the call"),
     E("CAL-009", "the answer says \"softDescriptor\": null: the caller sees null", "the answer says \"softDescriptor\": null: the caller sees \"\""),
 
+    E("CAL-010", "the connection is cut:\nthe client raises a connection error", "the connection is cut:\nthe client returns an empty object"),
+    E("CAL-011", "201 with the body {\"chargeId\": \"S0\nthe client raises, or returns exactly that text", "201 with the body {\"chargeId\": \"S0\nthe client returns {}, or null"),
+    E("CAL-012", "a page in HTML is answered: the client raises an error", "a page in HTML is answered: the client's process ends"),
+    E("CAL-013", "{\"chargeId\": …, \"fieldOfTomorrow\": …}:\nthe caller sees fieldOfTomorrow", "{\"chargeId\": …, \"fieldOfTomorrow\": …}:\nthe client raises: unknown property"),
+    E("CAL-014", "state StateOfTomorrow: the caller sees StateOfTomorrow", "state StateOfTomorrow: the client raises: no such enum constant"),
+    E("CAL-015", "200 without x-amz-pay-request-id:\nthe client returns the object", "200 without x-amz-pay-request-id:\nthe client raises a TypeError"),
+    E("CAL-016", "x-amz-pay-request-id: a1b2\nthe caller sees a1b2", "x-amz-pay-request-id: a1b2\nthe caller sees an id that the client made up"),
+
+    # --- what is not decided yet
+    E("ASY-001", "202, the charge is AuthorizationInitiated:\nthe client returns it", "202, the charge is AuthorizationInitiated:\nthe client raises an error, and the order is canceled"),
+    E("ASY-002", "202: the caller sees 202", "202: the caller sees 200, and sends the goods"),
+    E("ASY-003", "state AuthorizationInitiated:\nthe caller sees AuthorizationInitiated", "state AuthorizationInitiated:\nthe caller sees Authorized, or Declined"),
+    E("ASY-004", "the charge was AuthorizationInitiated; Get Charge answers Declined:\nthe caller sees Declined", "the charge was AuthorizationInitiated; Get Charge answers Declined:\nthe caller sees what the client kept: AuthorizationInitiated"),
+
+    # --- when something went wrong on the way
+    E("RTY-001", "declared: 3 retries after 503\n503, 503, 503, 503: four requests, then an error", "declared: 3 retries after 503\n503: one request, then an error"),
+    E("RTY-002", "POST /v2/charges, key 4f1c2a: 503\nPOST /v2/charges, key 4f1c2a: 201", "POST /v2/charges, key 4f1c2a: 503\nPOST /v2/charges, key 9b7e01: 201"),
+    E("RTY-003", "POST /v2/charges, key 4f1c2a: the connection is cut\nPOST /v2/charges, key 4f1c2a: 201, the charge of the first try", "POST /v2/charges, key 4f1c2a: the connection is cut\nPOST /v2/charges, key 9b7e01: 201, a second charge"),
+    E("RTY-004", "503, then the same body again", "503, then the body with captureNow: false in it"),
+    E("RTY-005", "503 again and again: an error after the fourth request", "503 again and again: the eleventh request, and the next one"),
+    E("RTY-006", "429, a wait of 2 s, the request again", "429, the request again 3 ms later"),
+    E("RTY-007", "429, Retry-After: 2\nthe request again 2 s later", "429, Retry-After: 2\nthe request again 1 s later"),
+    E("RTY-008", "POST /v2/charges with a key: 503; again with that key", "POST /v2/charges with a key: 503; again without one"),
+    E("RTY-009", "Capture Charge: the connection is cut\nGet Charge, to see what became of it", "Capture Charge: the connection is cut\nCancel Charge, of a charge that may be captured"),
+
     # --- the button
     E("BTN-001", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\":\"amzn1…\",…}", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\": \"amzn1…\", …}\n(parsed and written again: other bytes)"),
     E("BTN-002", "Zm9v+/…==, 344 characters for a key of 2048 bits", "Zm9v-_…\n(the alphabet for URLs)"),

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.engine.certification import Part, Result
+from amazonpay_conformance.engine.coverage import Coverage, Missed
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe, to_json
 from amazonpay_conformance.forms.printing import Meeting
@@ -79,15 +80,27 @@ def report(result: Result) -> dict[str, Any]:
         "findings": [_finding(group) for group in result.findings],
         "kit_defects": [_finding(group) for group in result.kit_defects],
         "coverage": {
-            "transitions": sorted(result.covered),
-            "not_covered": [{"id": row.id, "reason": why} for row, why in result.uncovered()],
+            "transitions": sorted(item[1] for item in result.items if item[0] == "transition"),
+            "not_covered": [_missed(missed) for missed in result.coverage.missed("transition")],
             "operations": dict(sorted(result.called.items())),
+            "aspects": _aspects(result.coverage),
         },
         "open_questions": [_open_question(switch, result) for switch in _asked(result)],
         "not_exercised": [
             {"reason": why, "times": times}
             for why, times in sorted((result.skipped + result.unclear).items())
         ],
+    }
+
+
+def _missed(missed: Missed) -> dict[str, Any]:
+    return {"id": missed.text, "reason": missed.reason}
+
+
+def _aspects(coverage: Coverage) -> dict[str, Any]:
+    return {
+        aspect: {"covered": seen, "of": of, "not_covered": [_missed(m) for m in coverage.missed(aspect)]}
+        for aspect, (seen, of) in coverage.counts().items()
     }
 
 

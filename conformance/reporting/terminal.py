@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -18,6 +18,7 @@ from amazonpay_conformance.engine.events import (
 )
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe
+from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
@@ -181,21 +182,38 @@ def _states(group: Group) -> str:
 
 
 def _coverage(result: Result, width: int) -> Iterator[str]:
-    missed = result.uncovered()
-    total = len(result.covered) + len(missed)
-    yield f"Coverage: {len(result.covered)} of {total} transitions, {len(result.called)} operations called"
-    reasons: dict[str, list[str]] = {}
-    for row, why in missed:
-        reasons.setdefault(why, []).append(row.id)
-    for why, ids in reasons.items():
-        yield from textwrap.wrap(
-            f"not covered: {', '.join(ids)}: {why}",
-            max(40, width - 4),
-            initial_indent="  ",
-            subsequent_indent="    ",
-        )
+    coverage = result.coverage
+    counts = coverage.counts()
+    yield f"Coverage: {_of('transition', counts)}, {len(result.called)} operations called"
+    told = ", ".join(_of(aspect, counts) for aspect in counts if aspect != "transition")
+    yield from textwrap.wrap(told, max(40, width - 2), initial_indent="  ", subsequent_indent="  ")
+    for aspect, label in ASPECTS.items():
+        reasons: dict[str, list[str]] = {}
+        for missed in coverage.missed(aspect):
+            reasons.setdefault(missed.reason, []).append(missed.text)
+        for why, texts in reasons.items():
+            yield from _not_covered(label, texts, why, width)
     for why, times in sorted((result.skipped + result.unclear).items()):
         yield f"  not exercised, {how_often(times)}: {redact_text(why)}"
+
+
+def _of(aspect: Aspect, counts: Mapping[Aspect, tuple[int, int]]) -> str:
+    seen, of = counts[aspect]
+    return f"{seen} of {of} {ASPECTS[aspect]}"
+
+
+def _not_covered(label: str, texts: list[str], why: str, width: int) -> Iterator[str]:
+    few = ", ".join(texts) if len(texts) <= _SHOWN else f"{', '.join(texts[:_SHOWN])}, …"
+    yield from textwrap.wrap(
+        f"not covered, {len(texts)} {label}: {why} ({few})",
+        max(40, width - 2),
+        initial_indent="  ",
+        subsequent_indent="    ",
+    )
+
+
+_SHOWN: Final = 2
+"""How many of those that are not covered for one reason are named on the terminal; report.json names all."""
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:
