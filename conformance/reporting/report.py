@@ -217,6 +217,7 @@ def exchange_value(seen: Seen) -> dict[str, Any]:
             "headers": _headers(response.headers),
             "body": _body(response.body),
         },
+        "fault": None if seen.fault is None else seen.fault.id,
     }
 
 
