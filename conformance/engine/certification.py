@@ -468,7 +468,7 @@ class Certification:
         finally:
             group.reproduced = shrinker.reproduced
             if shrinker.best is not None:
-                group.scenario = shrinker.best.scenario
+                group.scenario, group.run = shrinker.best.scenario, shrinker.best
                 group.first = group.seen_in(shrinker.best.findings) or group.first
             self.result.shrink_requests += shrinker.spent
         self._tell(ScenarioShrunk(group, shrinker.spent))
