@@ -124,12 +124,25 @@ _ROWS = (
     E("BTN-003", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 32 bytes", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 20 bytes"),
     E("BTN-004", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a\\/b\"}", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a/b\"}\n(right only if the page takes the backslash away, so this is a warning)"),
 
+    # --- the connection
+    E("TLS-001", "led to a server with a certificate of its own making:\nthe handshake ends, nothing is sent", "led to a server with a certificate of its own making:\nPOST /v2/charges goes to it"),
+    E("TLS-002", "the certificate is for another.example:\nthe handshake ends, nothing is sent", "the certificate is for another.example:\nPOST /v2/charges goes to it (the name is not looked at)"),
+    E("TLS-003", "the certificate expired yesterday:\nthe handshake ends, nothing is sent", "the certificate expired yesterday:\nPOST /v2/charges goes to it"),
+    E("TLS-004", "the certificate is valid from tomorrow:\nthe handshake ends, nothing is sent", "the certificate is valid from tomorrow:\nPOST /v2/charges goes to it"),
+    E("TLS-005", "the certificate's extended key usage is clientAuth:\nthe handshake ends, nothing is sent", "the certificate's extended key usage is clientAuth:\nPOST /v2/charges goes to it"),
+    E("TLS-006", "the server offers TLS 1.0 and nothing else:\nthe handshake ends, nothing is sent", "the server offers TLS 1.0 and nothing else:\nPOST /v2/charges goes to it"),
+    E("TLS-007", "the server offers TLS 1.2 and nothing else:\nPOST /v2/charges goes to it", "the server offers TLS 1.2 and nothing else:\nthe handshake fails (the library is too old)"),
+    E("TLS-008", "the client trusts a CA for its own connections:\nother code of the process still refuses what it refused", "the client sets NODE_TLS_REJECT_UNAUTHORIZED to 0:\nno code of the process verifies a certificate any more"),
+    E("TLS-009", "https://pay-api.amazon.eu answers 307 with an http address:\nthe caller is told, nothing more is sent", "https://pay-api.amazon.eu answers 307 with an http address:\nthe request goes there, authorization header and all"),
+
     # --- what every answer has
     E("RSP-001", "x-amz-pay-request-id: 6e2f…", "no x-amz-pay-request-id header"),
     E("RSP-002", "{\"chargeId\": \"S01-…\", …}", "<html><body>Service Unavailable</body></html>, with status 200"),
     E("RSP-003", "{\"chargeId\": \"S01-…\", \"softDescriptor\": null, …}", "{\"chargeId\": \"S01-…\", …}, and no softDescriptor in it"),
     E("RSP-004", "{\"reasonCode\": \"InvalidChargeStatus\", \"message\": \"…\"}", "{\"error\": \"InvalidChargeStatus\"}"),
     E("RSP-005", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": \"Order 4711\"", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": null"),
+    E("AUT-001", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 404 ResourceNotFound", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 200, the charge"),
+    E("IDM-002", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 2", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 1"),
     E("RSP-006", "GET /v2/nocharges/S01-… -> 404 {\"reasonCode\": \"ResourceNotFound\", …}", "GET /v2/nocharges/S01-… -> 200 {}"),
     E("VAL-001", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": null", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": \"forged\""),
     E("CHG-006", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 422 {\"reasonCode\": \"SoftDeclined\", …}", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 201, or 422 with another reasonCode"),

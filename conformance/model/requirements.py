@@ -147,12 +147,27 @@ _CLIENT = (
     R("BTN-004", "SHOULD", "client", "The button's payload is signed with its backslashes.", "§10.4 (the official PHP SDK takes them away)", "S"),
 )
 
+_CLIENT_TLS = (
+    # --- the connection: §1
+    R("TLS-001", "MUST",   "client", "A certificate that no trusted authority has signed is refused.", "§1 (TLS is required; RFC 9110 §4.3.4)", "D"),
+    R("TLS-002", "MUST",   "client", "A certificate for another host is refused.", "§1 (TLS is required; RFC 9110 §4.3.4)", "D"),
+    R("TLS-003", "MUST",   "client", "An expired certificate is refused.", "§1 (TLS is required; RFC 5280 §6.1.3)", "D"),
+    R("TLS-004", "MUST",   "client", "A certificate that is not valid yet is refused.", "§1 (TLS is required; RFC 5280 §6.1.3)", "D"),
+    R("TLS-005", "MUST",   "client", "A certificate that is not for servers is refused.", "§1 (TLS is required; RFC 5280 §4.2.1.12)", "D"),
+    R("TLS-006", "MUST",   "client", "A server that speaks TLS 1.0 only is refused.", "§1 (the service refuses TLS 1.0; RFC 8996)", "D"),
+    R("TLS-007", "SHOULD", "client", "TLS 1.2 is spoken.", "§1", "D"),
+    R("TLS-008", "SHOULD", "client", "Verification of certificates is not switched off for the whole process.", "§1 (one SDK does, with an option that tests need)", "S"),
+    R("TLS-009", "MUST",   "client", "A client that is pointed at an https address sends nothing signed in clear.", "§1", "D"),
+)
+
 _SERVER = (
     R("RSP-001", "MUST",   "server", "Every answer carries x-amz-pay-request-id.", "§2.2", "S"),
     R("RSP-002", "MUST",   "server", "An answer's body is JSON.", "§3, §7", "W"),
     R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W", scope="object"),
     R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
     R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
+    R("AUT-001", "MUST",   "server", "An object of another merchant is not found.", "§7", "D2", scope="object"),
+    R("IDM-002", "MUST",   "server", "The idempotency keys of one merchant stand for nothing when another uses them.", "§9", "D"),
     R("RSP-006", "MUST",   "server", "A version, path or method that the API does not have is refused with a documented code.", "§7", "D", scope="operation"),
     R("VAL-001", "MUST",   "server", "A request that is refused changes nothing.", "§4.1, §7", "D", scope="object"),
     R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D", scope="operation"),
@@ -257,7 +272,9 @@ _OF_THE_MODEL = (*_of_operations(), *_of_rules())
 
 REQUIREMENTS: Mapping[str, Requirement] = {
     requirement.id: _with_examples(requirement)
-    for requirement in sorted((*_CLIENT, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id)
+    for requirement in sorted(
+        (*_CLIENT, *_CLIENT_TLS, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id
+    )
 }
 """The catalogue by id."""
 
