@@ -8,17 +8,22 @@ from typing import Final
 from amazonpay_conformance.checks import (
     amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
     changes,
+    damage,
     headers,
     idempotency,
+    merchants,
     objects,
     order,
     pending,
     races,
     repeats,
+    retries,
     signature,
+    tls,
 )
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
@@ -29,27 +34,33 @@ from amazonpay_conformance.checks.check import (
     MODEL_CHECKS,
     RACE_CHECKS,
     TRACE_CHECKS,
+    TRIAL_CHECKS,
     WIRE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Tried, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
     amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
     changes,
+    damage,
     headers,
     idempotency,
+    merchants,
     objects,
     order,
     pending,
     races,
     repeats,
+    retries,
     signature,
+    tls,
 )
 """The rooms in which checks register themselves on import."""
 
@@ -78,13 +89,17 @@ def _judgements(made: Made) -> Iterator[Judgement]:
             yield found
 
 
-def judge_watched(watched: Watched) -> Iterator[Judgement]:
-    """Yield what every check that needs no caller has to say about an exchange of an integration."""
+def judge_wire(watched: Watched) -> Iterator[Judgement]:
+    """Yield what every check that needs no caller has to say about an exchange as such."""
     for name, (requirement, check) in WIRE_CHECKS.items():
         if (found := judgement(requirement, name, check(watched.last, watched))) is not None:
             yield found
-    for name, (requirement, trace_check) in TRACE_CHECKS.items():
-        if (found := judgement(requirement, name, trace_check(watched))) is not None:
+
+
+def judge_in_place(watched: Watched) -> Iterator[Judgement]:
+    """Yield what the checks have to say about an exchange of an integration in its place in a trace."""
+    for name, (requirement, check) in TRACE_CHECKS.items():
+        if (found := judgement(requirement, name, check(watched))) is not None:
             yield found
 
 
@@ -112,6 +127,13 @@ def judge_race(race: Race) -> Iterator[Judgement]:
     """Yield what the checks have to say about calls that were made at once."""
     for check in RACE_CHECKS.values():
         yield from check(race)
+
+
+def judge_trial(tried: Tried) -> Iterator[Judgement]:
+    """Yield what the checks have to say about a server that a client was led to."""
+    for name, (requirement, check) in TRIAL_CHECKS.items():
+        if (found := judgement(requirement, name, check(tried))) is not None:
+            yield found
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:

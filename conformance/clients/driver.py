@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
+from amazonpay_conformance.model.retries import Retries
+
 if TYPE_CHECKING:
     from amazonpay_conformance.wire.keys import PrivateKey
 
@@ -34,8 +36,9 @@ class Capabilities:
     """What a client can do, as its driver declares in `hello`.
 
     `idempotency_key` tells who makes the key: only the caller, only the client, or the caller if he gives
-    one and else the client. `headers`: callers may add headers (needed for simulation codes). `tampers`: it
-    spoils requests on purpose, as the reference client does; no driver of another language declares it.
+    one and else the client. `headers`: callers may add headers (needed for simulation codes). `retries` is
+    its policy, None where it declares none. `tampers`: it spoils requests on purpose, as the reference client
+    does; no driver of another language declares it.
     """
 
     operations: frozenset[str]
@@ -44,7 +47,7 @@ class Capabilities:
     headers: bool = True
     raw_payload: bool = False
     button: bool = False
-    retries: int | None = None
+    retries: Retries | None = None
     tampers: bool = False
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig
 from amazonpay_conformance.clients.tampering import Signing, spoilt
+from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.wire import messages
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
@@ -24,16 +25,26 @@ from amazonpay_conformance.wire.signing import sign, sign_button
 name = "reference client"
 version = "1"
 algorithms = ("AMZN-PAY-RSASSA-PSS-V2", "AMZN-PAY-RSASSA-PSS")
+KEY = "x-amz-pay-idempotency-key"
 idempotency_key = "both"
 raw_payload = True
 tampers = True
 operations = (*OPERATIONS, "sign_button")
 
 TIMEOUT_SECONDS = 20
+RETRIED = tuple(sorted(TRANSIENT))
+WAITS = (0.1, 0.2, 0.4)
+"""Seconds before each retry: shorter than those of the SDKs (api-facts §7), for it is asked much."""
+
+retries = {"times": len(WAITS), "statuses": list(RETRIED), "waits": list(WAITS), "lost": True}
 
 
 class ReferenceClient:
-    """Signs and sends one request for each call and hands the response back as it came."""
+    """Signs and sends a request for each call and hands the response back as it came.
+
+    Where no answer came, or one that is worth another try, it sends the same request again, signature and
+    key and all, unless that could make something twice.
+    """
 
     def __init__(self, config: ClientConfig) -> None:
         """Load the key once.
@@ -55,7 +66,7 @@ class ReferenceClient:
         request = self._request(operation, call)
         if call.tamper is None:
             self._last = self._signed(request)
-            return self._send(self._last)
+            return self._retried(self._last, may_retry=not operation.needs_key or KEY in request.headers)
         if call.tamper == "replayed" and self._last is not None:
             return self._send(self._last)
         public_key_id, key = call.signer or (self._config.public_key_id, self._key)
@@ -64,6 +75,18 @@ class ReferenceClient:
     def sign_button(self, payload: str) -> str:
         """Return the base64 signature of a button payload."""
         return sign_button(payload, self._key, self._config.algorithm)
+
+    def _retried(self, signed: messages.Request, *, may_retry: bool) -> requests.Response:
+        for wait in WAITS if may_retry else ():
+            try:
+                response = self._send(signed)
+            except requests.ConnectionError:
+                time.sleep(wait)
+                continue
+            if response.status_code not in RETRIED:
+                return response
+            time.sleep(max(wait, _retry_after(response)))
+        return self._send(signed)
 
     def _signed(self, request: messages.Request) -> messages.Request:
         return sign(
@@ -103,8 +126,8 @@ class ReferenceClient:
         )
         for name_, value in call.headers:
             headers = headers.with_value(name_, value)
-        if operation.needs_key and "x-amz-pay-idempotency-key" not in headers:
-            headers = headers.with_value("x-amz-pay-idempotency-key", uuid.uuid4().hex)
+        if operation.needs_key and KEY not in headers:
+            headers = headers.with_value(KEY, uuid.uuid4().hex)
         return headers
 
 
@@ -120,6 +143,11 @@ def connect(
         operation.id: partial(client.call, operation) for operation in OPERATIONS.values()
     }
     return {**calls, "sign_button": client.sign_button}
+
+
+def _retry_after(response: requests.Response) -> int:
+    value = response.headers.get("retry-after", "")
+    return int(value) if value.isascii() and value.isdigit() else 0
 
 
 def _body(call: ClientCall) -> bytes:

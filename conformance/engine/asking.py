@@ -40,7 +40,15 @@ def told_by(result: Result) -> Told:
     if isinstance(result, Raised):
         error = f"{result.type}: {result.message}"
         return Told("raised", result.status, body, has_body, result.raw_body, error)
-    return Told("returned", result.status, body, has_body, result.raw_body, headers=result.caller_headers)
+    return Told(
+        "returned",
+        result.status,
+        body,
+        has_body,
+        result.raw_body,
+        headers=result.caller_headers,
+        request_id=result.request_id,
+    )
 
 
 def made_ids(planned: CallStep, body: Mapping[str, Any]) -> dict[str, str]:

@@ -6,14 +6,15 @@ import json
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from amazonpay_conformance.checks.judge import judge_button
+from amazonpay_conformance.checks.check import Judgement
+from amazonpay_conformance.checks.judge import judge_button, judge_trial
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
@@ -34,6 +35,7 @@ from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
+from amazonpay_conformance.engine.tls_trials import Trials, try_tls
 from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
@@ -42,12 +44,14 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, 
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.merchants import rotations, strangers
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.troubles import Troubles, troubles
 from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -280,6 +284,7 @@ class Certification:
             self.result.untried[stage.part] += len(stage.plan)
         total = self.result.untried.total()
         self._tell(Started(hello, self._target.name, order.profile.name, order.seed, all_lanes, total))
+        self._try_tls(hello)
         try:
             for stage in stages:
                 self._go_through(hello, stage)
@@ -315,6 +320,32 @@ class Certification:
             self._record(stage.lane, runner.run(scenario, partial(self._record, stage.lane)))
             self.result.untried[stage.part] -= 1
 
+    def trials(self, hello: Hello, lane: Lane) -> Trials:
+        """Lead the client to servers that it should not trust.
+
+        Raises:
+            DriverError: the client cannot be constructed.
+        """
+        return try_tls(self._driver, hello, self._config(lane), self._target.certificates)
+
+    def _try_tls(self, hello: Hello) -> None:
+        if "client" not in self._order.subjects:
+            return
+        lane = self.result.lanes[0]
+        trials = self.trials(hello, lane)
+        for tried in trials.tried:
+            self._judge_apart(judge_trial(tried), "connect", lane)
+        for requirement, why in trials.skipped.items():
+            self.result.skipped[f"{requirement}: {why}"] += 1
+
+    def _judge_apart(self, judgements: Iterable[Judgement], what: str, lane: Lane) -> None:
+        """Take note of what was judged outside of any scenario."""
+        for found in judgements:
+            self.result.judged[found.requirement] += 1
+            for problem in found.problems:
+                finding = Finding.of(found.requirement, found.check, what, 0, problem, None)
+                self._group(finding, Scenario(()), lane)
+
     def _lanes(self, hello: Hello) -> tuple[Lane, ...]:
         found = lanes(hello.capabilities, region=self._order.region, algorithm=self._order.algorithm)
         if self._public_key_id is None:
@@ -332,8 +363,12 @@ class Certification:
         search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
-        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *asked, *raced]
+        quick = profile.name == "quick"
+        troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
+        self.result.skipped.update(troubled.left_out)
+        raced = races(able, quick=quick) if self._crew else ()
+        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able), *troubled.scenarios]
+        systematic += [*asked, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
@@ -341,20 +376,11 @@ class Certification:
         yield from questions(able)
         yield from spoilings(able, thorough=thorough)
         yield from validations(able, thorough=thorough)
+        yield from strangers(able)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
-        config = ClientConfig(
-            lane.public_key_id,
-            self._pem,
-            str(self._key_file),
-            lane.region,
-            lane.algorithm,
-            self._target.service_host,
-            self._target.ca_file,
-            scheme=self._target.scheme,
-            signing_host=self._target.signing_host,
-        )
+        config = self._config(lane)
         self._driver.configure(config)
         if self._crew is not None:
             self._crew.configure(config)
@@ -365,21 +391,36 @@ class Certification:
             self._key.public,
             skew_seconds=self._order.skew_seconds,
             hosts=_hosts(self._target, lane),
+            retries=hello.capabilities.retries,
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
+        deadline = self._order.deadline + (retries.patience if (retries := configured.retries) else 0.0)
         return Runner(
             self._driver,
             self._target,
             configured,
             merchant,
             caller_keys,
-            deadline=self._order.deadline,
+            deadline=deadline,
             budget=self._budget,
             crew=self._crew,
             config=config,
+        )
+
+    def _config(self, lane: Lane) -> ClientConfig:
+        return ClientConfig(
+            lane.public_key_id,
+            self._pem,
+            str(self._key_file),
+            lane.region,
+            lane.algorithm,
+            self._target.service_host,
+            self._target.ca_file,
+            scheme=self._target.scheme,
+            signing_host=self._target.signing_host,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -387,11 +428,7 @@ class Certification:
             return
         for payload in BUTTON_PAYLOADS:
             signature = self._driver.sign_button(payload)
-            for found in judge_button(payload, signature, runner.configured):
-                self.result.judged[found.requirement] += 1
-                for problem in found.problems:
-                    finding = Finding.of(found.requirement, found.check, "sign_button", 0, problem, None)
-                    self._group(finding, Scenario(()), lane)
+            self._judge_apart(judge_button(payload, signature, runner.configured), "sign_button", lane)
 
     def _record(self, lane: Lane, run: Run) -> None:
         result = self.result
@@ -440,7 +477,7 @@ class Certification:
         finally:
             group.reproduced = shrinker.reproduced
             if shrinker.best is not None:
-                group.scenario = shrinker.best.scenario
+                group.scenario, group.run = shrinker.best.scenario, shrinker.best
                 group.first = group.seen_in(shrinker.best.findings) or group.first
             self.result.shrink_requests += shrinker.spent
         self._tell(ScenarioShrunk(group, shrinker.spent))
@@ -475,6 +512,7 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         faults=target.has_faults,
         permissions=target.permissions,
         tampers=target.tampers if hello.capabilities.tampers else frozenset(),
+        keys=target.has_keys,
     )
 
 

@@ -93,11 +93,47 @@ _ROWS = (
     E("CAL-008", "the caller hands in {} as headers, and still has {} after the call", "the caller hands in {} as headers, and has {\"authorization\": …} after the call"),
     E("CAL-009", "the answer says \"softDescriptor\": null: the caller sees null", "the answer says \"softDescriptor\": null: the caller sees \"\""),
 
+    E("CAL-010", "the connection is cut:\nthe client raises a connection error", "the connection is cut:\nthe client returns an empty object"),
+    E("CAL-011", "201 with the body {\"chargeId\": \"S0\nthe client raises, or returns exactly that text", "201 with the body {\"chargeId\": \"S0\nthe client returns {}, or null"),
+    E("CAL-012", "a page in HTML is answered: the client raises an error", "a page in HTML is answered: the client's process ends"),
+    E("CAL-013", "{\"chargeId\": …, \"fieldOfTomorrow\": …}:\nthe caller sees fieldOfTomorrow", "{\"chargeId\": …, \"fieldOfTomorrow\": …}:\nthe client raises: unknown property"),
+    E("CAL-014", "state StateOfTomorrow: the caller sees StateOfTomorrow", "state StateOfTomorrow: the client raises: no such enum constant"),
+    E("CAL-015", "200 without x-amz-pay-request-id:\nthe client returns the object", "200 without x-amz-pay-request-id:\nthe client raises a TypeError"),
+    E("CAL-016", "x-amz-pay-request-id: a1b2\nthe caller sees a1b2", "x-amz-pay-request-id: a1b2\nthe caller sees an id that the client made up"),
+
+    # --- what is not decided yet
+    E("ASY-001", "202, the charge is AuthorizationInitiated:\nthe client returns it", "202, the charge is AuthorizationInitiated:\nthe client raises an error, and the order is canceled"),
+    E("ASY-002", "202: the caller sees 202", "202: the caller sees 200, and sends the goods"),
+    E("ASY-003", "state AuthorizationInitiated:\nthe caller sees AuthorizationInitiated", "state AuthorizationInitiated:\nthe caller sees Authorized, or Declined"),
+    E("ASY-004", "the charge was AuthorizationInitiated; Get Charge answers Declined:\nthe caller sees Declined", "the charge was AuthorizationInitiated; Get Charge answers Declined:\nthe caller sees what the client kept: AuthorizationInitiated"),
+
+    # --- when something went wrong on the way
+    E("RTY-001", "declared: 3 retries after 503\n503, 503, 503, 503: four requests, then an error", "declared: 3 retries after 503\n503: one request, then an error"),
+    E("RTY-002", "POST /v2/charges, key 4f1c2a: 503\nPOST /v2/charges, key 4f1c2a: 201", "POST /v2/charges, key 4f1c2a: 503\nPOST /v2/charges, key 9b7e01: 201"),
+    E("RTY-003", "POST /v2/charges, key 4f1c2a: the connection is cut\nPOST /v2/charges, key 4f1c2a: 201, the charge of the first try", "POST /v2/charges, key 4f1c2a: the connection is cut\nPOST /v2/charges, key 9b7e01: 201, a second charge"),
+    E("RTY-004", "503, then the same body again", "503, then the body with captureNow: false in it"),
+    E("RTY-005", "503 again and again: an error after the fourth request", "503 again and again: the eleventh request, and the next one"),
+    E("RTY-006", "429, a wait of 2 s, the request again", "429, the request again 3 ms later"),
+    E("RTY-007", "429, Retry-After: 2\nthe request again 2 s later", "429, Retry-After: 2\nthe request again 1 s later"),
+    E("RTY-008", "POST /v2/charges with a key: 503; again with that key", "POST /v2/charges with a key: 503; again without one"),
+    E("RTY-009", "Capture Charge: the connection is cut\nGet Charge, to see what became of it", "Capture Charge: the connection is cut\nCancel Charge, of a charge that may be captured"),
+
     # --- the button
     E("BTN-001", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\":\"amzn1…\",…}", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\": \"amzn1…\", …}\n(parsed and written again: other bytes)"),
     E("BTN-002", "Zm9v+/…==, 344 characters for a key of 2048 bits", "Zm9v-_…\n(the alphabet for URLs)"),
     E("BTN-003", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 32 bytes", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 20 bytes"),
     E("BTN-004", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a\\/b\"}", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a/b\"}\n(right only if the page takes the backslash away, so this is a warning)"),
+
+    # --- the connection
+    E("TLS-001", "led to a server with a certificate of its own making:\nthe handshake ends, nothing is sent", "led to a server with a certificate of its own making:\nPOST /v2/charges goes to it"),
+    E("TLS-002", "the certificate is for another.example:\nthe handshake ends, nothing is sent", "the certificate is for another.example:\nPOST /v2/charges goes to it (the name is not looked at)"),
+    E("TLS-003", "the certificate expired yesterday:\nthe handshake ends, nothing is sent", "the certificate expired yesterday:\nPOST /v2/charges goes to it"),
+    E("TLS-004", "the certificate is valid from tomorrow:\nthe handshake ends, nothing is sent", "the certificate is valid from tomorrow:\nPOST /v2/charges goes to it"),
+    E("TLS-005", "the certificate's extended key usage is clientAuth:\nthe handshake ends, nothing is sent", "the certificate's extended key usage is clientAuth:\nPOST /v2/charges goes to it"),
+    E("TLS-006", "the server offers TLS 1.0 and nothing else:\nthe handshake ends, nothing is sent", "the server offers TLS 1.0 and nothing else:\nPOST /v2/charges goes to it"),
+    E("TLS-007", "the server offers TLS 1.2 and nothing else:\nPOST /v2/charges goes to it", "the server offers TLS 1.2 and nothing else:\nthe handshake fails (the library is too old)"),
+    E("TLS-008", "the client trusts a CA for its own connections:\nother code of the process still refuses what it refused", "the client sets NODE_TLS_REJECT_UNAUTHORIZED to 0:\nno code of the process verifies a certificate any more"),
+    E("TLS-009", "https://pay-api.amazon.eu answers 307 with an http address:\nthe caller is told, nothing more is sent", "https://pay-api.amazon.eu answers 307 with an http address:\nthe request goes there, authorization header and all"),
 
     # --- what every answer has
     E("RSP-001", "x-amz-pay-request-id: 6e2f…", "no x-amz-pay-request-id header"),
@@ -105,6 +141,8 @@ _ROWS = (
     E("RSP-003", "{\"chargeId\": \"S01-…\", \"softDescriptor\": null, …}", "{\"chargeId\": \"S01-…\", …}, and no softDescriptor in it"),
     E("RSP-004", "{\"reasonCode\": \"InvalidChargeStatus\", \"message\": \"…\"}", "{\"error\": \"InvalidChargeStatus\"}"),
     E("RSP-005", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": \"Order 4711\"", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": null"),
+    E("AUT-001", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 404 ResourceNotFound", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 200, the charge"),
+    E("IDM-002", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 2", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 1"),
     E("RSP-006", "GET /v2/nocharges/S01-… -> 404 {\"reasonCode\": \"ResourceNotFound\", …}", "GET /v2/nocharges/S01-… -> 200 {}"),
     E("VAL-001", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": null", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": \"forged\""),
     E("CHG-006", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 422 {\"reasonCode\": \"SoftDeclined\", …}", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 201, or 422 with another reasonCode"),

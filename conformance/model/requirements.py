@@ -115,11 +115,49 @@ _CLIENT = (
     R("CAL-008", "SHOULD", "client", "Headers that a caller hands in are not changed under his hands.", "docs/drivers.md, caller_headers", "I"),
     R("CAL-009", "SHOULD", "client", "What is null in an answer is told as null, not as an empty value, nor left out.", "§3 (every key is there, null where nothing is set)", "W"),
 
+    R("CAL-010", "MUST",   "client", "A call that got no answer fails for its caller.", "§7 (no success guaranteed)", "S"),
+    R("CAL-011", "MUST",   "client", "An answer that cannot be read reaches the caller as an error, or as the text that came.", "§3, §7 (answers are JSON objects)", "W"),
+    R("CAL-012", "MUST",   "client", "Whatever is answered, the client neither ends its process nor hangs.", "§3.1 (answers change), §7", "S"),
+    R("CAL-013", "MUST",   "client", "A field that the client does not know is handed over, and is no error.", "§3.1 (the set of keys grew over time)", "W"),
+    R("CAL-014", "SHOULD", "client", "A state or reason code that the client does not know is handed over, and is no error.", "§4.2, §13.3 (names have changed)", "D2"),
+    R("CAL-015", "SHOULD", "client", "A good answer without x-amz-pay-request-id is returned all the same.", "§2.1 (the service sends it on all; gateways do not)", "S"),
+    R("CAL-016", "SHOULD", "client", "The request id that the caller sees is the one that was sent.", "§2.1", "S"),
+
+    # --- what is not decided yet: §2.2, §4.3, §4.4
+    R("ASY-001", "MUST",   "client", "A 202 is returned, not raised.", "§2.2, §4.5", "D"),
+    R("ASY-002", "MUST",   "client", "A 202 is told as 202.", "§2.2, §4.5", "D"),
+    R("ASY-003", "MUST",   "client", "A state that is not decided yet is told as it is: neither success nor failure.", "§4.3, §4.4", "D"),
+    R("ASY-004", "MUST",   "client", "Once something is decided, whoever reads it is told how.", "§4.3, §4.4", "D"),
+
+    # --- when something went wrong on the way: §7, §9
+    R("RTY-001", "SHOULD", "client", "A call is sent again after the statuses, and as often, as the client declares.", "§7", "S"),
+    R("RTY-002", "MUST",   "client", "A creating call that is sent again after a status like 503 keeps its idempotency key.", "§7, §9", "D"),
+    R("RTY-003", "MUST",   "client", "After a lost answer nothing is made a second time: a creating call keeps its key, or is not sent again.", "§7, §9", "D"),
+    R("RTY-004", "MUST",   "client", "A call that is sent again has the same body.", "§9 (any changed value is another request)", "D"),
+    R("RTY-005", "MUST",   "client", "Retries come to an end.", "§7 (official SDKs: three)", "S"),
+    R("RTY-006", "SHOULD", "client", "A call is not sent again at once after a 429 or 5xx, nor sooner than the client declares.", "§7 (back off)", "D"),
+    R("RTY-007", "SHOULD", "client", "Where Retry-After says how long to wait, the client waits as long before it tries again.", "§7 (back off), §13 (not known of the service); RFC 9110, Retry-After", "I"),
+    R("RTY-008", "MUST",   "client", "A creating call without an idempotency key is not sent again.", "§2.2, §9", "D"),
+    R("RTY-009", "MUST",   "client", "A call that failed on the way is not followed by another that changes something and that nobody asked for.", "§4.3, §7", "S"),
+
     # --- the button: §10.4
     R("BTN-001", "MUST",   "client", "The button's signature verifies over the payload string, byte for byte.", "§10.4, §14.1", "S"),
     R("BTN-002", "MUST",   "client", "The button's signature is base64 in the standard alphabet, padded, of the key's length.", "§10.1, §10.4", "S"),
     R("BTN-003", "MUST",   "client", "The button's signature has the algorithm's scheme: RSASSA-PSS, SHA-256, and a salt of 20 bytes, or 32 for V2.", "§10.1, §10.4", "S"),
     R("BTN-004", "SHOULD", "client", "The button's payload is signed with its backslashes.", "§10.4 (the official PHP SDK takes them away)", "S"),
+)
+
+_CLIENT_TLS = (
+    # --- the connection: §1
+    R("TLS-001", "MUST",   "client", "A certificate that no trusted authority has signed is refused.", "§1 (TLS is required; RFC 9110 §4.3.4)", "D"),
+    R("TLS-002", "MUST",   "client", "A certificate for another host is refused.", "§1 (TLS is required; RFC 9110 §4.3.4)", "D"),
+    R("TLS-003", "MUST",   "client", "An expired certificate is refused.", "§1 (TLS is required; RFC 5280 §6.1.3)", "D"),
+    R("TLS-004", "MUST",   "client", "A certificate that is not valid yet is refused.", "§1 (TLS is required; RFC 5280 §6.1.3)", "D"),
+    R("TLS-005", "MUST",   "client", "A certificate that is not for servers is refused.", "§1 (TLS is required; RFC 5280 §4.2.1.12)", "D"),
+    R("TLS-006", "MUST",   "client", "A server that speaks TLS 1.0 only is refused.", "§1 (the service refuses TLS 1.0; RFC 8996)", "D"),
+    R("TLS-007", "SHOULD", "client", "TLS 1.2 is spoken.", "§1", "D"),
+    R("TLS-008", "SHOULD", "client", "Verification of certificates is not switched off for the whole process.", "§1 (one SDK does, with an option that tests need)", "S"),
+    R("TLS-009", "MUST",   "client", "A client that is pointed at an https address sends nothing signed in clear.", "§1", "D"),
 )
 
 _SERVER = (
@@ -128,6 +166,8 @@ _SERVER = (
     R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W", scope="object"),
     R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
     R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
+    R("AUT-001", "MUST",   "server", "An object of another merchant is not found.", "§7", "D2", scope="object"),
+    R("IDM-002", "MUST",   "server", "The idempotency keys of one merchant stand for nothing when another uses them.", "§9", "D"),
     R("RSP-006", "MUST",   "server", "A version, path or method that the API does not have is refused with a documented code.", "§7", "D", scope="operation"),
     R("VAL-001", "MUST",   "server", "A request that is refused changes nothing.", "§4.1, §7", "D", scope="object"),
     R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D", scope="operation"),
@@ -232,7 +272,9 @@ _OF_THE_MODEL = (*_of_operations(), *_of_rules())
 
 REQUIREMENTS: Mapping[str, Requirement] = {
     requirement.id: _with_examples(requirement)
-    for requirement in sorted((*_CLIENT, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id)
+    for requirement in sorted(
+        (*_CLIENT, *_CLIENT_TLS, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id
+    )
 }
 """The catalogue by id."""
 

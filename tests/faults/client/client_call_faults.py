@@ -204,7 +204,7 @@ CALLS: Final = (
     ),
     Fault(
         "raises-on-202",
-        ("CAL-003",),
+        ("ASY-001",),
         "A pending authorisation counts as failed: the buyer pays, the order is cancelled.",
         _raised(lambda response: response.status_code == 202),
         says="the 202 answer returned",
@@ -225,9 +225,19 @@ CALLS: Final = (
     ),
     Fault(
         "status-is-always-200",
-        ("CAL-004",),
+        ("CAL-004", "ASY-002"),
         "Whoever asks for 202 never sees that an authorisation pends.",
         in_answer(lambda response, _: (200, response.text)),
+        says="status 200",
+        why="a 202 is one of them",
+    ),
+    Fault(
+        "created-is-told-as-200",
+        ("CAL-004",),
+        "Whoever asks for 201 takes the session for failed.",
+        in_answer(
+            lambda response, _: (200 if response.status_code == 201 else response.status_code, response.text)
+        ),
         says="status 200",
     ),
     Fault(

@@ -44,6 +44,7 @@ class Adapter:
     name: str
     make: Client = ReferenceClient
     idempotency_key: IdempotencyKeys = "both"
+    retries: Any = None
     version: ClassVar[str] = "1"
     algorithms: ClassVar[tuple[str, ...]] = reference.algorithms
     operations: ClassVar[tuple[str, ...]] = reference.operations
@@ -55,10 +56,15 @@ class Adapter:
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """How a client meets the mock: who makes its keys, over what, and what the mock serves with."""
+    """How a client meets the mock: who makes its keys, over what, and what the mock serves with.
+
+    `retries` is the policy that it declares. One that is `troubled` is served what goes wrong on the way, too.
+    """
 
     idempotency_key: IdempotencyKeys = "both"
-    transport: Literal["in-process", "http"] = "in-process"
+    retries: Any = None
+    troubled: bool = False
+    transport: Literal["in-process", "http", "https"] = "in-process"
     serves: type[Service] = Service
 
 
@@ -241,6 +247,9 @@ def in_button(sign: Callable[[str, PrivateKey, ClientConfig], str]) -> Client:
 
 class PlainSocketClient(ReferenceClient):
     """Writes every header and the target as they are; `requests` keeps one header a name and no bare `?`."""
+
+    def _retried(self, signed: Request, *, may_retry: bool) -> Any:
+        return self._send(signed)
 
     def _send(self, signed: Request) -> Any:
         connection = http.client.HTTPConnection(self._config.service_host, timeout=reference.TIMEOUT_SECONDS)

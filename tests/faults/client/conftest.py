@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
+import ssl
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from time import struct_time
 from types import ModuleType
 from typing import Any
 
 import pytest
-from amazonpay_conformance.checks.judge import judge_button
+from amazonpay_conformance.checks.judge import judge_button, judge_trial
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
+from amazonpay_conformance.engine import tap
 from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.certification import BUTTON_PAYLOADS, PROFILES, Certification, Order
 from amazonpay_conformance.engine.findings import Finding
@@ -25,6 +29,8 @@ from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.setup import Prepared
 from amazonpay_conformance.engine.targets import MockTarget, Transport
+from amazonpay_conformance.engine.tls_trials import Trials
+from amazonpay_conformance.mock import inprocess
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.strategies.generator import Abilities
@@ -51,7 +57,14 @@ def _beside(name: str) -> ModuleType:
 # each may import those before it
 scenarios = _beside("client_scenarios")
 seams = _beside("client_seams")
-for rows in ("client_request_faults", "client_signature_faults", "client_call_faults"):
+ROWS = (
+    "client_request_faults",
+    "client_signature_faults",
+    "client_call_faults",
+    "client_trouble_faults",
+    "client_tls_faults",
+)
+for rows in ROWS:
     _beside(rows)
 faults = _beside("client_faults")
 variations = _beside("client_variations")
@@ -64,6 +77,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, rows, ids=lambda row: row.id)
 
 
+class Clock:
+    """Stands for the module `time` in clients, tap and mock: who sleeps is late at once, for everybody."""
+
+    def __init__(self) -> None:
+        self.late = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        self.late += seconds
+
+    strftime = staticmethod(time.strftime)
+
+    def gmtime(self) -> struct_time:
+        """Return the time of day in Greenwich."""
+        return time.gmtime(self.time())
+
+    def perf_counter(self) -> float:
+        """Return the seconds since some moment."""
+        return time.perf_counter() + self.late
+
+    def time(self) -> float:
+        """Return the seconds since the epoch."""
+        return time.time() + self.late
+
+
 @dataclass
 class Bench:
     """Runs clients of this folder against the mock, as the engine does for anybody's."""
@@ -71,6 +109,7 @@ class Bench:
     key: PrivateKey
     directory: Path
     serving: ExitStack
+    clock: Clock
     driver: PythonDriver | None = None
     target: MockTarget | None = None
     served: tuple[Transport, type[Service]] | None = None
@@ -90,15 +129,34 @@ class Bench:
         """Run the whole battery with a row's client, once."""
         if row.id not in self.ran:
             certification = self.certification(row)
-            self.ran[row.id] = tuple(certification.run_one(*one) for one in scenarios.BATTERY)
+            battery = (*scenarios.BATTERY, *(scenarios.TROUBLES if row.troubled else ()))
+            self.clock.late = 0.0
+            self.ran[row.id] = tuple(certification.run_one(*one) for one in battery)
         return self.ran[row.id]
 
     def findings(self, row: Any) -> tuple[Finding, ...]:
         """Return what a row's client is found wrong for, on the wire and at the button."""
         if row.id not in self.found:
             on_the_wire = (finding for run in self.runs(row) for finding in run.findings)
-            self.found[row.id] = (*on_the_wire, *self._button_findings(row))
+            self.found[row.id] = (*on_the_wire, *self._button_findings(row), *self._tls_findings(row))
         return self.found[row.id]
+
+    def trials(self, row: Any) -> Trials:
+        """Lead a row's client to servers that it should not trust."""
+        certification = self.certification(row)
+        return certification.trials(self.driver.hello(), scenarios.MAIN)
+
+    def _tls_findings(self, row: Any) -> Iterator[Finding]:
+        if row.transport != "https":
+            return
+        try:
+            tried = self.trials(row).tried
+        finally:  # one of the clients here replaces it for all
+            ssl._create_default_https_context = ssl.create_default_context
+        for one in tried:
+            for found in judge_trial(one):
+                for problem in found.problems:
+                    yield Finding.of(found.requirement, found.check, "connect", 0, problem, None)
 
     def _button_findings(self, row: Any) -> Iterator[Finding]:
         for lane in (scenarios.MAIN, scenarios.YEN):
@@ -120,7 +178,7 @@ class Bench:
 
 
 def _adapter(row: Any) -> Any:
-    return seams.Adapter(row.id, row.make, row.idempotency_key)
+    return seams.Adapter(row.id, row.make, row.idempotency_key, row.retries)
 
 
 def _config(lane: Lane) -> ClientConfig:
@@ -136,7 +194,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     key = load_private_key(KEY_FILE.read_text(encoding="ascii"))
     with ExitStack() as serving, pytest.MonkeyPatch.context() as patch:
         patch.setattr(reference, "load_private_key", cache(load_private_key))
-        made = Bench(key, tmp_path_factory.mktemp("bench"), serving)
+        clock = Clock()
+        for module in (reference, tap, inprocess):
+            patch.setattr(module, "time", clock)
+        made = Bench(key, tmp_path_factory.mktemp("bench"), serving, clock)
         yield made
         if made.driver is not None:
             made.driver.close()
