@@ -1,4 +1,4 @@
-"""Hypothesis strategies over the model: scenarios, and the generator beneath them."""
+"""Hypothesis strategies over the model: scenarios and steps, bodies and amounts, objects as answered."""
 
 if __name__ != "amazonpay_conformance.strategies":  # the checkout's folder name, when the root is on sys.path
     raise ImportError(
@@ -6,6 +6,18 @@ if __name__ != "amazonpay_conformance.strategies":  # the checkout's folder name
         "run 'pip install -e .'"
     )
 
-from amazonpay_conformance.strategies.scenarios import scenarios
+from amazonpay_conformance.strategies.amounts import prices
+from amazonpay_conformance.strategies.objects import charge_permissions, charges, refunds, sessions
+from amazonpay_conformance.strategies.requests import bodies
+from amazonpay_conformance.strategies.scenarios import scenarios, steps
 
-__all__ = ["scenarios"]
+__all__ = [
+    "bodies",
+    "charge_permissions",
+    "charges",
+    "prices",
+    "refunds",
+    "scenarios",
+    "sessions",
+    "steps",
+]

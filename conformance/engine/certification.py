@@ -212,7 +212,30 @@ class Certification:
             DriverError: the driver broke.
             TargetUnreachable: the target did not answer.
         """
-        return self._runner(self._driver.hello(), lane).run(scenario)
+        return self.runner(lane).run(scenario)
+
+    def runner(self, lane: Lane) -> Runner:
+        """Configure the client for a lane and return what runs scenarios in it.
+
+        Raises:
+            DriverError: the driver broke.
+            TargetUnreachable: the target did not answer.
+        """
+        return self._runner(self._driver.hello(), lane)
+
+    def config(self, lane: Lane) -> ClientConfig:
+        """Return how a client is configured in a lane."""
+        return ClientConfig(
+            lane.public_key_id,
+            self._pem,
+            str(self._key_file),
+            lane.region,
+            lane.algorithm,
+            self._target.service_host,
+            self._target.ca_file,
+            scheme=self._target.scheme,
+            signing_host=self._target.signing_host,
+        )
 
     def _run(self) -> None:
         hello = self._driver.hello()
@@ -253,17 +276,7 @@ class Certification:
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
-        config = ClientConfig(
-            lane.public_key_id,
-            self._pem,
-            str(self._key_file),
-            lane.region,
-            lane.algorithm,
-            self._target.service_host,
-            self._target.ca_file,
-            scheme=self._target.scheme,
-            signing_host=self._target.signing_host,
-        )
+        config = self.config(lane)
         self._driver.configure(config)
         if self._crew is not None:
             self._crew.configure(config)

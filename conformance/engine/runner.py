@@ -94,12 +94,24 @@ class Runner:
             DriverError: the driver died, hung or broke its protocol.
             TargetUnreachable: the target did not answer.
         """
-        return _Execution(self, Oracle(self.merchant, self.target.fresh())).run(scenario)
+        execution = self.begin()
+        for number, planned in enumerate(scenario.steps):
+            execution.take(number, planned)
+            if execution.unclear:
+                break
+        return execution.result(scenario)
+
+    def begin(self) -> Execution:
+        """Return a run on a fresh target that is told its steps one by one."""
+        execution = Execution(self, Oracle(self.merchant, self.target.fresh()))
+        given = {f"permission#{number}": name for number, name in enumerate(self.target.permissions, 1)}
+        execution.bindings = {**UNKNOWN_IDS, **given}
+        return execution
 
 
 @dataclass
-class _Execution:
-    """One run in the making."""
+class Execution:
+    """One run in the making. `bindings` are what symbols stand for; `unclear` tells that it cannot go on."""
 
     runner: Runner
     oracle: Oracle
@@ -114,18 +126,22 @@ class _Execution:
     skipped: list[tuple[int, str]] = field(default_factory=list)
     unclear: str = ""
 
-    def run(self, scenario: Scenario) -> Run:
-        permissions = enumerate(self.runner.target.permissions, 1)
-        self.bindings = {**UNKNOWN_IDS, **{f"permission#{n}": name for n, name in permissions}}
-        for number, planned in enumerate(scenario.steps):
-            try:
-                self._take(number, planned)
-            except Unresolved as missing:
-                self.skipped.append((number, f"nothing is bound to {missing}"))
-            except ImpossibleAct as impossible:
-                self.skipped.append((number, str(impossible)))
-            if self.unclear:
-                break
+    def take(self, number: int, planned: Step) -> None:
+        """Take a step; where that is not possible, note why.
+
+        Raises:
+            DriverError: the driver died, hung or broke its protocol.
+            TargetUnreachable: the target did not answer.
+        """
+        try:
+            self._take(number, planned)
+        except Unresolved as missing:
+            self.skipped.append((number, f"nothing is bound to {missing}"))
+        except ImpossibleAct as impossible:
+            self.skipped.append((number, str(impossible)))
+
+    def result(self, scenario: Scenario) -> Run:
+        """Return what came of the steps so far, which are those of the scenario."""
         return Run(
             scenario,
             tuple(self.made),
