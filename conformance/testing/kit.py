@@ -159,18 +159,20 @@ def network_settings(**more: Any) -> Any:
     """Return Hypothesis settings for tests that send requests; a decorator, as `settings` is.
 
     No deadline, for an answer takes as long as it takes; 30 examples; the reproduction blob is printed; a
-    slow example is no fault of health. All else stays as the profile in force has it: with CI set, Hypothesis
+    slow example is no fault of health; what could have been drawn as well is not looked for, which would take
+    more requests than to shrink. All else stays as the profile in force has it: with CI set, Hypothesis
     derandomises.
 
     Args:
         more: settings to go over these.
     """
-    from hypothesis import HealthCheck, settings
+    from hypothesis import HealthCheck, Phase, settings
 
     chosen: dict[str, Any] = {
         "deadline": None,
         "max_examples": 30,
         "print_blob": True,
+        "phases": [phase for phase in Phase if phase is not Phase.explain],
         "suppress_health_check": [HealthCheck.too_slow],
         **more,
     }

@@ -6,7 +6,7 @@ What a user's code sends to the same target by itself is judged, too, by what it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -15,14 +15,15 @@ from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.engine.watch import Watch
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.scenario import CallStep, RepeatStep, Scenario, Step
+from amazonpay_conformance.model.scenario import BuyerStep, CallStep, RepeatStep, Scenario, Step
 from amazonpay_conformance.model.world import World
-from amazonpay_conformance.strategies.generator import Planner
+from amazonpay_conformance.strategies.generator import Candidate, Planner
+from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price
 from amazonpay_conformance.testing.kit import Conformance
 from amazonpay_conformance.testing.symbols import Names
 from amazonpay_conformance.wire.messages import JSON
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Drawn:
 
 def can(group: str) -> Callable[[Any], bool]:
     """Return a precondition: some step of the kind would succeed now."""
-    return lambda machine: bool(machine.possible(group))
+    return lambda machine: machine.is_possible(group)
 
 
 class AmazonPayMachine(RuleBasedStateMachine):
@@ -57,7 +58,8 @@ class AmazonPayMachine(RuleBasedStateMachine):
         self._watch = Watch(runner.merchant, runner.configured)
         self._watched: list[Finding] = []
         self._steps: list[Step] = []
-        self._possible: dict[str, list[Drawn]] = {}
+        self._plan: Planner | None = None
+        self._able: dict[str, bool] = {}
 
     # --- what a rule of one's own may look at, and do
 
@@ -85,6 +87,10 @@ class AmazonPayMachine(RuleBasedStateMachine):
         """Return the id that a symbol stands for, as charge#1; anything else stands for itself."""
         known = {name: object_id for object_id, name in self._names.by_id.items()}
         return known.get(symbol, self._execution.bindings.get(symbol, symbol))
+
+    def symbol_of(self, object_id: str) -> str:
+        """Return the symbol of an object, as charge#1; draw symbols, for ids are new in every run."""
+        return self._names.by_id.get(object_id, object_id)
 
     def call(
         self,
@@ -126,20 +132,47 @@ class AmazonPayMachine(RuleBasedStateMachine):
         self.hear()
         self._execution.take(len(self._steps), planned)
         self._steps.append(planned)
-        self._possible = {}
-        self._names.take_in(self.world, self._execution.bindings)
-        self._execution.bindings |= {symbol: name for name, symbol in self._names.by_id.items()}
+        self._go_on()
 
     def hear(self) -> None:
-        """Judge what one's own code has sent since the last time. It is done after every rule anyway."""
-        for exchange in self._execution.runner.target.take():
+        """Take note of what one's own code has sent since the last time; it is done after every rule, too."""
+        exchanges = self._execution.runner.target.take()
+        for exchange in exchanges:
             self._watched += self._watch.see(exchange)
             self._execution.oracle.see(exchange)
-            self._possible = {}
+        if exchanges:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._plan, self._able = None, {}
         self._names.take_in(self.world, self._execution.bindings)
         self._execution.bindings |= {symbol: name for name, symbol in self._names.by_id.items()}
 
     # --- rules of the kit's own
+
+    @precondition(lambda machine: machine.amazon_pay.abilities.buyer)
+    @rule(intent=st.sampled_from(("AuthorizeWithCapture", "Authorize", "Confirm")))
+    def place_an_order(self, intent: str) -> None:
+        """A shopper goes through the checkout to its end: one step at a time that seldom comes about."""
+        session, permission, charge = (
+            f"{word}#{self._names.count(word) + 1}" for word in ("session", "permission", "charge")
+        )
+        body = {
+            "webCheckoutDetails": {
+                "checkoutReviewReturnUrl": REVIEW_URL,
+                "checkoutResultReturnUrl": RETURN_URL,
+            },
+            "storeId": STORE_ID,
+            "paymentDetails": {"paymentIntent": intent, "chargeAmount": price("order")},
+        }
+        makes = {"permission": permission} | ({} if intent == "Confirm" else {"charge": charge})
+        completed = {"chargeAmount": price("same")}
+        self.take(
+            CallStep("create_checkout_session", None, body, None, self._new_key(), {"session": session})
+        )
+        self.take(BuyerStep("signs_in", session))
+        self.take(BuyerStep("approves", session))
+        self.take(CallStep("complete_checkout_session", session, completed, makes=makes))
 
     @precondition(can("create_checkout_session"))
     @rule(data=st.data())
@@ -220,24 +253,45 @@ class AmazonPayMachine(RuleBasedStateMachine):
         steps = [Drawn(RepeatStep(key)) for key in self.repeatable()]
         self.take(data.draw(st.sampled_from(steps), "step").step)
 
-    @invariant()
-    def every_message_is_as_required(self) -> None:
-        """Judge what went over the wire since the last rule."""
+    # --- after every rule
+
+    def check_invariants(self, *given: Any, **named: Any) -> None:
+        """Judge what went over the wire since the last rule, then look at the invariants."""
+        self.judge()
+        super().check_invariants(*given, **named)
+
+    def judge(self) -> None:
+        """Fail where a requirement does not hold.
+
+        Raises:
+            NotConforming: one does not; an AssertionError.
+        """
         self.hear()
-        run = self._execution.result(self.scenario)
-        self.amazon_pay.judge(replace(run, findings=self.findings))
+        if any(map(self.amazon_pay.counts, self.findings)):
+            run = self._execution.result(self.scenario)
+            self.amazon_pay.judge(replace(run, findings=self.findings))
 
     # --- what comes next
 
     def possible(self, group: str) -> list[Drawn]:
         """Return the steps of a kind that would succeed now: an operation's, `buyer` or `clock`."""
-        if group not in self._possible:
-            planner = self._planner()
-            found = [(weight, planner.expect(step, weight)) for weight, step in planner.possible(group)]
-            able = [(weight, c.step) for weight, c in found if c is not None and not c.refused]
-            able.sort(key=lambda pair: -pair[0])
-            self._possible[group] = [Drawn(step) for _, step in able]
-        return self._possible[group] if group in self._planner().groups() else []
+        found = sorted(self._expected(group), key=lambda candidate: -candidate.weight)
+        return [Drawn(candidate.step) for candidate in found]
+
+    def is_possible(self, group: str) -> bool:
+        """Tell whether a step of a kind would succeed now."""
+        if group not in self._able:
+            self._able[group] = next(self._expected(group), None) is not None
+        return self._able[group]
+
+    def _expected(self, group: str) -> Iterator[Candidate]:
+        planner = self._planner()
+        if group not in planner.groups():
+            return
+        for weight, planned in planner.possible(group):
+            candidate = planner.expect(planned, weight)
+            if candidate is not None and not candidate.refused:
+                yield candidate
 
     def repeatable(self) -> list[str]:
         """Return the keys of calls that can be made once more."""
@@ -248,15 +302,16 @@ class AmazonPayMachine(RuleBasedStateMachine):
 
     def _planner(self) -> Planner:
         """A plan that begins in the world as it is, by symbols."""
-        self._names.take_in(self.world, self._execution.bindings)
-        start = Planner.start(self.amazon_pay.abilities, self._execution.runner.configured.region)
-        symbols = {symbol: symbol for symbol in self._names.by_id.values()}
-        return replace(
-            start,
-            world=self._names.named(self.world),
-            bindings={**start.bindings, **symbols},
-            steps=tuple(self._steps),
-        )
+        if self._plan is None:
+            start = Planner.start(self.amazon_pay.abilities, self._execution.runner.configured.region)
+            symbols = {symbol: symbol for symbol in self._names.by_id.values()}
+            self._plan = replace(
+                start,
+                world=self._names.named(self.world),
+                bindings={**start.bindings, **symbols},
+                steps=tuple(self._steps),
+            )
+        return self._plan
 
     def _new_key(self) -> str:
         return f"key#{1 + sum(isinstance(step, CallStep) for step in self._steps)}"

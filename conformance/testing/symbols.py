@@ -52,6 +52,9 @@ class Names:
         held = {f.name: getattr(value, f.name) for f in fields(value) if f.name in _REFERENCES}
         return replace(value, **{name: self.by_id.get(old, old) for name, old in held.items()})
 
+    def count(self, word: str) -> int:
+        """Return how many objects of a kind have a name: sessions, permissions, charges or refunds."""
+        return sum(symbol.startswith(f"{word}#") for symbol in self.by_id.values())
+
     def _free(self, word: str) -> str:
-        taken = sum(symbol.startswith(f"{word}#") for symbol in self.by_id.values())
-        return f"{word}#{taken + 1}"
+        return f"{word}#{self.count(word) + 1}"
