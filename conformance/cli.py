@@ -1,21 +1,26 @@
 """The command line: thin; everything it does is done elsewhere.
 
-Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 nothing exercised.
+Exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up, 4 target unreachable, 5 nothing exercised or
+inconclusive, 128 and the signal's number where one stopped it.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.scenario_files import Stored
     from amazonpay_conformance.engine.setup import Choice
+    from amazonpay_conformance.engine.watch import Watch
 
 CONFORMS: Final = 0
 FAILURES: Final = 1
@@ -33,7 +38,7 @@ CLIENT_HELP: Final = (
 )
 EXIT_CODES: Final = (
     "exit codes: 0 conforms, 1 failures, 2 usage, 3 set-up (client, driver, key), 4 target unreachable, "
-    "5 nothing exercised"
+    "5 nothing exercised or inconclusive, 130 stopped (143 by SIGTERM)"
 )
 
 
@@ -69,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_explain(commands)
     _add_serve(commands)
+    _add_judge(commands)
     _add_model(commands)
     return parser
 
@@ -94,8 +100,60 @@ def _add_certify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="DIR",
         help=f"where report.json goes (default: {DEFAULT_OUT})",
     )
+    certify.add_argument(
+        "--corpus",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="try the scenarios in this directory first, and put in what is found (default: none)",
+    )
+    certify.add_argument(
+        "--max-time",
+        type=_duration,
+        default=None,
+        metavar="TIME",
+        help="stop after so many seconds, or 10m, 1h; what was found is kept (default: no limit)",
+    )
+    certify.add_argument(
+        "--max-requests",
+        type=_count,
+        default=None,
+        metavar="N",
+        help="stop after so many requests, those that make a scenario small among them (default: no limit)",
+    )
+    certify.add_argument(
+        "--shrink-requests",
+        type=_count_or_none,
+        default=None,
+        metavar="N",
+        help="spend at most so many on making the scenario of one finding small (default: by profile)",
+    )
     certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
     certify.set_defaults(run=_certify)
+
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def _duration(text: str) -> float:
+    unit = _UNITS.get(text[-1:], 0)
+    try:
+        seconds = float(text[:-1] if unit else text) * (unit or 1)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, or as 90s, 10m, 1h")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
+
+
+def _count_or_none(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
@@ -123,14 +181,14 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--skew",
-        type=int,
+        type=_whole_seconds,
         default=300,
         metavar="SECONDS",
         help="how far x-amz-pay-date may be off before HDR-004 warns (default: 300)",
     )
     parser.add_argument(
         "--deadline",
-        type=float,
+        type=_some_seconds,
         default=30.0,
         metavar="SECONDS",
         help="how long one call may take before the driver counts as hanging (default: 30)",
@@ -149,6 +207,20 @@ def _add_client_and_target(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT:ADDRESS:PORT",
         help="connect elsewhere than to HOST:PORT, as curl's --resolve does",
     )
+
+
+def _whole_seconds(text: str) -> int:
+    seconds = int(text)
+    if seconds < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is below zero")
+    return seconds
+
+
+def _some_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above zero")
+    return seconds
 
 
 def _add_switches(parser: argparse.ArgumentParser) -> None:
@@ -196,7 +268,9 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve = commands.add_parser(
         "serve",
         help="serve the mock over HTTPS for clients in any language",
-        description="Serve the mock on this machine until it is stopped, with a certificate made at start.",
+        description="Serve the mock on this machine until it is stopped, with a certificate made at start. "
+        "Whoever calls it is watched: each exchange is a line, with what is wrong with it below "
+        "(docs/integrations.md).",
     )
     serve.add_argument("--port", type=int, default=0, help="port on the loopback (default: a free one)")
     serve.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
@@ -217,8 +291,41 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DIR",
         help="where ca.pem and a made key go (default: amazonpay-conformance-mock)",
     )
+    serve.add_argument("--quiet", action="store_true", help="no line an exchange; findings at the end only")
+    serve.add_argument(
+        "--trace",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="write what happens to this file, for `judge`",
+    )
+    serve.add_argument(
+        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON at the end"
+    )
     _add_switches(serve)
     serve.set_defaults(run=_serve)
+
+
+def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    judge = commands.add_parser(
+        "judge",
+        help="judge a recorded trace of an integration",
+        description="Judge what an integration did by a file that `serve --trace` wrote, or by a HAR file. "
+        "A file whose end is missing is judged as far as it goes.",
+        epilog="exit codes: 0 conforms, 1 failures, 2 usage, 3 the file cannot be read, 5 nothing was seen",
+    )
+    judge.add_argument("trace", type=Path, metavar="FILE", help="the trace: JSON Lines, or HAR")
+    judge.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail, too")
+    judge.add_argument(
+        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON"
+    )
+    har = judge.add_argument_group("for a HAR file, which does not say who signed it")
+    har.add_argument("--public-key-id", default=None, metavar="ID", help="the merchant's key id")
+    har.add_argument(
+        "--public-key", type=Path, default=None, metavar="PEM", help="his public key, to judge signatures"
+    )
+    har.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
+    judge.set_defaults(run=_judge)
 
 
 def _add_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -250,42 +357,98 @@ def _add_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from amazonpay_conformance.mock.serving import ServingProblem, served
+    from amazonpay_conformance.engine.watching import Outlets, served_and_watched
+    from amazonpay_conformance.mock.serving import ServingProblem
     from amazonpay_conformance.model.switches import BadSwitch, Settings
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.live import Live
 
+    colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
+    live = None if arguments.quiet else Live(sys.stdout, colour=colour, width=width)
     try:
-        with served(
+        with served_and_watched(
             arguments.out,
+            Outlets(live, arguments.trace),
             settings=Settings.parse(arguments.switch),
             port=arguments.port,
             region=arguments.region,
             public_key_id=arguments.public_key_id,
             public_key_file=arguments.public_key,
-        ) as mock:
+        ) as (mock, watch):
             print("\n".join(mock.lines()), flush=True)
             mock.wait()
     except BadSwitch as problem:
         return _refuse(str(problem), USAGE)
     except ServingProblem as problem:
         return _refuse(str(problem), SET_UP)
+    watch.finish(at=time.time())
+    return _tell(watch, arguments.report, all_findings=arguments.quiet)
+
+
+def _judge(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.trace_files import BadTrace, read_trace
+    from amazonpay_conformance.engine.watching import watched_trace
+    from amazonpay_conformance.mock.serving import ServingProblem, merchant_of
+
+    try:
+        merchant = merchant_of(arguments.public_key_id, arguments.public_key)
+        trace = read_trace(arguments.trace, merchant, arguments.region)
+    except BadTrace as problem:
+        return _refuse(str(problem), SET_UP)
+    except ServingProblem as problem:
+        return _refuse(str(problem), SET_UP)
+    if trace.broken:
+        print(f"warning: {trace.broken}", file=sys.stderr)
+    watch = watched_trace(trace, merchant)
+    code = _tell(watch, arguments.report, incomplete=trace.broken)
+    if code:
+        return code
+    if watch.verdict == "fail" or (arguments.strict and watch.verdict == "warning"):
+        return FAILURES
+    return NOTHING_EXERCISED if watch.verdict == "not exercised" else CONFORMS
+
+
+def _tell(watch: Watch, report: Path | None, *, incomplete: str = "", all_findings: bool = True) -> int:
+    """Print what was found, and write it if that was asked for."""
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.live import summary
+    from amazonpay_conformance.reporting.watch_report import write_watch_report
+
+    colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
+    lines = summary(watch, colour=colour, width=width, incomplete=incomplete, all_findings=all_findings)
+    print("\n".join(lines))
+    if report is None:
+        return CONFORMS
+    try:
+        write_watch_report(watch, report, incomplete)
+    except OSError as problem:
+        return _refuse(f"cannot write to {report}: {problem.strerror}", SET_UP)
     return CONFORMS
 
 
 def _certify(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.corpus import add_to_corpus
     from amazonpay_conformance.engine.setup import SetUpProblem
-    from amazonpay_conformance.reporting.report import write_report
-    from amazonpay_conformance.reporting.terminal import Progress, summary, wants_colour
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.report import expect_room, write_report
+    from amazonpay_conformance.reporting.terminal import Progress, summary
 
     progress = Progress(sys.stderr)
     try:
+        expect_room(arguments.out)
         result = _run_certification(arguments, progress)
     except SetUpProblem as problem:
         return _refuse(str(problem), USAGE if problem.is_usage else SET_UP)
-    progress.done()
-    try:
-        write_report(result, arguments.out)
     except OSError as problem:
         return _refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+    progress.done()
+    unwritten = None
+    try:
+        write_report(result, arguments.out)
+        if arguments.corpus is not None:
+            add_to_corpus(arguments.corpus, result.findings)
+    except OSError as problem:
+        unwritten = f"cannot write to {problem.filename or arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
         return _refuse(result.error, exit_code(result))
     width = shutil.get_terminal_size((100, 24)).columns
@@ -296,13 +459,14 @@ def _certify(arguments: argparse.Namespace) -> int:
         colour=wants_colour(sys.stdout),
         width=width,
     )
-    print("\n".join(lines))
-    return exit_code(result, strict=arguments.strict)
+    print("\n".join(lines), flush=True)
+    return _refuse(unwritten, SET_UP) if unwritten else exit_code(result, strict=arguments.strict)
 
 
 def _run_certification(arguments: argparse.Namespace, progress: Callable[..., None]) -> Result:
     import secrets
 
+    from amazonpay_conformance.engine.budget import stopped_by_signals
     from amazonpay_conformance.engine.certification import PROFILES, Order
     from amazonpay_conformance.engine.setup import prepared
 
@@ -316,8 +480,25 @@ def _run_certification(arguments: argparse.Namespace, progress: Callable[..., No
             subjects=choice.subjects,
             skew_seconds=arguments.skew,
             deadline=arguments.deadline,
+            max_seconds=arguments.max_time,
+            max_requests=arguments.max_requests,
+            shrink_requests=arguments.shrink_requests,
+            corpus=_corpus(arguments.corpus),
         )
-        return ready.certify(order, (progress,))
+        with stopped_by_signals() as stop:
+            return ready.certify(order, (progress,), stop)
+
+
+def _corpus(directory: Path | None) -> tuple[Stored, ...]:
+    """Read the scenarios of earlier runs; one that cannot be read is skipped with a line."""
+    from amazonpay_conformance.engine.corpus import read_corpus
+
+    if directory is None:
+        return ()
+    found = read_corpus(directory)
+    for problem in found.problems:
+        print(f"amazonpay-conformance: skipped {problem}", file=sys.stderr)
+    return found.scenarios
 
 
 def _choice(arguments: argparse.Namespace) -> Choice:
@@ -344,9 +525,9 @@ def _replay(arguments: argparse.Namespace) -> int:
 
     choice = _choice(arguments)
     try:
-        scenario, lane = read_scenario(arguments.scenario)
+        stored = read_scenario(arguments.scenario)
         with prepared(choice) as ready:
-            replayed = replay(ready, scenario, lane, choice.subjects, skew_seconds=arguments.skew)
+            replayed = replay(ready, stored, choice.subjects, skew_seconds=arguments.skew)
     except BadScenario as problem:
         return _refuse(str(problem), USAGE)
     except SetUpProblem as problem:
@@ -402,7 +583,7 @@ def exit_code(result: Result, *, strict: bool = False) -> int:
     if result.error_kind == "unreachable":
         return UNREACHABLE
     if result.error_kind == "interrupted":
-        return INTERRUPTED
+        return 128 + result.signal if result.signal else INTERRUPTED
     return NOTHING_EXERCISED if result.verdict in ("not exercised", "inconclusive") else CONFORMS
 
 

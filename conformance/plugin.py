@@ -28,6 +28,8 @@ OPTIONS: Final = (
     ("seed", "0", "seed of the random scenarios"),
     ("out", "amazonpay-conformance-report", "directory for report.json"),
     ("transport", "https", "how the client reaches the mock: https, http, in-process"),
+    ("max-time", None, "stop after so many seconds"),
+    ("max-requests", None, "stop after so many requests"),
     ("switches", None, "how the mock answers open questions: NAME=CHOICE, separated by blanks"),
 )
 """name, default, help: each is --amazonpay-NAME and the ini key amazonpay_NAME."""
@@ -40,10 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("amazonpay", "Amazon Pay conformance")
     for name, default, text in OPTIONS:
         shown = f"{text} (default: {default})" if default else text
-        group.addoption(
-            f"--amazonpay-{name}", dest=f"amazonpay_{name}", default=None, metavar=name.upper(), help=shown
-        )
-        parser.addini(f"amazonpay_{name}", f"default of --amazonpay-{name}")
+        key = _key(name)
+        group.addoption(f"--amazonpay-{name}", dest=key, default=None, metavar=name.upper(), help=shown)
+        parser.addini(key, f"default of --amazonpay-{name}")
     group.addoption(
         "--amazonpay-allow-network",
         dest="amazonpay_allow_network",
@@ -62,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     if not str(_setting(config, "seed")).lstrip("-").isdigit():
         raise pytest.UsageError(f"--amazonpay-seed is {_setting(config, 'seed')!r}: expected a whole number")
+    for limit in ("max-time", "max-requests"):
+        _limit(config, limit)
     if _setting(config, "transport") not in ("https", "http", "in-process"):
         raise pytest.UsageError(
             f"--amazonpay-transport is {_setting(config, 'transport')!r}: expected https, http or in-process"
@@ -97,6 +100,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.line(
         f"{result.scenarios} scenarios, {result.requests} requests, seed {result.order.seed}"
     )
+    if result.error:
+        terminalreporter.line(f"ended early: {result.error}")
     terminalreporter.line(f"report: {_out(config) / 'report.json'}")
     terminalreporter.line(f"verdict: {result.verdict}")
 
@@ -132,7 +137,8 @@ class RequirementItem(pytest.Item):
             CouldNotCertify: client, driver or target cannot be used.
         """
         result = _result(self.config)
-        if result.error and not result.groups.of(self.requirement.id):
+        judged = result.groups.of(self.requirement.id) or result.error_kind == "budget"
+        if result.error and not judged:
             raise CouldNotCertify(result.error)
         if result.verdict == "not exercised":
             raise CouldNotCertify("nothing was exercised: not one call of the client could be judged")
@@ -183,6 +189,8 @@ _RESULT: Final = pytest.StashKey[Any]()
 def _result(config: pytest.Config) -> Result:
     if _RESULT not in config.stash:
         config.stash[_RESULT] = _certified(config)
+        if config.stash[_RESULT].error_kind == "interrupted":
+            raise KeyboardInterrupt  # what was found is written; pytest ends its own way
     result: Result = config.stash[_RESULT]
     return result
 
@@ -194,8 +202,13 @@ def _certified(config: pytest.Config) -> Result:
     from amazonpay_conformance.reporting.report import write_report
 
     choice = _choice(config)
+    most = _limit(config, "max-requests")
     order = Order(
-        PROFILES[_setting(config, "profile")], int(_setting(config, "seed")), subjects=choice.subjects
+        PROFILES[_setting(config, "profile")],
+        int(_setting(config, "seed")),
+        subjects=choice.subjects,
+        max_seconds=_limit(config, "max-time"),
+        max_requests=None if most is None else int(most),
     )
     try:
         with prepared(choice) as ready:
@@ -227,6 +240,28 @@ def _out(config: pytest.Config) -> Path:
 
 def _setting(config: pytest.Config, name: str) -> Any:
     """The command line's value, else the ini file's, else the default."""
-    given = config.getoption(f"amazonpay_{name}", default=None)
+    given = config.getoption(_key(name), default=None)
     default = next(default for known, default, _ in OPTIONS if known == name)
-    return given or config.getini(f"amazonpay_{name}") or default
+    return given or config.getini(_key(name)) or default
+
+
+def _key(name: str) -> str:
+    return f"amazonpay_{name.replace('-', '_')}"
+
+
+def _limit(config: pytest.Config, name: str) -> float | None:
+    """The value of --amazonpay-max-time or --amazonpay-max-requests.
+
+    Raises:
+        UsageError: it is no number above 0.
+    """
+    given = _setting(config, name)
+    if given is None:
+        return None
+    try:
+        value = float(given)
+    except ValueError:
+        value = 0
+    if not 0 < value < float("inf"):
+        raise pytest.UsageError(f"--amazonpay-{name} is {given!r}: expected a number above 0")
+    return value

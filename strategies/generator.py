@@ -7,22 +7,22 @@ steered by coverage another (`search`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from amazonpay_conformance import schemas
-from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, Defect, NewIds, Product
+from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, NewIds, Product
+from amazonpay_conformance.model.coverage import Item, covered
+from amazonpay_conformance.model.faults import FAULTS
 from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -30,23 +30,18 @@ from amazonpay_conformance.model.scenario import (
     Step,
     Unresolved,
 )
+from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.simulation import CARDS
-from amazonpay_conformance.model.step import Outcome, step
-from amazonpay_conformance.model.timers import TIMERS
+from amazonpay_conformance.model.step import Outcome, step, usual
+from amazonpay_conformance.model.timers import DAY
+from amazonpay_conformance.model.walk import histories
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.strategies import payloads
-from amazonpay_conformance.strategies.payloads import Variant, price
-
-T = TypeVar("T")
+from amazonpay_conformance.strategies.payloads import Variant
+from amazonpay_conformance.strategies.variants import NAMED, defects, subject_kind, variants
 
 EPOCH: Final = 1_700_000_000
 """Where planned time starts; only differences matter."""
-
-_DEFECTS = {
-    "missing": Defect.MISSING_FIELD,
-    "unknown": Defect.UNKNOWN_FIELD,
-    "invalid": Defect.INVALID_VALUE,
-}
 
 GROUP_WEIGHTS: Final[Mapping[str, int]] = {
     # what moves a payment on comes often, what only looks or ends it comes seldom
@@ -66,6 +61,7 @@ GROUP_WEIGHTS: Final[Mapping[str, int]] = {
     "buyer": 12,
     "clock": 1,
     "repeat": 2,
+    "fault": 1,
 }
 """How often each kind of step is worth taking; 4 for those that are not named."""
 
@@ -74,7 +70,9 @@ GROUP_WEIGHTS: Final[Mapping[str, int]] = {
 class Abilities:
     """What the client and the target together can do; what they cannot is never planned.
 
+    `faults`: answers can be spoilt on purpose, which only who wants to see that should ask for.
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
+    `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`).
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -82,41 +80,38 @@ class Abilities:
     simulations: bool = True
     buyer: bool = True
     clock: bool = True
+    faults: bool = False
     permissions: tuple[str, ...] = ()
+    tampers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A step that could come next, and what the model expects of it.
-
-    `permitted` are all answers that it permits, of which `outcome` is the usual one.
-    """
+    """A step that could come next in the world `before`, and what the model expects of it."""
 
     step: Step
     outcome: Outcome
     weight: int
-    permitted: tuple[Outcome, ...]
+    before: World
+    action: Action
+
+    @property
+    def permitted(self) -> tuple[Outcome, ...]:
+        """All answers that the model permits, of which `outcome` is the usual one."""
+        return step(self.before, self.action)
 
     @property
     def refused(self) -> bool:
         """Whether the step is there to be refused."""
         return self.outcome.status >= 400
 
-    @property
-    def covers(self) -> frozenset[str]:
-        """What the step would cover: transitions, and the requirement in its operation."""
-        name = self.step.operation if isinstance(self.step, CallStep) else type(self.step).__name__
-        answer = f"{name}:{self.outcome.requirement}:{self.outcome.reason}"
-        # a code does nothing where the call is refused for another reason
-        effective = self.outcome.status < 400 or self.outcome.used or self.outcome.requirement == "CHG-006"
-        code = self.step.simulation if isinstance(self.step, CallStep) and effective else None
-        simulated = f":{code}" if code else ""
-        return frozenset({*self.outcome.used, answer + simulated})
-
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """A point in a plan: the steps so far and the world that the model expects after them."""
+    """A point in a plan: the steps so far and the world that the model expects after them.
+
+    `last` is the row that fired last on each object.
+    """
 
     abilities: Abilities
     region: str = "na"
@@ -124,12 +119,13 @@ class Planner:
     steps: tuple[Step, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     repeatable: Mapping[str, Call] = field(default_factory=dict)
+    last: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def start(cls, abilities: Abilities, region: str = "na") -> Planner:
         """Return an empty plan, in a world that holds what the kit was given."""
         planner = cls(abilities, region)
-        given: dict[str, str] = {}
+        given: dict[str, str] = {symbol: symbol for symbol in UNKNOWN_IDS}
         world = planner.world
         for number, _ in enumerate(abilities.permissions, 1):
             symbol = f"permission#{number}"
@@ -151,15 +147,18 @@ class Planner:
     def expect(self, planned: Step, weight: int = 1) -> Candidate | None:
         """Return a step with the answer that the model expects; None where it cannot be taken now."""
         try:
-            outcomes = step(self.world, self.action(planned))
+            action = self.action(planned)
         except Unresolved:
             return None
-        if not outcomes or self._spoils_what_was_given(outcomes[0].world):
+        outcome = usual(self.world, action)
+        if outcome is None or self._spoils_what_was_given(outcome.world):
             return None
-        return Candidate(planned, outcomes[0], weight, outcomes)
+        return Candidate(planned, outcome, weight, self.world, action)
 
     def _spoils_what_was_given(self, world: World) -> bool:
         """Permissions that somebody got from a real buyer are not closed for a test's sake."""
+        if not self.abilities.permissions:
+            return False
         given = (p for p in world.permissions.values() if p.given)
         return any(permission.state != "Chargeable" for permission in given)
 
@@ -173,68 +172,155 @@ class Planner:
             return planned.act(planned.target)
         if isinstance(planned, AdvanceStep):
             return Advance(planned.seconds)
+        if isinstance(planned, FaultStep):
+            return Advance(0)
         if isinstance(planned, RepeatStep):
+            if planned.key not in self.repeatable:
+                raise Unresolved(planned.key)
             return self.repeatable[planned.key]
         if isinstance(planned, ParallelStep):
             raise Unresolved("the order of calls at once")
-        unknown = {symbol: symbol for symbol in UNKNOWN_IDS}
-        body = Setting(self.world, {**unknown, **self.bindings}, self.region).body(planned)
-        operation = OPERATIONS[planned.operation]
+        body = Setting(self.world, self.bindings, self.region).body(planned)
         return Call(
             planned.operation,
             planned.target,
             body or {},
             simulation=planned.simulation,
             key=planned.key,
-            fingerprint=repr((planned.operation, planned.target, body)) if planned.key else "",
-            defects=_defects(operation, planned.body),
+            fingerprint=f"{planned.operation} {planned.target} {body}" if planned.key else "",
+            defects=defects(OPERATIONS[planned.operation], planned.body),
             new=NewIds(**planned.makes),
         )
 
     def groups(self) -> list[str]:
-        """Name the kinds of step that could come next: operations, `repeat`, `buyer`, `clock`."""
+        """Name the kinds of step that could come next: operations, `repeat`, `buyer`, `clock`, `fault`."""
         named = [name for name in OPERATIONS if name in self.abilities.operations]
         also = {
             "repeat": self.abilities.caller_keys and bool(self.repeatable),
             "buyer": self.abilities.buyer,
             "clock": self.abilities.clock,
+            "fault": self.abilities.faults,
         }
         return [*named, *(name for name, able in also.items() if able)]
 
     def possible(self, group: str) -> Iterator[tuple[int, Step]]:
         """Yield the steps of one kind, with weights, not knowing yet what comes of them."""
+        for subject in self.subjects(group):
+            yield from self.steps_of(group, subject)
+
+    def subjects(self, group: str) -> tuple[str | None, ...]:
+        """Return what a kind of step could be about: objects, one that never existed last, or keys."""
         if group == "repeat":
-            yield from ((2, RepeatStep(key)) for key in tuple(self.repeatable)[-2:])
-            yield from self._reused_keys()
+            return tuple(self.repeatable)[-2:]
+        if group == "buyer":
+            return (*self.world.sessions, *self.world.permissions)
+        if group == "clock":
+            return tuple(dict.fromkeys(moment.of for moment in moments(self.world)))
+        kind = subject_kind(group) if group in OPERATIONS else None
+        if kind is None:
+            return (None,)
+        known = [symbol for symbol in self.world.objects(kind) if symbol in self.bindings]
+        return (*known, UNKNOWN[kind])
+
+    def steps_of(self, group: str, subject: str | None) -> Iterator[tuple[int, Step]]:
+        """Yield the steps of one kind that are about one object, with weights, always in the same order."""
+        if group == "repeat":
+            yield 2, RepeatStep(subject or "")
+            yield from self._reused_key(subject or "")
         elif group == "buyer":
-            yield from self._buyer()
+            yield from self._buyer(subject or "")
         elif group == "clock":
-            yield from self._times()
+            yield from self._times(subject or "")
+        elif group == "fault":
+            yield from self._faults()
         else:
-            yield from self._calls(group)
+            for variant in self.variants(group, subject):
+                yield variant.weight, self.call(group, subject, variant)
+
+    def step_of(self, group: str, subject: str | None, number: int) -> Step | None:
+        """Return one of `steps_of`, by its place, or None where there are fewer."""
+        if group in OPERATIONS:
+            known = self.variants(group, subject)
+            return self.call(group, subject, known[number]) if number < len(known) else None
+        return next((step for _, step in islice(self.steps_of(group, subject), number, None)), None)
+
+    def weights(self, group: str, subject: str | None) -> tuple[int, ...]:
+        """Return the weights of `steps_of`."""
+        if group in OPERATIONS:
+            return tuple(variant.weight for variant in self.variants(group, subject))
+        return tuple(weight for weight, _ in self.steps_of(group, subject))
+
+    def variants(self, operation: str, subject: str | None) -> tuple[Variant, ...]:
+        """Return the bodies that an operation can be called with for an object."""
+        return variants(operation, subject, simulations=self.abilities.simulations)
+
+    def call(self, operation: str, subject: str | None, variant: Variant) -> CallStep:
+        """Return the step that calls an operation for an object with a body."""
+        keyed = OPERATIONS[operation].needs_key and self.abilities.caller_keys
+        target = None if operation in NAMED else subject
+        key = self._new_key() if keyed else None
+        return CallStep(operation, target, variant.body, variant.simulation, key, self._makes(operation))
 
     def then(self, candidate: Candidate) -> Planner:
         """Return the plan with a candidate added."""
-        planned, bindings, repeatable = candidate.step, dict(self.bindings), dict(self.repeatable)
+        planned, outcome = candidate.step, candidate.outcome
+        bindings, repeatable, last = self.bindings, self.repeatable, self.last
         if isinstance(planned, CallStep):
-            if candidate.outcome.status < 400:
-                bindings |= {s: s for s in planned.makes.values() if _exists(candidate.outcome.world, s)}
-            action = self.action(planned)
-            if planned.key is not None and isinstance(action, Call):
-                repeatable.setdefault(planned.key, action)
-        return replace(
-            self,
-            world=candidate.outcome.world,
-            steps=(*self.steps, planned),
-            bindings=bindings,
-            repeatable=repeatable,
+            if outcome.status < 400 and planned.makes:
+                made = (s for s in planned.makes.values() if _exists(outcome.world, s))
+                bindings = {**bindings, **{symbol: symbol for symbol in made}}
+            if (
+                planned.key is not None
+                and planned.key not in repeatable
+                and isinstance(candidate.action, Call)
+            ):
+                repeatable = {**repeatable, planned.key: candidate.action}
+        if outcome.used:
+            fired = histories(candidate.before, outcome)
+            last = {**last, **{name: rows[-1] for name, rows in fired.items()}}
+        return Planner(
+            self.abilities,
+            self.region,
+            outcome.world,
+            (*self.steps, planned),
+            bindings,
+            repeatable,
+            last,
         )
 
-    def renumbered(self, planned: Step) -> Step:
-        """Return a step that was planned earlier with an idempotency key that is new now."""
-        if isinstance(planned, CallStep) and planned.key is not None:
-            return replace(planned, key=self._new_key())
-        return planned
+    def covers(self, candidate: Candidate) -> frozenset[Item]:
+        """Return what a candidate covers: items of the model, and which answer each operation gave."""
+        found = covered(candidate.before, candidate.action, candidate.outcome, self.last).items
+        planned, outcome = candidate.step, candidate.outcome
+        if not isinstance(candidate.action, Call):
+            return found
+        name = planned.operation if isinstance(planned, CallStep) else "repeat"
+        answer = ("answer", name, outcome.requirement, outcome.reason or "", str(outcome.replays is not None))
+        return found | {answer}
+
+    def renumbered(self, planned: Step, names: Mapping[str, str] | None = None) -> Step:
+        """Return a step that was planned elsewhere as it is to be taken here: with a key of its own.
+
+        Args:
+            planned: the step.
+            names: what the objects that it names are called here, where they are called otherwise.
+        """
+        names = names or {}
+        if isinstance(planned, BuyerStep):
+            return replace(planned, target=names.get(planned.target, planned.target))
+        if isinstance(planned, RepeatStep):
+            return RepeatStep(names.get(planned.key, planned.key))
+        if not isinstance(planned, CallStep):
+            return planned
+        key = names.get(planned.key) or self._new_key() if planned.key is not None else None
+        return CallStep(
+            planned.operation,
+            names.get(planned.target, planned.target) if planned.target else None,
+            payloads.renamed(planned.body, names),
+            planned.simulation,
+            key,
+            self._makes(planned.operation),
+        )
 
     def sweep(self, *, refused: bool = True) -> Planner:
         """Return the plan with every object read once more, so that nothing done at the end goes unseen.
@@ -246,78 +332,81 @@ class Planner:
         reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
         for _, planned in (possible for name in reads for possible in self.possible(name)):
             candidate = self.expect(planned)
-            known = isinstance(planned, CallStep) and planned.target in self.bindings
+            known = isinstance(planned, CallStep) and planned.target not in UNKNOWN_IDS
             if candidate is None or not known or (candidate.refused and not refused):
                 continue
             if planned not in self.steps[-1:]:
                 planner = planner.then(candidate)
         return planner
 
-    def _calls(self, name: str) -> Iterator[tuple[int, Step]]:
-        operation = OPERATIONS[name]
-        for target in self._targets(operation.target):
-            able = (v for v in _variants(name, self) if v.simulation is None or self.abilities.simulations)
-            possible = ((v.weight, self._call(name, target, v)) for v in able)
-            if target in UNKNOWN_IDS:
-                # one body is enough, of those whose amounts do not depend on the object
-                yield from islice(((1, planned) for _, planned in possible if self.expect(planned)), 1)
-            else:
-                yield from possible
+    def _makes(self, operation: str) -> Mapping[str, str]:
+        return {kind: f"{kind}#{self._count(kind) + 1}" for kind in _MAKES.get(operation, ())}
 
-    def _call(self, name: str, target: str | None, variant: Variant) -> CallStep:
-        keyed = OPERATIONS[name].needs_key and self.abilities.caller_keys
-        makes = {kind: f"{kind}#{self._count(kind) + 1}" for kind in _MAKES.get(name, ())}
-        return CallStep(
-            name, target, variant.body, variant.simulation, self._new_key() if keyed else None, makes
-        )
-
-    def _reused_keys(self) -> Iterator[tuple[int, Step]]:
+    def _reused_key(self, key: str) -> Iterator[tuple[int, Step]]:
         """A key that stands for something else already: api-facts §9."""
-        if "create_checkout_session" in self.abilities.operations:
-            bodies = payloads.create_session()[:2]
-            for key in tuple(self.repeatable)[-1:]:
-                makes = {"session": f"session#{self._count('session') + 1}"}
-                for variant in bodies:
-                    yield 1, CallStep("create_checkout_session", None, variant.body, None, key, makes)
+        for operation in ("create_checkout_session", "create_charge", "capture_charge", "create_refund"):
+            if operation not in self.abilities.operations:
+                continue
+            for subject in [one for one in self.subjects(operation) if one not in UNKNOWN_IDS][-1:]:
+                for variant in self.variants(operation, subject)[:2]:
+                    yield 1, replace(self.call(operation, subject, variant), key=key)
 
     def _new_key(self) -> str:
-        return f"key#{1 + sum(isinstance(planned, CallStep) for planned in self.steps)}"
+        return f"key#{1 + sum(type(planned) is CallStep for planned in self.steps)}"
 
     def _count(self, kind: str) -> int:
         collection: Mapping[str, object] = getattr(self.world, f"{kind}s")
         return len(collection)
 
-    def _targets(self, kind: Kind | None) -> Iterator[str | None]:
-        if kind is None:
-            yield None
+    def _buyer(self, subject: str) -> Iterator[tuple[int, Step]]:
+        if subject in self.world.permissions:
+            yield from ((1, BuyerStep(deed, subject)) for deed in _OF_PERMISSIONS)
             return
-        yield from (symbol for symbol in self.world.objects(kind) if symbol in self.bindings)
-        yield UNKNOWN[kind]
-
-    def _buyer(self) -> Iterator[tuple[int, Step]]:
-        for session in self.world.sessions:
-            yield 6, BuyerStep("signs_in", session)
-            products: tuple[Product, ...] = ("PayOnly", "PayAndShipMultiAddress")
-            yield from ((1, BuyerStep("signs_in", session, None, product)) for product in products)
-            for card in CARDS.values():
-                if not card.pending or self._may_pend(session):
-                    deed: Any = card.deed
-                    yield (8 if card.ending == "1111" else 2), BuyerStep(deed, session, card.ending)
-        deeds: tuple[BuyerDeed, ...] = ("closes_permission", "removes_payment_method", "fixes_payment_method")
-        for permission in self.world.permissions:
-            yield from ((1, BuyerStep(deed, permission)) for deed in deeds)
+        yield 6, BuyerStep("signs_in", subject)
+        yield from ((1, BuyerStep("signs_in", subject, None, product)) for product in _PRODUCTS)
+        for card in CARDS.values():
+            if not card.pending or self._may_pend(subject):
+                deed: Any = card.deed
+                yield (8 if card.ending == "1111" else 2), BuyerStep(deed, subject, card.ending)
 
     def _may_pend(self, symbol: str) -> bool:
         session = self.world.sessions[symbol]
         return session.may_pend and session.intent == "Authorize"
 
-    def _times(self) -> Iterator[tuple[int, Step]]:
-        if self.world.sessions or self.world.permissions:
-            yield 3, AdvanceStep(TIMERS["settlement"])
-            for name in ("session_expires", "authorization_expires", "permission_expires"):
-                yield 1, AdvanceStep(TIMERS[name])
-            yield 1, AdvanceStep(TIMERS["capture_window"] + 1)
+    def _times(self, subject: str) -> Iterator[tuple[int, Step]]:
+        """To every timer of an object, to one second before it, and to one after."""
+        now, seen = self.world.now, set()
+        for moment in moments(self.world):
+            if moment.of != subject or moment.timer in seen:
+                continue
+            seen.add(moment.timer)
+            if moment.timer == "month_ends":  # the real one ends on another day
+                yield 1, AdvanceStep(31 * DAY)
+                continue
+            yield (4 if moment.timer == "settlement" else 2), AdvanceStep(moment.at - now)
+            yield 1, AdvanceStep(moment.at - now + 1)
+            if moment.at - now > 1:
+                yield 1, AdvanceStep(moment.at - now - 1)
 
+    def _faults(self) -> Iterator[tuple[int, Step]]:
+        """What comes of the plan is the same whether a client tries again or not, and with what key.
+
+        So a request that the service never sees is a read.
+        """
+        reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
+        for fault in FAULTS:
+            if fault.committed:
+                yield 1, FaultStep(fault.id)
+            else:
+                yield from ((1, FaultStep(fault.id, 1, name)) for name in reads)
+
+
+_PRODUCTS: Final[tuple[Product, ...]] = ("PayOnly", "PayAndShipMultiAddress")
+_OF_PERMISSIONS: Final[tuple[BuyerDeed, ...]] = (
+    "closes_permission",
+    "removes_payment_method",
+    "fixes_payment_method",
+)
 
 UNKNOWN: Final[Mapping[Kind, str]] = {
     "CheckoutSession": "session#unknown",
@@ -343,60 +432,3 @@ def _exists(world: World, symbol: str) -> bool:
         world.refunds,
     )
     return any(symbol in collection for collection in collections)
-
-
-def _variants(name: str, planner: Planner) -> Iterator[Variant]:
-    if name == "create_charge":
-        for permission in [*planner.world.permissions, UNKNOWN["ChargePermission"]]:
-            yield from _for(permission, payloads.create_charge(permission), planner)
-    elif name == "create_refund":
-        for charge in [*planner.world.charges, UNKNOWN["Charge"]]:
-            yield from _for(charge, payloads.create_refund(charge), planner)
-    else:
-        yield from _BODIES.get(name, (Variant(None),))
-
-
-def _for(symbol: str, variants: tuple[Variant, ...], planner: Planner) -> Iterator[Variant]:
-    if symbol in planner.bindings:
-        yield from variants
-    else:
-        yield next(v for v in variants if v.body and price("small") in v.body.values())
-
-
-_BODIES: Mapping[str, tuple[Variant, ...]] = {
-    "create_checkout_session": payloads.create_session(),
-    "update_checkout_session": payloads.update_session(),
-    "complete_checkout_session": payloads.complete_session(),
-    "finalize_checkout_session": payloads.finalize_session(),
-    "update_charge_permission": payloads.update_permission(),
-    "close_charge_permission": payloads.close_permission(),
-    "capture_charge": payloads.capture_charge(),
-    "cancel_charge": payloads.cancel_charge(),
-    "update_charge": payloads.update_charge(),
-}
-
-
-def _defects(operation: Operation, body: Any) -> frozenset[Defect]:
-    if operation.request is None:
-        return frozenset()
-    known = _DEFECTS_OF.get(id(body))
-    if known is None or known[0] is not body:
-        known = _DEFECTS_OF[id(body)] = (body, _defects_of(operation.request, json.dumps(body)))
-    return known[1]
-
-
-_DEFECTS_OF: dict[int, tuple[Any, frozenset[Defect]]] = {}
-"""By the identity of a planned body, which is kept alive here: the same few are planned all the time."""
-
-
-@cache
-def _defects_of(schema: str, symbolic: str) -> frozenset[Defect]:
-    """What a schema says of a planned body; the same whatever ids and amounts its symbols come to."""
-    body = json.loads(symbolic, object_hook=_sample)
-    return frozenset(_DEFECTS[violation.kind] for violation in schemas.violations(schema, body or {}))
-
-
-def _sample(value: dict[str, Any]) -> Any:
-    if "$price" in value:
-        return {"amount": "1.00", "currencyCode": "USD"}
-    return UNKNOWN_IDS[value["$id"].partition("#")[0] + "#unknown"] if "$id" in value else value

@@ -25,7 +25,7 @@ from amazonpay_conformance.model.world import (
     World,
 )
 from amazonpay_conformance.strategies.amounts import prices
-from amazonpay_conformance.strategies.requests import bodies
+from amazonpay_conformance.strategies.requests import request_bodies
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -148,7 +148,7 @@ def sessions(state: str | None = None, *, region: str = "na") -> SearchStrategy[
     @st.composite
     def build(draw: DrawFn) -> Any:
         found, reason = draw(states)
-        data = draw(bodies("create_checkout_session", region=region))
+        data = draw(request_bodies("create_checkout_session", region=region))
         buyer: Any = draw(st.sampled_from(("absent", "signed_in", "approved")))
         permission = _id(draw) if found == "Completed" else None
         intent = data.get("paymentDetails", {}).get("paymentIntent")
@@ -214,7 +214,7 @@ def _notes() -> SearchStrategy[Body]:
     """Return a strategy of what a merchant noted on an object."""
     from hypothesis import strategies as st
 
-    noted = bodies("update_charge_permission").map(
+    noted = request_bodies("update_charge_permission").map(
         lambda body: {name: body[name] for name in ("merchantMetadata",) if name in body}
     )
     return st.just({}) | noted

@@ -49,6 +49,28 @@ def ref(symbol: str) -> dict[str, str]:
     return {"$id": symbol}
 
 
+def renamed(body: Mapping[str, Any] | None, names: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """Return a body that names objects by other symbols; the same one for the same symbols.
+
+    Args:
+        body: it.
+        names: old symbol to new; those that are missing stay.
+    """
+    old = next((v["$id"] for v in (body or {}).values() if isinstance(v, Mapping) and "$id" in v), None)
+    new = names.get(old, old) if old else None
+    if body is None or new is None or new == old:
+        return body
+    known = _RENAMED.get((id(body), new))
+    if known is None or known[0] is not body:
+        changed = {name: ref(new) if value == ref(old or "") else value for name, value in body.items()}
+        known = _RENAMED[id(body), new] = (body, changed)
+    return known[1]
+
+
+_RENAMED: dict[tuple[int, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
+"""By the identity of a body, which is kept alive here, and the new symbol."""
+
+
 def metadata(text: str) -> dict[str, str]:
     """Return merchantMetadata that carries a text in every field."""
     return {
@@ -103,6 +125,8 @@ def create_session() -> tuple[Variant, ...]:
         Variant({**_session("Confirm", "monthly"), **recurring}, 3),
         Variant({**_session("Authorize"), **wallet}, 2),
         Variant(setup, 1),
+        Variant(_session("Confirm", "ceiling", allowOvercharge=True), 1),
+        Variant(_session("AuthorizeWithCapture", "ceiling"), 1),
         Variant({"storeId": STORE_ID}, 1, "webCheckoutDetails is missing"),
         Variant({**_BARE, "colour": "red"}, 1, "an unknown field"),
         Variant({**_BARE, "chargePermissionType": "Monthly"}, 1, "an unknown chargePermissionType"),
@@ -134,6 +158,7 @@ def complete_session() -> tuple[Variant, ...]:
         Variant({"chargeAmount": price("order")}, 1),
         Variant({}, 2),
         Variant({"chargeAmount": price("same+1")}, 1),
+        Variant({"chargeAmount": price("same-1")}, 1),
         Variant({"chargeAmount": price("same@other")}, 1),
         Variant({**good, "note": "x"}, 1, "an unknown field"),
         *(Variant(good, 1, simulation=code) for code in ("BuyerCanceled", "AmazonCanceled", "Declined")),
@@ -194,6 +219,9 @@ def create_charge(permission: str) -> tuple[Variant, ...]:
         Variant(body("small", captureNow=True), 1),  # an amount that is known whatever the limit
         Variant(body("half", captureNow=True), 2, simulation="CaptureInitiated"),
         Variant(body("all+1"), 2),
+        Variant(body("all-1"), 1),
+        Variant(body("ceiling-1"), 1),
+        Variant(body("ceiling"), 1),
         Variant(body("ceiling+1"), 1),
         Variant(body("small@other"), 1),
         *(Variant(body("small"), 1, simulation=code) for code in codes if code not in pending),
@@ -211,6 +239,7 @@ def capture_charge() -> tuple[Variant, ...]:
         Variant({"captureAmount": price("half"), "softDescriptor": "Example Shop"}, 3),
         Variant({"captureAmount": price("small")}, 1),
         Variant({"captureAmount": price("all+1")}, 2),
+        Variant({"captureAmount": price("all-1")}, 1),
         Variant({"captureAmount": price("small@other")}, 1),
         Variant({}, 1, "captureAmount is missing"),
         Variant({"captureAmount": price("all"), "softDescriptor": "x" * 17}, 1, "a text above its length"),
@@ -242,6 +271,9 @@ def create_refund(charge: str) -> tuple[Variant, ...]:
         *(Variant(body("small"), 1, simulation=code) for code in SIMULATIONS["create_refund"]),
         Variant(body("headroom"), 2),
         Variant(body("headroom+1"), 2),
+        Variant(body("headroom-1"), 1),
+        Variant(body("ceiling-1"), 1),
+        Variant(body("ceiling"), 1),
         Variant(body("ceiling+1"), 1),
         Variant(body("small@other"), 1),
         Variant({"chargeId": ref(charge)}, 1, "refundAmount is missing"),

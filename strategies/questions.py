@@ -13,6 +13,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -228,12 +229,12 @@ QUESTIONS: Final[Mapping[str, Scenario]] = {name: Scenario(steps) for name, step
 """The scenarios by the switch that they ask about."""
 
 NOT_ASKED: Final[Mapping[str, str]] = {
+    "missing-header-code": "a request that is spoilt so shows it (spoiling.py)",
+    "ill-formed-key": "a request that is spoilt so shows it (spoiling.py)",
+    "date-skew": "a request that is spoilt so shows it (spoiling.py)",
+    "extended-date": "a request that is spoilt so shows it (spoiling.py)",
+    "region-spelling": "a request that is spoilt so shows it (spoiling.py)",
     "concurrent-duplicates": "calls at once show it (races)",
-    "missing-header-code": "a client that leaves a required header out shows it",
-    "ill-formed-key": "a client that sends an ill-formed key shows it",
-    "date-skew": "a client whose clock is off shows it",
-    "extended-date": "a client that sends this form shows it",
-    "region-spelling": "a client that spells it otherwise shows it",
     "signed-headers-case": "a client that signs so shows it",
     "unsigned-simulation": "a client that does not sign the code shows it",
     "environment-path": "a client that sends such paths shows it",
@@ -270,6 +271,8 @@ def _is_possible(step: Step, abilities: Abilities) -> bool:
         return abilities.clock
     if isinstance(step, RepeatStep):
         return abilities.caller_keys
+    if isinstance(step, FaultStep):
+        return abilities.faults
     if isinstance(step, ParallelStep):
         return all(_is_possible(call, abilities) for call in step.calls)
     simulated = step.simulation is None or abilities.simulations

@@ -32,7 +32,7 @@ WRITTEN: Final[Mapping[str, str]] = {
 """How definitions of the schemas are written that are not worth looking into."""
 
 
-def bodies(operation: str, *, region: str = "na", **fixed: Any) -> SearchStrategy[dict[str, Any]]:
+def request_bodies(operation: str, *, region: str = "na", **fixed: Any) -> SearchStrategy[dict[str, Any]]:
     """Return a strategy of valid bodies of an operation's requests.
 
     They are valid by the schema. Whether they are legal when they are sent is another matter: an amount may

@@ -1,46 +1,62 @@
 """The random search: scenarios that a seed chooses, nothing else.
 
-Each starts on the way to one of the worlds that the tour explored, so that late states are visited as often
-as early ones, and goes on by chance. All of it is computed from the model before anything is sent, so the
-same seed gives the same run.
+Each goes on from a plan that the tour's exploration found, or from two at once, so that late states are
+visited as often as early ones. Of several steps drawn, the one is mostly taken that was planned least in
+such a situation: a situation is an object's state among those related to it, and the row that fired last on
+it. The rest is left to chance, or what several objects do to each other would starve. All of it is computed
+from the model before anything is sent, so the same seed gives the same run.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+from amazonpay_conformance.strategies.flaws import breaks, with_break
 from amazonpay_conformance.strategies.generator import GROUP_WEIGHTS, Abilities, Candidate, Planner
-from amazonpay_conformance.strategies.tour import Place
+from amazonpay_conformance.strategies.likeness import situation
+from amazonpay_conformance.strategies.variants import note_defects
 
 REFUSED_SHARE: Final = 0.25
 """How often a random step is one that must be refused."""
 
+STEERED_SHARE: Final = 0.6
+"""How often the least planned of several steps is taken; otherwise any."""
+
+AT_ONCE: Final = 4
+"""One in so many scenarios goes on from two plans."""
+
+FAR: Final = 12
+"""Plans of more steps than this are not gone on from by chance: each has its scenario in the tour."""
 
 TRIES: Final = 40
+SAMPLES: Final = 3
+
+BROKEN_SHARE: Final = 0.08
+"""How often a body that is right has one rule of its schema broken, whichever it is."""
 
 
 class Search:
-    """A stream of scenarios for one client and target. `covered` counts what has been planned so far."""
+    """A stream of scenarios for one client and target."""
 
     def __init__(
         self,
         abilities: Abilities,
-        places: tuple[Place, ...],
+        plans: Sequence[Planner],
         *,
         seed: int,
         region: str = "na",
         max_steps: int = 10,
     ) -> None:
-        self._abilities = abilities
-        self._places = places
+        self._start = Planner.start(abilities, region)
+        self._plans = [replace(plan, abilities=abilities) for plan in plans if len(plan.steps) <= FAR]
         self._random = random.Random(seed)  # noqa: S311 - a plan, not a secret
-        self._region = region
         self._max_steps = max_steps
-        self.covered: Counter[str] = Counter()
+        self._begun_from = [0] * len(self._plans)
+        self._known: dict[Hashable, Kinds] = {}
 
     def random(self) -> Iterator[Scenario]:
         """Yield scenarios without end."""
@@ -48,31 +64,150 @@ class Search:
             yield self._scenario()
 
     def _scenario(self) -> Scenario:
-        planner = Planner.start(self._abilities, self._region)
-        for candidate in self._random.choice(self._places).way:
-            planner = planner.then(candidate)
+        planner = self._begun()
         for _ in range(self._random.randint(2, self._max_steps)):
             chosen = self._draw(planner)
             if chosen is None:
                 break
-            self.covered.update(chosen.covers)
-            planner = planner.then(chosen)
+            planner = planner.then(self._perhaps_broken(planner, chosen))
         return planner.sweep().scenario
+
+    def _perhaps_broken(self, planner: Planner, candidate: Candidate) -> Candidate:
+        """Break one rule of a body's schema now and then, whichever it is."""
+        planned = candidate.step
+        if self._random.random() >= BROKEN_SHARE or not isinstance(planned, CallStep) or candidate.refused:
+            return candidate
+        if planned.body is None:
+            return candidate
+        rule = self._random.choice(breaks(planned.operation))
+        body = with_break(planned.body, rule)
+        if body is None:
+            return candidate
+        note_defects(body, rule.defect)
+        return planner.expect(replace(planned, body=body)) or candidate
+
+    # --- where to go on from
+
+    def _begun(self) -> Planner:
+        if not self._plans or self._random.random() < 1 / AT_ONCE:
+            return self._start
+        plan = self._seldom()
+        return self._together(plan, self._seldom()) if self._random.random() < 1 / AT_ONCE else plan
+
+    def _seldom(self) -> Planner:
+        numbers = [self._random.randrange(len(self._plans)) for _ in range(SAMPLES)]
+        number = min(numbers, key=self._begun_from.__getitem__)
+        self._begun_from[number] += 1
+        return self._plans[number]
+
+    def _together(self, first: Planner, second: Planner) -> Planner:
+        """Take the steps of two plans by turns of chance; the objects of each keep to themselves."""
+        planner = self._start
+        names: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        waiting = (list(first.steps), list(second.steps))
+        while any(waiting):
+            turn = self._random.randrange(2)
+            turn = turn if waiting[turn] else 1 - turn
+            planner = _follow(planner, waiting[turn].pop(0), names[turn])
+        return planner
+
+    # --- what to do next
 
     def _draw(self, planner: Planner) -> Candidate | None:
         refused = self._random.random() < REFUSED_SHARE
         groups = planner.groups()
         weights = [GROUP_WEIGHTS.get(group, 4) for group in groups]
+        drawn = self._random.choices(groups, weights, k=TRIES) if groups else []
+        found = self._first(planner, drawn, refused)
+        return found or self._first(planner, groups, None)
+
+    def _first(self, planner: Planner, groups: Sequence[str], refused: bool | None) -> Candidate | None:
+        """Return the first step that is answered as is wanted, or else the last that can be taken."""
+        stands: dict[str | None, Hashable] = {}
         last = None
-        for _ in range(TRIES):
-            possible = list(planner.possible(self._random.choices(groups, weights)[0]))
-            if not possible:
+        for group in groups:
+            drawn = self._drawn(planner, group, refused, stands)
+            candidate = planner.expect(drawn.step) if drawn else None
+            if drawn is None or candidate is None:
                 continue
-            weight, planned = self._random.choices(possible, [weight for weight, _ in possible])[0]
-            candidate = planner.expect(planned, weight)
-            if candidate is None:
-                continue
+            drawn.kinds.planned[drawn.number] += 1
+            drawn.kinds.refused[drawn.number] = candidate.refused
             last = candidate
-            if candidate.refused is refused:
+            if refused in (None, candidate.refused):
                 break
         return last
+
+    def _drawn(
+        self, planner: Planner, group: str, refused: bool | None, stands: dict[str | None, Hashable]
+    ) -> Drawn | None:
+        """Draw a step of one kind that was not seen to be answered otherwise in such a situation."""
+        subjects = planner.subjects(group)
+        if not subjects:
+            return None
+        samples = SAMPLES if self._random.random() < STEERED_SHARE else 1
+        best: tuple[int, str | None, Kinds, int] | None = None
+        for subject in self._random.choices(subjects, k=samples):
+            kinds = self._kinds(planner, group, subject, stands)
+            number = kinds.draw(self._random, refused)
+            if number is not None and (best is None or kinds.planned[number] < best[0]):
+                best = kinds.planned[number], subject, kinds, number
+        if best is None:
+            return None
+        step = planner.step_of(group, best[1], best[3])
+        return Drawn(best[2], best[3], step) if step else None
+
+    def _kinds(
+        self, planner: Planner, group: str, subject: str | None, stands: dict[str | None, Hashable]
+    ) -> Kinds:
+        if subject not in stands:
+            stands[subject] = situation(planner.world, subject, planner.last)
+        key = (group, stands[subject])
+        known = self._known.get(key)
+        if known is None or group in ("clock", "repeat"):
+            weights = planner.weights(group, subject)
+            if known is None or known.weights != weights:
+                known = self._known[key] = Kinds.of(weights)
+        return known
+
+
+@dataclass(slots=True)
+class Kinds:
+    """The kinds of step of one group in one situation: how often each was planned, and if it is refused."""
+
+    weights: tuple[int, ...]
+    planned: list[int]
+    refused: list[bool | None]
+
+    @classmethod
+    def of(cls, weights: tuple[int, ...]) -> Kinds:
+        """Return kinds of which nothing is known yet."""
+        return cls(weights, [0] * len(weights), [None] * len(weights))
+
+    def draw(self, chance: random.Random, refused: bool | None) -> int | None:
+        """Draw one that is not known to be answered otherwise than is wanted."""
+        fitting = [n for n, known in enumerate(self.refused) if None in (refused, known) or known is refused]
+        if not fitting:
+            return None
+        return chance.choices(fitting, [self.weights[number] for number in fitting])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A step, and which of its kinds it is."""
+
+    kinds: Kinds
+    number: int
+    step: Step
+
+
+def _follow(planner: Planner, step: Step, names: dict[str, str]) -> Planner:
+    """Take a step of another plan, whose objects have other names here, if it can be taken."""
+    here = planner.renumbered(step, names)
+    candidate = planner.expect(here)
+    if candidate is None:
+        return planner
+    if isinstance(step, CallStep) and isinstance(here, CallStep):
+        names.update(zip(step.makes.values(), here.makes.values(), strict=True))
+        if step.key is not None and here.key is not None:
+            names[step.key] = here.key
+    return planner.then(candidate)

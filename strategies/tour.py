@@ -1,176 +1,189 @@
 """The deterministic tour: few scenarios that cover all that the model can be brought to do.
 
-The model is explored breadth first up to likeness (two worlds are alike when the same steps are worth
-taking in them). Then, as long as something is uncovered, the scenario that covers most is built: the way to
-a world, and on that way every step that is worth taking and leaves the world alike.
+The plan goes where something uncovered is nearest, along the edges of the graph (`worlds`), until nothing
+is near any more; then the next scenario begins. What covers much with few steps comes first, what is far
+comes last. Timers and what the edges cannot be followed to have scenarios of their own.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from amazonpay_conformance.model.constraints import constraints
-from amazonpay_conformance.model.rules import balance
-from amazonpay_conformance.model.scenario import Scenario
-from amazonpay_conformance.model.simulation import CARDS
-from amazonpay_conformance.model.timers import TIMERS
-from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, Refund, World
-from amazonpay_conformance.strategies.generator import Abilities, Candidate, Planner
+from amazonpay_conformance.model.coverage import EFFECTIVE_TIMERS, Item
+from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.scenario import AdvanceStep, CallStep, Scenario
+from amazonpay_conformance.model.shape import moments
+from amazonpay_conformance.model.world import COLLECTIONS
+from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.worlds import Edge, Graph, Situation, situations
 
-MAX_CHARGES: Final = 2
-MAX_REFUNDS: Final = 2
-MAX_STEPS: Final = 24
-MAX_WORLDS: Final = 250
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A world that the exploration reached, how, and what can be covered in it or on leaving it."""
-
-    way: tuple[Candidate, ...]
-    offers: frozenset[str]
+MAX_STEPS: Final = 40
+MAX_AWAY: Final = 7
+"""How many steps to go at most for something uncovered, before another scenario is begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A world that the exploration is in: the plan that leads there, and what could come next."""
-
-    planner: Planner
-    way: tuple[Candidate, ...]
-    candidates: tuple[Candidate, ...]
-
-
-def tour(abilities: Abilities, places: tuple[Place, ...], region: str = "na") -> Iterator[Scenario]:
+def tour(
+    abilities: Abilities, graph: Graph, region: str = "na", *, pairs: bool = False
+) -> Iterator[Scenario]:
     """Yield scenarios until everything that was found reachable is covered.
 
     Args:
         abilities: what client and target can do.
-        places: what `explore` found with the same abilities.
+        graph: what `explore` found with the same abilities.
         region: whose currency the amounts have.
+        pairs: whether all pairs of transitions are to be covered, too.
     """
-    wanted = frozenset().union(*(place.offers for place in places))
-    covered: set[str] = set()
-    while wanted - covered:
-        best = max(places, key=lambda place: (len(_gain(place, covered)), -len(place.way)))
-        if not _gain(best, covered):
-            break
-        yield _build(best, Planner.start(abilities, region), covered)
+    guide = Guide(Planner.start(abilities, region), graph, wanted(graph, pairs=pairs))
+    yield from guide.scenarios()
+    yield from _timers(graph)
 
 
-def _gain(place: Place, covered: set[str]) -> frozenset[str]:
-    return place.offers - covered
-
-
-def explore(abilities: Abilities, region: str = "na") -> Iterator[Place]:
-    """Yield every unlike world that is near, with the way to it, nearest first.
+def wanted(graph: Graph, *, pairs: bool) -> frozenset[Item]:
+    """Return what a tour is to cover of what was found.
 
     Args:
-        abilities: what client and target can do.
-        region: whose currency the amounts have.
+        graph: what was found.
+        pairs: whether pairs of transitions belong to it.
     """
-    for visit in visits(abilities, region):
-        yield Place(visit.way, frozenset().union(*(c.covers for c in visit.candidates)))
+    return frozenset(item for item in graph.items if item[0] != "timer" and (pairs or item[0] != "pair"))
 
 
-def visits(abilities: Abilities, region: str = "na") -> Iterator[Visit]:
-    """Yield what `explore` does, with all that could be done there; as far as somebody asks.
+@dataclass
+class Guide:
+    """Leads through the graph until nothing is open any more.
 
-    Args:
-        abilities: what client and target can do.
-        region: whose currency the amounts have.
+    `steps` counts those that are no reads at the end.
     """
-    start = Planner.start(abilities, region)
-    seen = {likeness(start.world)}
-    queue: deque[tuple[Planner, tuple[Candidate, ...]]] = deque([(start, ())])
-    while queue:
-        planner, way = queue.popleft()
-        visit = Visit(planner, way, tuple(planner.candidates()))
-        yield visit
-        for candidate in visit.candidates:
-            key = likeness(candidate.outcome.world)
-            if key not in seen and len(seen) < MAX_WORLDS and _small(candidate.outcome.world):
-                seen.add(key)
-                queue.append((planner.then(candidate), (*way, candidate)))
+
+    start: Planner
+    graph: Graph
+    open: frozenset[Item]
+    steps: int = 0
+
+    def scenarios(self) -> Iterator[Scenario]:
+        """Yield scenarios until nothing is open."""
+        while self.open:
+            before = self.open
+            planner = self._go(self.start)
+            if self.open == before:
+                planner = self._as_found()
+            self.steps += len(planner.steps)
+            yield planner.sweep().scenario
+
+    def _go(self, planner: Planner) -> Planner:
+        """Go on as long as something open is near."""
+        spent: set[tuple[Situation, int]] = set()
+        while self.open and len(planner.steps) < MAX_STEPS:
+            way = self._nearest(planner, spent)
+            if way is None:
+                break
+            subject, stands, edge = way
+            spent.add((stands, id(edge)))
+            planner = self._take(planner, edge, subject)
+        return planner
+
+    def _take(self, planner: Planner, edge: Edge, subject: str | None) -> Planner:
+        step = edge.again(planner, subject)
+        candidate = planner.expect(step) if step else None
+        if candidate is None:
+            return planner
+        self.open -= planner.covers(candidate)
+        return planner.then(candidate)
+
+    def _nearest(
+        self, planner: Planner, spent: set[tuple[Situation, int]]
+    ) -> tuple[str | None, Situation, Edge] | None:
+        """Return the first step of the shortest way to something open, with what it is about."""
+        here = situations(planner)
+        ends: list[tuple[str | None, Situation, Edge, Situation]] = []
+        seen: set[Situation] = set()
+        best: tuple[int, tuple[str | None, Situation, Edge]] | None = None
+        for subject, stands in here.items():
+            for edge in self.graph.edges.get(stands, ()):
+                if (stands, id(edge)) in spent or not _is_of(edge, planner, subject):
+                    continue
+                gain = _worth(edge, self.open)
+                if gain and (best is None or gain > best[0]):
+                    best = gain, (subject, stands, edge)
+                ends += ((subject, stands, edge, to) for to in edge.to if to not in seen)
+                seen.update(edge.to)
+        return best[1] if best else self._further(ends, seen)
+
+    def _further(
+        self, ends: list[tuple[str | None, Situation, Edge, Situation]], seen: set[Situation]
+    ) -> tuple[str | None, Situation, Edge] | None:
+        for _ in range(MAX_AWAY):
+            onward: list[tuple[str | None, Situation, Edge, Situation]] = []
+            best: tuple[int, tuple[str | None, Situation, Edge]] | None = None
+            for subject, stands, first, at in ends:
+                for edge in self.graph.edges.get(at, ()):
+                    gain = _worth(edge, self.open)
+                    if gain and (best is None or gain > best[0]):
+                        best = gain, (subject, stands, first)
+                    onward += ((subject, stands, first, to) for to in edge.to if to not in seen)
+                    seen.update(edge.to)
+            if best:
+                return best[1]
+            ends = onward
+        return None
+
+    def _as_found(self) -> Planner:
+        """Repeat the shortest plan in which something open was found: the edges lead there no more."""
+        edges = [edge for leaving in self.graph.edges.values() for edge in leaving if edge.items & self.open]
+        if not edges:
+            self.open = frozenset()
+            return self.start
+        edge = min(edges, key=lambda e: (len(e.found.steps) + 1) / len(e.items & self.open))
+        self.open -= edge.items
+        candidate = edge.found.expect(edge.step)
+        return edge.found.then(candidate) if candidate else edge.found
 
 
-def _build(place: Place, planner: Planner, covered: set[str]) -> Scenario:
-    for planned in place.way:
-        planner = _take_detours(planner, covered)
-        same = planner.expect(planner.renumbered(planned.step))
-        if same is None or same.outcome.requirement != planned.outcome.requirement:
-            break  # a detour used up what the way needed; what is left uncovered gets another scenario
-        covered |= same.covers
-        planner = planner.then(same)
-    planner = _take_detours(planner, covered)
-    while len(planner.steps) < MAX_STEPS and (onward := _newest(planner.candidates(), covered)) is not None:
-        covered |= onward.covers
-        planner = _take_detours(planner.then(onward), covered)
-    return planner.sweep().scenario
+def _worth(edge: Edge, open_items: frozenset[Item]) -> int:
+    """How much an edge covers; what moves nothing is taken first, for it ends nothing either."""
+    gain = len(edge.items & open_items)
+    return gain * 2 + (not edge.moves) if gain else 0
 
 
-def _take_detours(planner: Planner, covered: set[str]) -> Planner:
-    """Take every step that covers something new and leaves the world alike."""
-    here = likeness(planner.world)
-    for candidate in planner.candidates():
-        if len(planner.steps) >= MAX_STEPS:
-            break
-        if candidate.covers - covered and likeness(candidate.outcome.world) == here:
-            again = planner.expect(planner.renumbered(candidate.step))
-            if again is not None:
-                covered |= again.covers
-                planner = planner.then(again)
+def _is_of(edge: Edge, planner: Planner, subject: str | None) -> bool:
+    return edge.group != "repeat" or subject in planner.repeatable
+
+
+# --- timers
+
+
+def _timers(graph: Graph) -> Iterator[Scenario]:
+    """For every timer, a second before it, at it, and a second after it, with a read each time."""
+    for timer in EFFECTIVE_TIMERS:
+        for planner in _running(graph, timer):
+            yield planner.scenario
+
+
+def _running(graph: Graph, timer: str) -> Iterator[Planner]:
+    """Yield a plan for each kind of object for which the timer runs, the shortest that was found."""
+    done: set[str] = set()
+    for planner in sorted(graph.plans, key=lambda plan: len(plan.steps)):
+        for moment in moments(planner.world):
+            kind = next(kind for kind in COLLECTIONS if moment.of in planner.world.objects(kind))
+            if moment.timer == timer and kind not in done and "clock" in planner.groups():
+                done.add(kind)
+                yield _around(planner, moment.of, moment.at)
+
+
+def _around(planner: Planner, name: str, at: int) -> Planner:
+    for now in (at - 1, at, at + 1):
+        if now > planner.world.now:
+            candidate = planner.expect(AdvanceStep(now - planner.world.now))
+            planner = planner.then(candidate) if candidate else planner
+        planner = _read(planner, name)
+    return planner.sweep()
+
+
+def _read(planner: Planner, name: str) -> Planner:
+    for group in planner.groups():
+        if group in OPERATIONS and OPERATIONS[group].method == "GET" and name in planner.subjects(group):
+            candidate = planner.expect(CallStep(group, name))
+            return planner.then(candidate) if candidate else planner
     return planner
-
-
-def _newest(candidates: list[Candidate], covered: set[str]) -> Candidate | None:
-    best = max(candidates, key=lambda c: len(c.covers - covered), default=None)
-    return best if best is not None and best.covers - covered else None
-
-
-def _small(world: World) -> bool:
-    return (
-        len(world.sessions) <= 1 and len(world.charges) <= MAX_CHARGES and len(world.refunds) <= MAX_REFUNDS
-    )
-
-
-def likeness(world: World) -> Hashable:
-    """Return a value that is equal for worlds in which the same steps are worth taking."""
-    return (
-        tuple(_session(session) for session in world.sessions.values()),
-        tuple(_permission(world, permission) for permission in world.permissions.values()),
-        tuple(sorted(_charge(world, charge) for charge in world.charges.values())),
-        tuple(sorted(_refund(refund) for refund in world.refunds.values())),
-    )
-
-
-def _session(session: CheckoutSession) -> Hashable:
-    if session.state != "Open":
-        return session.state, session.reason
-    settles = CARDS[session.card] if session.card else None
-    pending = (settles.pending, settles.settles) if settles else None
-    has = (session.total is not None, session.may_pend, session.setup_only, bool(constraints(session)))
-    product = session.product if session.buyer == "signed_in" or session.product != "PayAndShip" else None
-    return session.state, session.buyer, session.permission_type, session.intent, pending, has, product
-
-
-def _permission(world: World, permission: ChargePermission) -> Hashable:
-    left = balance(world, permission, reserved=True)
-    return permission.state, permission.reason, permission.type, left is not None and left > 0
-
-
-def _charge(world: World, charge: Charge) -> tuple[str, ...]:
-    late = world.now - charge.changed > TIMERS["capture_window"]
-    return (
-        charge.state,
-        charge.reason or "",
-        charge.settles.guard if charge.settles else "-",
-        str(late and charge.state == "Authorized"),
-        str(charge.captured is not None and charge.captured.amount < charge.amount.amount),
-    )
-
-
-def _refund(refund: Refund) -> tuple[str, ...]:
-    return refund.state, refund.reason or "", refund.settles.guard if refund.settles else "-"

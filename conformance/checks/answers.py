@@ -11,6 +11,7 @@ from amazonpay_conformance.checks.differences import differences
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.requirements import ANSWER_REQUIREMENTS
 from amazonpay_conformance.model.step import Outcome
+from amazonpay_conformance.model.tampers import NO_CODE
 from amazonpay_conformance.model.world import CheckoutSession
 
 REQUEST_ID_HEADER = "x-amz-pay-request-id"
@@ -109,6 +110,16 @@ def what_was_set_is_read_back(seen: Seen, made: Made) -> Answer:
     return tuple(
         d.problem() for d in differences({"merchantMetadata": dict(held)}, {"merchantMetadata": shown})
     )
+
+
+@on_exchange("RSP-006")
+def what_there_is_not_is_refused(seen: Seen, made: Made) -> Answer:
+    if seen.response is None or seen.transient or seen.reading.operation is not None or not made.asked.tamper:
+        return None
+    code = seen.answer.get("reasonCode") if isinstance(seen.answer, dict) else None
+    if (seen.response.status, code) in NO_CODE:
+        return HELD
+    return Problem(" or ".join(f"{status} {reason}" for status, reason in NO_CODE), _given(seen))
 
 
 @on_exchange("IDM-001")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from amazonpay_conformance import schemas
+from amazonpay_conformance.checks.amounts import sums, told_of_amounts
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange, on_wire
 from amazonpay_conformance.checks.differences import MISSING, Difference, differences
+from amazonpay_conformance.checks.slips import slip
 from amazonpay_conformance.checks.subject import Act, Made, Seen, Watched
 from amazonpay_conformance.wire.messages import JSON
 
@@ -37,10 +41,14 @@ DEFAULTS: Final[Mapping[str, object]] = {
 def body_says_what_the_caller_said(seen: Seen, made: Made) -> Answer:
     if not made.asked.valid or (made.asked.absent and not seen.request.body):
         return None  # a typed client cannot even be told what is wrong: an unknown field, a number for a text
+    if not made.asked.operation.has_body:
+        return None  # reads_have_no_body
     # where a field breaks its schema, body_satisfies_its_schema says so, and more
-    broken = {violation.path for violation in _broken(seen, made)}
+    told = {violation.path for violation in _broken(seen, made)} | _told(seen, made)
     found = [d for d in _departures(seen, made) if not d.is_of_unset and not _is_default(d)]
-    return tuple(d.problem(quoting=True) for d in found if d.pointer not in broken)
+    return tuple(
+        replace(d.problem(quoting=True), hint=slip(d.wanted, d.found)) for d in found if d.pointer not in told
+    )
 
 
 @on_wire("BDY-003")
@@ -49,12 +57,21 @@ def body_satisfies_its_schema(seen: Seen, made: Act) -> Answer:
     if operation is None or not operation.has_body:
         return None
     if isinstance(made, Watched):
-        return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in seen.reading.violations)
+        told = _told(seen, made)
+        theirs = (v for v in seen.reading.violations if v.path not in told)
+        return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in theirs)
     if operation is not made.asked.operation:
         return None
-    words = [d.problem(quoting=True) for d in _departures(seen, made)[:3]]
-    hint = "; ".join(f"the caller said {word.expected}, the body says {word.received}" for word in words)
-    return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message, hint) for v in _broken(seen, made))
+    told = _told(seen, made)
+    broken = [v for v in _broken(seen, made) if v.path not in told]
+    hint = "; ".join(_as_words(d) for d in _departures(seen, made)[:3])
+    return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message, hint) for v in broken)
+
+
+def _as_words(difference: Difference) -> str:
+    words, known = difference.problem(quoting=True), slip(difference.wanted, difference.found)
+    said = f"the caller said {words.expected}, the body says {words.received}"
+    return f"{said} ({known})" if known else said
 
 
 @on_exchange("BDY-005")
@@ -71,17 +88,109 @@ def unset_fields_are_left_out(seen: Seen, made: Made) -> Answer:
 
 @on_wire("BDY-004")
 def amounts_are_strings(seen: Seen, made: Act) -> Answer:
-    sent = parsed(seen.request.body)
-    amounts = list(_amounts(sent, ""))
+    amounts = list(sums(seen.sent))
     if not amounts:
         return None
     # a number that the caller gave is his own
-    callers = set() if isinstance(made, Watched) else set(_amounts(made.asked.payload, ""))
+    callers = set() if isinstance(made, Watched) else set(sums(made.asked.payload))
+    told = told_of_amounts(seen, made)
     return tuple(
-        Problem(f'{path}: a string, as "{value}"', f"{path}: the number {value}")
-        for path, value in amounts
-        if not isinstance(value, str) and (path, value) not in callers
+        Problem(
+            f'{one.where}.amount: a string, as "{one.amount}"', f"{one.where}.amount: the number {one.amount}"
+        )
+        for one in amounts
+        if not isinstance(one.amount, str) and one not in callers and f"{one.pointer}/amount" not in told
     )
+
+
+@on_wire("BDY-006")
+def reads_have_no_body(seen: Seen, made: Act) -> Answer:
+    if seen.request.method != "GET":
+        return None
+    size = len(seen.request.body)
+    return Problem("no body behind a GET", f"{size} bytes: {_start(seen.request.body)}") if size else HELD
+
+
+@on_wire("BDY-007")
+def fields_are_named_once(seen: Seen, made: Act) -> Answer:
+    if not seen.request.body or seen.sent is None:
+        return None
+    return tuple(
+        Problem(f"{name} once in its object", f"{name}: {times} times")
+        for name, times in _repeated(seen.request.body).items()
+    )
+
+
+@on_wire("BDY-008")
+def texts_are_whole(seen: Seen, made: Act) -> Answer:
+    if not seen.request.body or seen.sent is None:
+        return None
+    callers = set(_halves(made.asked.payload)) if isinstance(made, Made) else set()
+    return tuple(
+        Problem(
+            f"{_dotted(pointer)}: whole characters",
+            f"{_dotted(pointer)}: half of one (a lone surrogate)",
+            _HALF,
+        )
+        for pointer in _halves(seen.sent)
+        if pointer not in callers
+    )
+
+
+@on_exchange("BDY-012")
+def empty_objects_are_objects(seen: Seen, made: Made) -> Answer:
+    if not made.asked.operation.has_body or seen.sent is None or not seen.request.body:
+        return None
+    return tuple(
+        Problem(f"{_dotted(pointer) or 'the body'}: {{}}", f"{_dotted(pointer) or 'the body'}: []")
+        for pointer in _arrays(seen, made)
+    )
+
+
+_HALF: Final = "a text was cut between the two halves of a character: count characters, not UTF-16 units"
+
+
+def _told(seen: Seen, made: Act) -> set[str]:
+    """The places of which another check says what is wrong, more tellingly than that they differ."""
+    arrays = _arrays(seen, made) if isinstance(made, Made) else ()
+    return {*told_of_amounts(seen, made), *_halves(seen.sent), *arrays}
+
+
+def _repeated(body: bytes) -> Counter[str]:
+    twice: Counter[str] = Counter()
+
+    def noted(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+        names = Counter(name for name, _ in pairs)
+        twice.update({name: times for name, times in names.items() if times > 1})
+        return dict(pairs)
+
+    json.loads(body, object_pairs_hook=noted)
+    return twice
+
+
+def _halves(value: JSON, pointer: str = "") -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _halves(item, f"{pointer}/{name}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _halves(item, f"{pointer}/{number}")
+    elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        yield pointer
+
+
+def _arrays(seen: Seen, made: Made) -> list[str]:
+    """Where the caller says {} and the body says []."""
+    wanted: JSON = {} if made.asked.absent else made.asked.payload
+    return [d.pointer for d in differences(wanted, seen.sent) if (d.wanted, d.found) == ({}, [])]
+
+
+def _dotted(pointer: str) -> str:
+    return pointer.removeprefix("/").replace("/", ".")
+
+
+def _start(body: bytes) -> str:
+    return repr(body[:20].decode("utf-8", "replace"))
 
 
 def _broken(seen: Seen, made: Made) -> tuple[schemas.Violation, ...]:
@@ -95,10 +204,9 @@ def _broken(seen: Seen, made: Made) -> tuple[schemas.Violation, ...]:
 
 def _departures(seen: Seen, made: Made) -> list[Difference]:
     """Where the body does not say what the caller said."""
-    sent = parsed(seen.request.body)
-    if isinstance(sent, _Unreadable):
+    if seen.sent is None:
         return []
-    return list(differences({} if made.asked.absent else made.asked.payload, sent))
+    return list(differences({} if made.asked.absent else made.asked.payload, seen.sent))
 
 
 def _is_default(difference: Difference) -> bool:
@@ -118,11 +226,3 @@ def parsed(body: bytes) -> JSON | _Unreadable:
         return json.loads(body.decode("utf-8"))
     except ValueError:
         return _Unreadable()
-
-
-def _amounts(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        if "amount" in value and "currencyCode" in value and not isinstance(value["amount"], Mapping):
-            yield f"{path}.amount".strip("."), value["amount"]
-        for name, item in value.items():
-            yield from _amounts(item, f"{path}.{name}".strip("."))

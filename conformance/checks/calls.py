@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
 
+from amazonpay_conformance.checks.asynchronous import is_accepted, is_of_pending
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call
 from amazonpay_conformance.checks.differences import Difference, differences
 from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.checks.told import (
+    NOT_TOLD,
+    SPEECHLESS,
+    error_of,
+    is_hidden,
+    is_refused,
+    status_of,
+    told_body,
+    told_reason,
+)
 from amazonpay_conformance.model.errors import TRANSIENT
-from amazonpay_conformance.wire.redaction import redact_text
 
 
 @on_call("CAL-001")
@@ -18,7 +27,7 @@ def right_calls_are_sent(made: Made) -> Answer:
         return None
     if made.seen:
         return HELD
-    what = "returned without sending" if made.told.outcome == "returned" else "raised " + _error(made)
+    what = "returned without sending" if made.told.outcome == "returned" else "raised " + error_of(made)
     return Problem(f"a request for {made.asked.operation.title}", f"no request; the client {what}")
 
 
@@ -26,30 +35,34 @@ def right_calls_are_sent(made: Made) -> Answer:
 def answered_calls_are_not_sent_again(made: Made) -> Answer:
     if not made.seen:
         return None
-    final = [seen for seen in made.seen[:-1] if _is_final(seen)]
+    final = [seen for seen in made.tries[:-1] if _is_final(seen)]
     if not final:
         return HELD
     status = final[0].response.status if final[0].response else None
     return Problem(
-        f"one request: the first was answered with {status}", f"{len(made.seen)} requests for one call"
+        f"one request: the first was answered with {status}", f"{len(made.tries)} requests for one call"
     )
 
 
 @on_call("CAL-003")
 def good_answers_are_returned(made: Made) -> Answer:
-    if made.last is None or made.last.body is None or made.told.outcome == "unsupported":
+    if made.last is None or made.last.body is None or made.told.outcome in SPEECHLESS:
         return None
+    if is_accepted(made) or _is_unlike_all_before(made):
+        return None  # accepted_is_no_error, and the checks of what is damaged
     if made.told.outcome == "raised":
-        return Problem(f"the {_status(made)} answer returned", "raised " + _error(made))
+        return Problem(f"the {status_of(made)} answer returned", "raised " + error_of(made))
     if (made.told.status, made.told.has_body, made.told.raw_body) == (None, False, None):
-        return Problem(f"the {_status(made)} answer returned", "nothing: no status, no body")
+        return Problem(f"the {status_of(made)} answer returned", "nothing: no status, no body")
     return HELD
 
 
 @on_call("CAL-004")
 def status_is_the_one_sent(made: Made) -> Answer:
-    if made.last is None or made.last.response is None or made.told.status is None or _is_hidden(made):
+    if made.last is None or made.last.response is None or made.told.status is None or is_hidden(made):
         return None
+    if is_accepted(made) or _is_damaged(made):
+        return None  # accepted_is_told_as_such; and what cannot be read may be told as any failure
     sent = made.last.response.status
     return HELD if made.told.status == sent else Problem(f"status {sent}", f"status {made.told.status}")
 
@@ -73,24 +86,24 @@ def unset_fields_are_told_as_such(made: Made) -> Answer:
 
 @on_call("CAL-006")
 def refusals_reach_the_caller(made: Made) -> Answer:
-    if not _is_refused(made):
+    if not is_refused(made):
         return None
-    if not _is_hidden(made):
+    if not is_hidden(made):
         return HELD
-    return Problem(f"to learn of the {_status(made)} answer", "a result that looks like success")
+    return Problem(f"to learn of the {status_of(made)} answer", "a result that looks like success")
 
 
 @on_call("CAL-007")
 def reason_code_reaches_the_caller(made: Made) -> Answer:
-    if not _is_refused(made) or _is_hidden(made):
+    if not is_refused(made) or is_hidden(made):
         return None
     answer = made.last.answer if made.last else None
     code = answer.get("reasonCode") if isinstance(answer, dict) else None
     if not isinstance(code, str):
         return None
-    if _reason(made) == code or code in made.told.error or code in (made.told.raw_body or ""):
+    if told_reason(made) == code or code in made.told.error or code in (made.told.raw_body or ""):
         return HELD
-    shown = _error(made) if made.told.outcome == "raised" else "nothing of it"
+    shown = error_of(made) if made.told.outcome == "raised" else "nothing of it"
     return Problem(f"to be able to read reasonCode {code}", shown)
 
 
@@ -104,55 +117,39 @@ def headers_of_the_caller_stay_his(made: Made) -> Answer:
     return Problem("the headers as they were handed in", f"changed: {', '.join(changed)}")
 
 
-_NOT_TOLD: Final = object()
-
-
 def _altered(made: Made) -> list[Difference] | None:
     """Where the body that the caller sees is not the one sent; None where he sees none."""
-    if made.last is None or made.last.answer is None or _is_hidden(made):
+    if made.last is None or made.last.answer is None or is_hidden(made):
         return None
-    told = _told_body(made)
-    if told is _NOT_TOLD or (_is_refused(made) and _reason(made) is None):
+    if _is_unlike_all_before(made):
+        return None
+    told = told_body(made)
+    if told is NOT_TOLD or (is_refused(made) and told_reason(made) is None):
         return None  # how refusals are told is another matter: reason_code_reaches_the_caller
-    return list(differences(made.last.answer, told))
+    judged_there = is_of_pending(made)  # pending_state_is_told_as_such, decided_state_is_told
+    found = differences(made.last.answer, told)
+    return [d for d in found if not (judged_there and d.path == "statusDetails.state" and _is_text(d.found))]
 
 
-def _told_body(made: Made) -> Any:
-    if made.told.has_body:
-        return made.told.body
-    if made.told.raw_body is None or made.told.outcome == "raised":
-        return _NOT_TOLD
-    try:
-        return json.loads(made.told.raw_body)
-    except ValueError:
-        return made.told.raw_body
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_damaged(made: Made) -> bool:
+    fault = made.last.fault if made.last else None
+    return fault is not None and fault.effect == "damaged"
+
+
+UNLIKE_ALL_BEFORE: Final = ("unknown-field", "unknown-state", "unknown-reason", "no-request-id")
+"""Faults whose answers `damage` judges, where they are good ones."""
+
+
+def _is_unlike_all_before(made: Made) -> bool:
+    fault = made.last.fault if made.last else None
+    return fault is not None and fault.id in UNLIKE_ALL_BEFORE and not is_refused(made)
 
 
 def _is_final(seen: Seen) -> bool:
+    if seen.fault is not None and seen.fault.effect == "damaged":
+        return False
     return seen.response is not None and seen.response.status < 500 and seen.response.status not in TRANSIENT
-
-
-def _is_refused(made: Made) -> bool:
-    last = made.last
-    told = made.told.outcome != "unsupported"
-    return told and last is not None and last.response is not None and last.response.status >= 400
-
-
-def _is_hidden(made: Made) -> bool:
-    """Whether a refusal looks like success: refusals_reach_the_caller says so, and nobody says it again."""
-    learns = made.told.outcome == "raised" or (made.told.status or 0) >= 400 or _reason(made) is not None
-    return _is_refused(made) and not learns
-
-
-def _reason(made: Made) -> str | None:
-    told = _told_body(made)
-    code = told.get("reasonCode") if isinstance(told, dict) else None
-    return code if isinstance(code, str) else None
-
-
-def _status(made: Made) -> int | None:
-    return made.last.response.status if made.last and made.last.response else None
-
-
-def _error(made: Made) -> str:
-    return redact_text(made.told.error)[:300]

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange, on_wire
 from amazonpay_conformance.checks.subject import Act, Made, Seen, Watched
+from amazonpay_conformance.model.headers import SINGLE
 from amazonpay_conformance.model.operations import Operation, match
 from amazonpay_conformance.model.regions import REGIONS, VERSION, names_environment
-from amazonpay_conformance.reading.requests import DATE_FORMS, DATE_HEADER, IDEMPOTENCY_HEADER, media_type
+from amazonpay_conformance.model.simulation import SIMULATIONS
+from amazonpay_conformance.reading.requests import (
+    DATE_FORMS,
+    DATE_HEADER,
+    IDEMPOTENCY_HEADER,
+    REGION_HEADER,
+    SIMULATION_HEADER,
+    media_type,
+)
+
+HOST_HEADER: Final = "x-amz-pay-host"
+TOKEN_HEADER: Final = "x-amz-pay-authtoken"  # noqa: S105 - a name
+
+_CHARSET: Final = re.compile(r'application/json(?:\s*;\s*charset\s*=\s*"?utf-?8"?)?\s*;?\s*', re.IGNORECASE)
 
 
 @on_wire("HDR-001")
@@ -83,12 +99,12 @@ def accept_is_json(seen: Seen, made: Act) -> Answer:
 
 @on_wire("HDR-008")
 def region_is_the_configured_one(seen: Seen, made: Act) -> Answer:
-    value = seen.request.headers.get("x-amz-pay-region")
+    value = seen.request.headers.get(REGION_HEADER)
     if value is None:
-        return _missing("x-amz-pay-region", made.configured.region)
+        return _missing(REGION_HEADER, made.configured.region)
     if value.lower() in REGIONS[made.configured.region].aliases:
         return HELD
-    return Problem(f"{made.configured.region} or an alias of it", f"x-amz-pay-region: {value}")
+    return Problem(f"{made.configured.region} or an alias of it", f"{REGION_HEADER}: {value}")
 
 
 @on_exchange("HDR-009")
@@ -104,6 +120,93 @@ def _lost(seen: Seen, given: list[tuple[str, str]]) -> Iterator[Problem]:
             yield Problem(
                 f"{name}: {value}, once", f"{name}: {', '.join(values)}" if values else f"no {name}"
             )
+
+
+@on_wire("HDR-010")
+def host_is_named(seen: Seen, made: Act) -> Answer:
+    wanted = made.configured.hosts
+    return HELD if HOST_HEADER in seen.request.headers else _missing(HOST_HEADER, next(iter(wanted), "…"))
+
+
+@on_wire("HDR-011")
+def named_host_is_the_configured_one(seen: Seen, made: Act) -> Answer:
+    value = seen.request.headers.get(HOST_HEADER)
+    if value is None or not made.configured.hosts:
+        return None
+    if _bare(value) in map(_bare, made.configured.hosts):
+        return HELD
+    return Problem(f"{_either(made.configured.hosts)}, with its port or without", f"{HOST_HEADER}: {value}")
+
+
+@on_wire("HDR-012")
+def single_headers_are_sent_once(seen: Seen, made: Act) -> Answer:
+    # what the caller gave is another matter: headers_of_the_caller_are_sent, key_of_the_caller_is_sent
+    given = {name.lower() for name in _given(made)}
+    values = {name: seen.request.headers.get_all(name) for name in SINGLE if name not in given}
+    return tuple(
+        Problem(f"{name} once", f"{name}: {len(sent)} times, {_alike(name, sent)}")
+        for name, sent in values.items()
+        if len(sent) > 1
+    )
+
+
+@on_wire("HDR-013")
+def content_type_says_utf_8_or_nothing(seen: Seen, made: Act) -> Answer:
+    value = seen.request.headers.get("content-type")
+    if value is None or media_type(value) != "application/json":
+        return None  # content_type_is_json says so
+    if _CHARSET.fullmatch(value.strip()):
+        return HELD
+    return Problem("application/json, or application/json; charset=utf-8", f"content-type: {value}")
+
+
+@on_wire("HDR-014")
+def simulations_are_the_callers(seen: Seen, made: Act) -> Answer:
+    code = seen.request.headers.get(SIMULATION_HEADER)
+    if code is None or (isinstance(made, Made) and SIMULATION_HEADER in map(str.lower, _given(made))):
+        return HELD
+    if not made.configured.sandbox or seen.reading.environment == "live":
+        return Problem("no simulation outside the sandbox", f"{SIMULATION_HEADER}: {code}")
+    if isinstance(made, Watched):
+        return HELD
+    known = ", ".join(SIMULATIONS.get(made.asked.operation.id, ())) or "none"
+    return Problem(
+        f"no {SIMULATION_HEADER}: the caller gave none (codes of {made.asked.operation.title}: {known})",
+        f"{SIMULATION_HEADER}: {code}",
+        "it was given for an earlier call: build the headers of each call anew"
+        if _is_left_over(made)
+        else "",
+    )
+
+
+@on_exchange("HDR-015")
+def authtoken_is_the_callers(seen: Seen, made: Made) -> Answer:
+    if TOKEN_HEADER not in seen.request.headers or TOKEN_HEADER in map(str.lower, _given(made)):
+        return HELD
+    return Problem(f"no {TOKEN_HEADER}: the caller gave none", f"a {TOKEN_HEADER} header")
+
+
+def _given(made: Act) -> list[str]:
+    return [name for name, _ in made.asked.headers] if isinstance(made, Made) else []
+
+
+def _is_left_over(made: Made) -> bool:
+    return any(SIMULATION_HEADER in map(str.lower, _given(other)) for other in made.earlier)
+
+
+def _alike(name: str, values: tuple[str, ...]) -> str:
+    if name in ("authorization", TOKEN_HEADER):
+        return "all alike" if len(set(values)) == 1 else "not alike"
+    return " and ".join(dict.fromkeys(values))
+
+
+def _bare(host: str) -> str:
+    name, colon, port = host.strip().lower().rpartition(":")
+    return name if colon and port.isdigit() else host.strip().lower()
+
+
+def _either(hosts: tuple[str, ...]) -> str:
+    return " or ".join(dict.fromkeys(hosts))
 
 
 @on_wire("URL-001")
@@ -143,6 +246,22 @@ def version_is_v2(seen: Seen, made: Act) -> Answer:
     if seen.reading.version is None:
         return None
     return HELD if seen.reading.version == VERSION else Problem(VERSION, seen.request.path)
+
+
+@on_wire("URL-005")
+def host_is_the_configured_one(seen: Seen, made: Act) -> Answer:
+    value = seen.request.headers.get("host")
+    if value is None or not made.configured.hosts:
+        return None  # no HTTP/1.1 request is without one: RFC 9112 §3.2
+    if value.strip().lower() in {spelling for host in made.configured.hosts for spelling in _spelled(host)}:
+        return HELD
+    return Problem(_either(made.configured.hosts), f"Host: {value}")
+
+
+def _spelled(host: str) -> tuple[str, ...]:
+    """A host's spellings in Host: the port belongs to it, but for the one that https has anyway."""
+    host = host.lower()
+    return (host, f"{host}:443") if ":" not in host else (host, host.removesuffix(":443"))
 
 
 def _named(seen: Seen) -> tuple[Operation, str | None] | None:

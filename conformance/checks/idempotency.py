@@ -12,6 +12,8 @@ def creating_calls_carry_a_key(seen: Seen, made: Act) -> Answer:
     operation = seen.reading.operation if isinstance(made, Watched) else made.asked.operation
     if operation is None or not operation.needs_key:
         return None
+    if isinstance(made, Made) and seen is not made.tries[0]:
+        return None  # creating_call_without_a_key_is_not_repeated
     if IDEMPOTENCY_HEADER in seen.request.headers:
         return HELD
     wanted = f"{IDEMPOTENCY_HEADER} on {operation.title}"
@@ -44,8 +46,8 @@ def other_calls_carry_no_key(seen: Seen, made: Act) -> Answer:
 
 @on_exchange("IDK-004")
 def key_of_the_caller_is_sent(seen: Seen, made: Made) -> Answer:
-    if made.asked.key is None:
-        return None
+    if made.asked.key is None or seen is not made.tries[0]:
+        return None  # what a retry does is for `retries` to judge
     values = seen.request.headers.get_all(IDEMPOTENCY_HEADER)
     if not values and made.asked.operation.needs_key:
         return None  # creating_calls_carry_a_key says so

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from amazonpay_conformance.checks import (
+    amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
+    changes,
+    damage,
     headers,
     idempotency,
     objects,
@@ -16,6 +20,7 @@ from amazonpay_conformance.checks import (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 from amazonpay_conformance.checks.check import (
@@ -32,11 +37,16 @@ from amazonpay_conformance.checks.check import (
     judgement,
 )
 from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
+from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
+    amounts,
     answers,
+    asynchronous,
     bodies,
     calls,
+    changes,
+    damage,
     headers,
     idempotency,
     objects,
@@ -44,18 +54,30 @@ MODULES: Final = (
     pending,
     races,
     repeats,
+    retries,
     signature,
 )
 """The rooms in which checks register themselves on import."""
 
 
 def judge(made: Made) -> Iterator[Judgement]:
-    """Yield what every check that applies has to say about a call."""
-    for seen in made.seen:
+    """Yield what every check that applies has to say about a call.
+
+    Of a request that was spoilt on purpose only the answer is judged.
+    """
+    for found in _judgements(made):
+        if not made.asked.tamper or REQUIREMENTS[found.requirement].subject == "server":
+            yield found
+
+
+def _judgements(made: Made) -> Iterator[Judgement]:
+    for seen in made.tries:
         for name, (requirement, check) in EXCHANGE_CHECKS.items():
+            if seen.fault is not None and REQUIREMENTS[requirement].subject == "server":
+                continue  # no server is to blame for an answer that was spoilt
             if (found := judgement(requirement, name, check(seen, made))) is not None:
                 yield found
-        for model_check in MODEL_CHECKS.values():
+        for model_check in MODEL_CHECKS.values() if seen.fault is None else ():
             yield from model_check(seen, made)
     for name, (requirement, call_check) in CALL_CHECKS.items():
         if (found := judgement(requirement, name, call_check(made))) is not None:
@@ -105,3 +127,13 @@ def judged_by(requirement: str) -> tuple[str, ...]:
         requirement: the id in the catalogue; none judges an uncertain one, which permits both answers.
     """
     return tuple(name for name, judged in JUDGED.items() if requirement in judged)
+
+
+def needs_no_caller(requirement: str) -> bool:
+    """Tell whether a requirement can be judged of what is only watched.
+
+    Args:
+        requirement: the id in the catalogue.
+    """
+    tables: tuple[Mapping[str, tuple[str, object]], ...] = (WIRE_CHECKS, TRACE_CHECKS, END_CHECKS)
+    return any(requirement == judged for table in tables for judged, _ in table.values())

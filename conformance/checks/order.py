@@ -312,7 +312,10 @@ def _tells_of_a_wrong_payment_method(move: Move) -> bool:
 
 
 def _named(move: Move) -> str:
-    return f"{ALL_OPERATIONS[move.operation].title} of {move.subject}"
+    title, kind = ALL_OPERATIONS[move.operation].title, ALL_OPERATIONS[move.operation].target
+    # a buyer's token is nobody's business
+    hidden = kind is not None and kind not in MACHINES
+    return title if hidden or move.subject is None else f"{title} of {move.subject}"
 
 
 def _spaced(kind: str | None) -> str:

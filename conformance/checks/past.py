@@ -89,7 +89,7 @@ class Past:
         for name in move.about:
             self._about[name].append(move)
         self._alike[move.content].append(move)
-        if move.key is not None:
+        if move.key is not None and ALL_OPERATIONS[move.operation].method == "POST":  # api-facts §9
             self._keys[move.key] = _better(self._keys.get(move.key), move)
 
     def about(self, object_id: str | None) -> tuple[Move, ...]:
@@ -107,7 +107,7 @@ class Past:
         return tuple(self._alike.get(move.content, ()))
 
     def with_key(self, key: str | None) -> Move | None:
-        """Return the move that an idempotency key stands for, None where it is new."""
+        """Return the POST that an idempotency key stands for, None where it is new."""
         return self._keys.get(key or "")
 
     def objects(self, kind: Kind) -> Iterator[str]:

@@ -44,7 +44,7 @@ def unclear_call_is_repeated_with_its_key(watched: Watched) -> Answer:
     last = unclear[-1]
     if move.key == last.key or _is_known_since(watched, last):
         return HELD
-    got = f"exchange {last.number + 1} got {last.status or 'no answer'}"
+    got = f"exchange {last.number + 1} got {last.status or 'no answer that can be read'}"
     return Problem(
         "the same key again, so that at most one of them takes effect",
         f"another key for the same {_title(move)} of {_amount(move)}, after {got}",

@@ -10,8 +10,10 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.checks.past import Move, Past
+from amazonpay_conformance.model.faults import FAULT_OF, Fault
 from amazonpay_conformance.model.linearizability import Decision
 from amazonpay_conformance.model.operations import Operation
+from amazonpay_conformance.model.retries import Retries
 from amazonpay_conformance.model.rules import Evidence
 from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.world import World
@@ -22,7 +24,11 @@ from amazonpay_conformance.wire.messages import JSON, Exchange, Request, Respons
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """How the client under test was configured for this lane."""
+    """How the client under test was configured for this lane.
+
+    `hosts` are those that it may rightly name: the one it was pointed at, and the service's own of the
+    region; none where that is not known.
+    """
 
     public_key_id: str
     region: str
@@ -30,6 +36,8 @@ class Configured:
     public_key: PublicKey | None = field(default=None, repr=False)
     sandbox: bool = True
     skew_seconds: int = 300
+    hosts: tuple[str, ...] = ()
+    retries: Retries | None = None
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,33 @@ class Seen:
         """The response as it was on the wire, None where the connection was cut."""
         return self.exchange.response
 
+    @property
+    def fault(self) -> Fault | None:
+        """What went wrong with the exchange on purpose, if anything did."""
+        injected = self.exchange.injected
+        return None if injected is None else FAULT_OF[injected.fault]
+
+    @cached_property
+    def sent(self) -> JSON:
+        """The request's body parsed: {} where there is none, None where it is not JSON."""
+        if not self.request.body:
+            return {}
+        try:
+            return self.request.json()
+        except ValueError:
+            return None
+
     @cached_property
     def answer(self) -> JSON:
         """The response's body parsed, None where there is none or it is not JSON."""
-        if self.response is None:
-            return None
-        try:
-            return self.response.json()
-        except ValueError:
-            return None
+        return _json(self.response)
+
+    @property
+    def true_body(self) -> dict[str, Any] | None:
+        """The object that the service itself answered with, whatever the client was sent."""
+        truth = self.exchange.truth
+        answer = _json(truth)
+        return answer if truth is not None and truth.status < 300 and isinstance(answer, dict) else None
 
     @property
     def body(self) -> dict[str, Any] | None:
@@ -79,9 +105,21 @@ class Seen:
         return self.answer if good and isinstance(self.answer, dict) else None
 
 
+def _json(response: Response | None) -> JSON:
+    if response is None:
+        return None
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the caller asked of the client. `absent` tells no payload from a null one."""
+    """What the caller asked of the client. `absent` tells no payload from a null one.
+
+    `tamper` names how the request was spoilt on purpose: then only the answer is judged.
+    """
 
     operation: Operation
     path_id: str | None
@@ -92,11 +130,15 @@ class Asked:
     valid: bool
     meant_to_succeed: bool
     is_repeat: bool = False
+    tamper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the client told its caller. `outcome` is returned, raised or unsupported."""
+    """What the client told its caller. `outcome` is returned, raised, unsupported, or crashed.
+
+    A client crashed where its process ended, or it gave no sign in time, over an answer that was spoilt.
+    """
 
     outcome: str
     status: int | None = None
@@ -105,6 +147,7 @@ class Told:
     raw_body: str | None = None
     error: str = ""
     headers: tuple[tuple[str, str], ...] | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +198,28 @@ class Made:
     configured: Configured
     earlier: tuple[Made, ...] = ()
 
+    @cached_property
+    def tries(self) -> tuple[Seen, ...]:
+        """The exchanges that are the call itself and its repetitions."""
+        return tuple(seen for seen in self.seen if not self.is_other(seen))
+
+    @cached_property
+    def others(self) -> tuple[Seen, ...]:
+        """What the client did of its own accord after something had gone wrong."""
+        return tuple(filter(self.is_other, self.seen))
+
+    def is_other(self, seen: Seen) -> bool:
+        """Tell whether an exchange is another operation, after one with which something had gone wrong."""
+        first, operation = self.seen[0], seen.reading.operation
+        if first.fault is None or seen is first or operation is None:
+            return False
+        same = first.reading.operation is not None and operation.id == first.reading.operation.id
+        return not same or seen.request.path != first.request.path
+
     @property
     def last(self) -> Seen | None:
         """The exchange whose answer the client must have handed back."""
-        return self.seen[-1] if self.seen else None
+        return self.tries[-1] if self.seen else None
 
 
 @dataclass(frozen=True)
@@ -189,8 +250,10 @@ class Watched:
     @property
     def is_repetition(self) -> bool:
         """Whether it is an earlier request again, with its idempotency key."""
-        known = self.past.with_key(self.move.key) if self.move else None
-        return known is not None and self.move is not None and known.fingerprint == self.move.fingerprint
+        if self.move is None:
+            return False
+        known = self.past.with_key(self.move.key)
+        return known is not None and known.fingerprint == self.move.fingerprint
 
 
 @dataclass(frozen=True)

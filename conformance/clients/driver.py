@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
+
+from amazonpay_conformance.model.retries import Retries
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.wire.keys import PrivateKey
 
 PROTOCOL_VERSION: Final = 1
 
@@ -31,7 +36,9 @@ class Capabilities:
     """What a client can do, as its driver declares in `hello`.
 
     `idempotency_key` tells who makes the key: only the caller, only the client, or the caller if he gives
-    one and else the client. `headers`: callers may add headers (needed for simulation codes).
+    one and else the client. `headers`: callers may add headers (needed for simulation codes). `retries` is
+    its policy, None where it declares none. `tampers`: it spoils requests on purpose, as the reference client
+    does; no driver of another language declares it.
     """
 
     operations: frozenset[str]
@@ -40,7 +47,8 @@ class Capabilities:
     headers: bool = True
     raw_payload: bool = False
     button: bool = False
-    retries: int | None = None
+    retries: Retries | None = None
+    tampers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class ClientCall:
     `operation` is an id from the model's table (`create_charge`); `path_id` the id that stands in the path;
     `payload` a JSON value or ABSENT; `payload_text` the exact string to send instead, for clients that take
     one; `headers` what the caller adds; `deadline` the seconds after which the driver counts as hanging.
+    `tamper` says how the request is spoilt, `signer` who signs it instead (public key id and key): neither
+    crosses the protocol.
     """
 
     operation: str
@@ -93,6 +103,8 @@ class ClientCall:
     payload_text: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     deadline: float = 30.0
+    tamper: str | None = None
+    signer: tuple[str, PrivateKey] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

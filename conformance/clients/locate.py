@@ -33,13 +33,18 @@ class UnknownClient(Exception):
     """The words that name a client lead to none."""
 
 
+class BrokenClient(UnknownClient):
+    """They lead to a file or a module that cannot be used."""
+
+
 def locate(spec: str, *, ca_file: str | None) -> Driver:
     """Return a driver for the client that `spec` names; nothing is started and nothing connected yet.
 
     `ca_file` is what a client in a process of its own is to trust from its start.
 
     Raises:
-        UnknownClient: `spec` has none of the FORMS, or what it names is missing or broken.
+        UnknownClient: `spec` has none of the FORMS, or what it names is missing.
+        BrokenClient: what it names is there and cannot be used.
     """
     if spec == "reference":
         return PythonDriver(_adapter_in_module(REFERENCE, ""))
@@ -118,25 +123,25 @@ def _imported(what: str, load: Callable[[], ModuleType]) -> ModuleType:
     try:
         return load()
     except ModuleNotFoundError as error:
-        raise UnknownClient(_not_found(what, error.name or "")) from None
+        raise _not_found(what, error.name or "") from None
     except SyntaxError as error:
-        raise UnknownClient(f"{what} is not Python: {error.msg} (line {error.lineno})") from None
+        raise BrokenClient(f"{what} is not Python: {error.msg} (line {error.lineno})") from None
     except (Exception, SystemExit) as error:
-        raise UnknownClient(
+        raise BrokenClient(
             f"{what} cannot be imported: {type(error).__name__}: {one_line(str(error))}"
         ) from error
 
 
-def _not_found(what: str, missing: str) -> str:
+def _not_found(what: str, missing: str) -> UnknownClient:
     if f"{what}.".startswith(f"{missing}."):
-        return f"there is no module {what!r}; a client is named as {FORMS}"
-    return f"{what} imports {missing!r}, which is not installed for {sys.executable}"
+        return UnknownClient(f"there is no module {what!r}; a client is named as {FORMS}")
+    return BrokenClient(f"{what} imports {missing!r}, which is not installed for {sys.executable}")
 
 
 def _adapter(what: str, module: ModuleType, name: str) -> Any:
     adapter = getattr(module, name, None) if name else module
     if adapter is None:
-        raise UnknownClient(f"{what} has no {name!r}")
+        raise BrokenClient(f"{what} has no {name!r}")
     if not callable(getattr(adapter, "connect", None)):
-        raise UnknownClient(f"{what}{':' if name else ''}{name} has no connect(config), so it is no adapter")
+        raise BrokenClient(f"{what}{':' if name else ''}{name} has no connect(config), so it is no adapter")
     return adapter

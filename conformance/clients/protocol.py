@@ -21,6 +21,7 @@ from amazonpay_conformance.clients.driver import (
     Returned,
     Unsupported,
 )
+from amazonpay_conformance.model.retries import Retries
 from amazonpay_conformance.wire.redaction import redact_text
 
 Message: TypeAlias = dict[str, Any]
@@ -46,7 +47,7 @@ _CAPABILITIES: dict[str, Callable[[Any], Any]] = {
     "headers": bool,
     "raw_payload": bool,
     "button": bool,
-    "retries": lambda number: number,
+    "retries": lambda said: _retries(said),
 }
 
 
@@ -106,6 +107,19 @@ def abridge(command: str, longest: int) -> str:
     line = " ".join(command.split())
     head = longest // 4
     return line if len(line) <= longest else f"{line[:head]}…{line[head - longest :]}"
+
+
+def _retries(said: int | Message | None) -> Retries | None:
+    """Read a policy: a number alone says only how often."""
+    if said is None or isinstance(said, int):
+        return None if said is None else Retries(said)
+    statuses = said.get("statuses")
+    return Retries(
+        said["times"],
+        None if statuses is None else frozenset(statuses),
+        tuple(map(float, said.get("waits", ()))),
+        said.get("lost"),
+    )
 
 
 def _returned(message: Message) -> Returned:

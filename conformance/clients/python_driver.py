@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
@@ -74,7 +75,9 @@ class PythonDriver:
             objection = violation(message)
             if objection:
                 raise self._error(f"declares what the protocol does not allow: {objection}")
-            self._hello = hello_from(message)
+            hello = hello_from(message)
+            tampers = bool(getattr(self._adapter, "tampers", False))  # no word of the protocol: ours alone
+            self._hello = replace(hello, capabilities=replace(hello.capabilities, tampers=tampers))
         return self._hello
 
     def configure(self, config: ClientConfig) -> None:

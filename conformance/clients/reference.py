@@ -15,6 +15,8 @@ from typing import Any
 
 import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig
+from amazonpay_conformance.clients.tampering import Signing, spoilt
+from amazonpay_conformance.model.errors import TRANSIENT
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.wire import messages
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
@@ -23,15 +25,26 @@ from amazonpay_conformance.wire.signing import sign, sign_button
 name = "reference client"
 version = "1"
 algorithms = ("AMZN-PAY-RSASSA-PSS-V2", "AMZN-PAY-RSASSA-PSS")
+KEY = "x-amz-pay-idempotency-key"
 idempotency_key = "both"
 raw_payload = True
+tampers = True
 operations = (*OPERATIONS, "sign_button")
 
 TIMEOUT_SECONDS = 20
+RETRIED = tuple(sorted(TRANSIENT))
+WAITS = (0.1, 0.2, 0.4)
+"""Seconds before each retry: shorter than those of the SDKs (api-facts §7), for it is asked much."""
+
+retries = {"times": len(WAITS), "statuses": list(RETRIED), "waits": list(WAITS), "lost": True}
 
 
 class ReferenceClient:
-    """Signs and sends one request for each call and hands the response back as it came."""
+    """Signs and sends a request for each call and hands the response back as it came.
+
+    Where no answer came, or one that is worth another try, it sends the same request again, signature and
+    key and all, unless that could make something twice.
+    """
 
     def __init__(self, config: ClientConfig) -> None:
         """Load the key once.
@@ -42,6 +55,7 @@ class ReferenceClient:
         self._config = config
         self._key: PrivateKey = load_private_key(config.private_key)
         self._host = config.signing_host or config.service_host
+        self._last: messages.Request | None = None
         self._session = requests.Session()
         self._session.trust_env = False  # or REQUESTS_CA_BUNDLE would win over `verify`
         self._session.verify = config.ca_file or True
@@ -49,11 +63,30 @@ class ReferenceClient:
 
     def call(self, operation: Operation, call: ClientCall) -> requests.Response:
         """Perform one operation and return the response, whatever its status."""
-        return self._send(self._signed(self._request(operation, call)))
+        request = self._request(operation, call)
+        if call.tamper is None:
+            self._last = self._signed(request)
+            return self._retried(self._last, may_retry=not operation.needs_key or KEY in request.headers)
+        if call.tamper == "replayed" and self._last is not None:
+            return self._send(self._last)
+        public_key_id, key = call.signer or (self._config.public_key_id, self._key)
+        return self._send(spoilt(call.tamper, request, Signing(key, public_key_id, self._config.algorithm)))
 
     def sign_button(self, payload: str) -> str:
         """Return the base64 signature of a button payload."""
         return sign_button(payload, self._key, self._config.algorithm)
+
+    def _retried(self, signed: messages.Request, *, may_retry: bool) -> requests.Response:
+        for wait in WAITS if may_retry else ():
+            try:
+                response = self._send(signed)
+            except requests.ConnectionError:
+                time.sleep(wait)
+                continue
+            if response.status_code not in RETRIED:
+                return response
+            time.sleep(max(wait, _retry_after(response)))
+        return self._send(signed)
 
     def _signed(self, request: messages.Request) -> messages.Request:
         return sign(
@@ -93,8 +126,8 @@ class ReferenceClient:
         )
         for name_, value in call.headers:
             headers = headers.with_value(name_, value)
-        if operation.needs_key and "x-amz-pay-idempotency-key" not in headers:
-            headers = headers.with_value("x-amz-pay-idempotency-key", uuid.uuid4().hex)
+        if operation.needs_key and KEY not in headers:
+            headers = headers.with_value(KEY, uuid.uuid4().hex)
         return headers
 
 
@@ -110,6 +143,11 @@ def connect(
         operation.id: partial(client.call, operation) for operation in OPERATIONS.values()
     }
     return {**calls, "sign_button": client.sign_button}
+
+
+def _retry_after(response: requests.Response) -> int:
+    value = response.headers.get("retry-after", "")
+    return int(value) if value.isascii() and value.isdigit() else 0
 
 
 def _body(call: ClientCall) -> bytes:

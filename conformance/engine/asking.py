@@ -26,7 +26,9 @@ def asked_of(operation: Operation, call: ClientCall, *, repeat: bool) -> Asked:
     payload: Any = None if absent else call.payload
     valid = operation.request is None or schemas.is_valid(operation.request, payload or {})
     key = next((value for name, value in call.headers if name.lower() == IDEMPOTENCY_HEADER), None)
-    return Asked(operation, call.path_id, payload, absent, call.headers, key, valid, False, repeat)
+    return Asked(
+        operation, call.path_id, payload, absent, call.headers, key, valid, False, repeat, call.tamper or ""
+    )
 
 
 def told_by(result: Result) -> Told:
@@ -38,7 +40,15 @@ def told_by(result: Result) -> Told:
     if isinstance(result, Raised):
         error = f"{result.type}: {result.message}"
         return Told("raised", result.status, body, has_body, result.raw_body, error)
-    return Told("returned", result.status, body, has_body, result.raw_body, headers=result.caller_headers)
+    return Told(
+        "returned",
+        result.status,
+        body,
+        has_body,
+        result.raw_body,
+        headers=result.caller_headers,
+        request_id=result.request_id,
+    )
 
 
 def made_ids(planned: CallStep, body: Mapping[str, Any]) -> dict[str, str]:

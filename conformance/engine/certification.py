@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -15,6 +16,8 @@ from typing import Final, Literal, TypeAlias
 from amazonpay_conformance.checks.judge import judge_button
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
+from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
+from amazonpay_conformance.engine.coverage import Coverage
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
@@ -28,45 +31,62 @@ from amazonpay_conformance.engine.events import (
 from amazonpay_conformance.engine.findings import Finding, Group, Groups
 from amazonpay_conformance.engine.lane import Lane, lanes
 from amazonpay_conformance.engine.runner import Run, Runner
+from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
-from amazonpay_conformance.model.machine import Transition
-from amazonpay_conformance.model.objects import MACHINES, UNREACHED
+from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, Subject
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
-from amazonpay_conformance.strategies.generator import Abilities
+from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.search import Search
-from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.strategies.spoiling import spoilings
+from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.troubles import Troubles, troubles
+from amazonpay_conformance.strategies.validation import validations
+from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
 
 Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exercised"]
+ErrorKind: TypeAlias = Literal["", "set-up", "unreachable", "interrupted", "budget"]
+Part: TypeAlias = Literal["corpus", "systematic", "random"]
+"""What was found before, what every run of a profile tries, and what a seed chooses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink."""
+    """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink.
+
+    `worlds` are looked at to plan the tour, and `pairs` has it cover every pair of transitions.
+    `thorough`: a server is asked for everything wrong in every place, not for each once.
+    """
 
     name: str
     random: int
     elsewhere: int
     shrink_requests: int
+    worlds: int = 400
+    pairs: bool = False
+    thorough: bool = False
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "quick": Profile("quick", random=40, elsewhere=3, shrink_requests=150),
-    "full": Profile("full", random=600, elsewhere=30, shrink_requests=600),
+    "full": Profile(
+        "full", random=600, elsewhere=30, shrink_requests=300, worlds=800, pairs=True, thorough=True
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be certified, and how."""
+    """What is to be certified, how, and what it may cost; None where only the profile sets a bound."""
 
     profile: Profile
     seed: int
@@ -75,6 +95,10 @@ class Order:
     subjects: frozenset[Subject] = frozenset({"client"})
     skew_seconds: int = 300
     deadline: float = 30.0
+    max_seconds: float | None = None
+    max_requests: int | None = None
+    shrink_requests: int | None = None
+    corpus: tuple[Stored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +115,7 @@ class Result:
     """What a certification found. `error` says why it ended early, where it did.
 
     `observed` counts what the server was seen to do where the facts leave it open: (switch, choice).
+    `untried` counts the scenarios that were planned and not run to their end, by the part of the plan.
     """
 
     order: Order
@@ -104,13 +129,17 @@ class Result:
     requests: int = 0
     groups: Groups = field(default_factory=Groups)
     judged: Counter[str] = field(default_factory=Counter)
-    covered: set[str] = field(default_factory=set)
+    items: set[Item] = field(default_factory=set)
+    able: Abilities | None = None
     called: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unclear: Counter[str] = field(default_factory=Counter)
     observed: Counter[Observed] = field(default_factory=Counter)
+    untried: Counter[Part] = field(default_factory=Counter)
+    shrink_requests: int = 0
     error: str = ""
-    error_kind: Literal["", "set-up", "unreachable", "interrupted"] = ""
+    error_kind: ErrorKind = ""
+    signal: int = 0
     python: str = field(default_factory=platform.python_version)
 
     def requirements(self) -> list[Judged]:
@@ -142,28 +171,38 @@ class Result:
 
     @property
     def verdict(self) -> Verdict:
-        """Return the verdict of the whole: its worst requirement's; never green where nothing was seen."""
+        """Return the verdict of the whole: its worst requirement's; never green where nothing was seen.
+
+        A budget may cut the random search, not the systematic part.
+        """
         verdicts = [judged.verdict for judged in self.requirements()]
         if "fail" in verdicts:
             return "fail"
         if not self.requests or "pass" not in verdicts:
             return "not exercised"
-        if self.error or self.unclear:
+        if (
+            self.unclear
+            or self.untried["corpus"]
+            or self.untried["systematic"]
+            or self.error_kind not in ("", "budget")
+        ):
             return "inconclusive"
         return "warning" if "warning" in verdicts else "pass"
 
-    def uncovered(self) -> list[tuple[Transition, str]]:
-        """Return the transitions that never fired, each with the reason that is known."""
-        rows = [row for machine in MACHINES.values() for row in machine.transitions]
-        return [(row, self._why(row)) for row in rows if row.id not in self.covered]
+    @property
+    def coverage(self) -> Coverage:
+        """What of the model was covered, and why the rest was not."""
+        nothing = Abilities(frozenset(), caller_keys=False, simulations=False, buyer=False, clock=False)
+        return Coverage(frozenset(self.items), self.able or nothing, self.order.profile.pairs)
 
-    def _why(self, row: Transition) -> str:
-        if row.id in UNREACHED:
-            return UNREACHED[row.id]
-        known = self.hello.capabilities.operations if self.hello else frozenset()
-        if row.trigger in OPERATIONS and row.trigger not in known:
-            return f"the client has no {row.trigger}"
-        return "needs an operation, header or act that client and target do not offer"
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Scenarios that are run in one lane, one after the other."""
+
+    part: Part
+    lane: Lane
+    plan: list[Scenario]
 
 
 class Certification:
@@ -179,6 +218,7 @@ class Certification:
         listeners: tuple[Listener, ...] = (),
         public_key_id: str | None = None,
         crew: Crew | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self._driver = driver
         self._target = target
@@ -189,6 +229,7 @@ class Certification:
         self._public_key_id = public_key_id
         self._crew = crew
         self._pem = key.to_pem("pkcs8")
+        self._budget = Budget(order.max_seconds, order.max_requests, stop or Stop())
         self.result = Result(order, target.name, target.is_mock)
 
     def run(self) -> Result:
@@ -196,12 +237,18 @@ class Certification:
         began = time.perf_counter()
         try:
             self._run()
+        except Stopped as problem:
+            self._break_off(str(problem), problem.kind)
         except DriverError as problem:
-            self._break_off(str(problem), "set-up")
+            # a signal that is for all reaches the driver too
+            self._break_off(self._budget.stop.asked or str(problem), "set-up")
         except TargetUnreachable as problem:
             self._break_off(str(problem), "unreachable")
         except KeyboardInterrupt:
+            if self._budget.stop.asked:
+                raise  # for the second time
             self._break_off("stopped by the user", "interrupted")
+        self._settle()
         self.result.seconds = time.perf_counter() - began
         return self.result
 
@@ -243,17 +290,45 @@ class Certification:
         self.result.hello = hello
         all_lanes = self._lanes(hello)
         self.result.lanes = all_lanes
-        planned = self._plan(hello)
-        some = planned[: order.profile.elsewhere]
-        plans = {lane: planned if lane is all_lanes[0] else some for lane in all_lanes}
-        total = sum(len(plan) for plan in plans.values())
+        stages = self._stages(hello)
+        for stage in stages:
+            self.result.untried[stage.part] += len(stage.plan)
+        total = self.result.untried.total()
         self._tell(Started(hello, self._target.name, order.profile.name, order.seed, all_lanes, total))
-        for lane, plan in plans.items():
-            runner = self._runner(hello, lane)
-            self._judge_button(hello, runner, lane)
-            for scenario in plan:
-                self._record(lane, runner.run(scenario))
+        try:
+            for stage in stages:
+                self._go_through(hello, stage)
+        except Stopped as problem:
+            if problem.kind != "budget":
+                raise
+            self._break_off(str(problem), "budget")
         self._shrink_all(hello)
+
+    def _stages(self, hello: Hello) -> list[Stage]:
+        """What every profile tries comes first, in all lanes; a budget cuts from the end."""
+        main, *others = self.result.lanes
+        systematic, random = self._plan(hello)
+        some = systematic[: self._order.profile.elsewhere]
+        kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
+        return [
+            *(
+                Stage("corpus", lane, [s.scenario for at, s in kept if at == lane])
+                for lane in (main, *others)
+            ),
+            Stage("systematic", main, systematic),
+            *(Stage("systematic", lane, some) for lane in others),
+            Stage("random", main, random),
+        ]
+
+    def _go_through(self, hello: Hello, stage: Stage) -> None:
+        if stage.part != "systematic" and not stage.plan:
+            return
+        runner = self._runner(hello, stage.lane)
+        if stage.part == "systematic":
+            self._judge_button(hello, runner, stage.lane)
+        for scenario in stage.plan:
+            self._record(stage.lane, runner.run(scenario, partial(self._record, stage.lane)))
+            self.result.untried[stage.part] -= 1
 
     def _lanes(self, hello: Hello) -> tuple[Lane, ...]:
         found = lanes(hello.capabilities, region=self._order.region, algorithm=self._order.algorithm)
@@ -262,17 +337,28 @@ class Certification:
         # a real key is good for one environment and region: the other lanes cannot be had
         return (replace(next(found), public_key_id=self._public_key_id),)
 
-    def _plan(self, hello: Hello) -> list[Scenario]:
+    def _plan(self, hello: Hello) -> tuple[list[Scenario], list[Scenario]]:
         """Plan once for all lanes: amounts are symbols, so a scenario is good for every currency."""
-        able = abilities(hello, self._target)
+        able = self.result.able = abilities(hello, self._target)
         if not able.operations:
-            return []
-        places = tuple(explore(able))
-        search = Search(able, places, seed=self._order.seed)
+            return [], []
+        profile, calm = self._order.profile, replace(able, faults=False)
+        graph = explore(calm, most=profile.worlds)
+        search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
-        asked = questions(able) if "server" in self._order.subjects else ()
-        raced = races(able, quick=self._order.profile.name == "quick") if self._crew else ()
-        return [*tour(able, places), *asked, *islice(search.random(), random), *raced]
+        asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
+        quick = profile.name == "quick"
+        troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
+        self.result.skipped.update(troubled.left_out)
+        raced = races(able, quick=quick) if self._crew else ()
+        systematic = [*tour(calm, graph, pairs=profile.pairs), *troubled.scenarios, *asked, *raced]
+        return systematic, list(islice(search.random(), random))
+
+    def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
+        thorough = self._order.profile.thorough
+        yield from questions(able)
+        yield from spoilings(able, thorough=thorough)
+        yield from validations(able, thorough=thorough)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -286,14 +372,24 @@ class Certification:
             lane.algorithm,
             self._key.public,
             skew_seconds=self._order.skew_seconds,
+            hosts=_hosts(self._target, lane),
+            retries=hello.capabilities.retries,
         )
         merchant = Merchant({lane.public_key_id: self._key.public})
         # a client that takes a key or makes one is tried both ways: without one in the further lanes
         makes_own = hello.capabilities.idempotency_key == "both" and lane in self.result.lanes[1:]
         caller_keys = gives_keys(hello) and not makes_own
-        deadline = self._order.deadline
+        deadline = self._order.deadline + (retries.patience if (retries := configured.retries) else 0.0)
         return Runner(
-            self._driver, self._target, configured, merchant, caller_keys, deadline, crew=self._crew
+            self._driver,
+            self._target,
+            configured,
+            merchant,
+            caller_keys,
+            deadline=deadline,
+            budget=self._budget,
+            crew=self._crew,
+            config=config,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
@@ -312,7 +408,7 @@ class Certification:
         result.scenarios += 1
         result.requests += run.requests
         result.judged.update(run.judged)
-        result.covered |= run.covered
+        result.items |= run.items
         result.observed.update(run.observed)
         result.groups.held |= run.held
         result.called.update(made.asked.operation.id for made in run.made if made.seen)
@@ -326,10 +422,12 @@ class Certification:
     def _group(self, finding: Finding, scenario: Scenario, lane: Lane) -> None:
         group = self.result.groups.add(finding, scenario, lane)
         if group is not None:
+            self._budget.share = SEARCH_SHARE
             self._tell(FindingAppeared(group))
 
     def _shrink_all(self, hello: Hello) -> None:
         self.result.groups.merge()
+        self._budget.share = 1.0
         groups = [g for g in self.result.groups if len(g.scenario)]
         for lane in self.result.lanes:
             mine = [g for g in groups if g.lane == lane]
@@ -337,23 +435,38 @@ class Certification:
                 continue
             runner = self._runner(hello, lane)
             for group in mine:
-                self._shrink(runner, group)
+                self._shrink(hello, runner, group)
+
+    def _shrink(self, hello: Hello, runner: Runner, group: Group) -> None:
+        wanted = self._order.shrink_requests
+        shrinker = Shrinker(
+            runner,
+            frozenset(group.cells),
+            self._order.profile.shrink_requests if wanted is None else wanted,
+            Planner.start(abilities(hello, self._target), group.lane.region),
+        )
+        try:
+            shrinker.shrink(group.scenario, group.first.step)
+        finally:
+            group.reproduced = shrinker.reproduced
+            if shrinker.best is not None:
+                group.scenario = shrinker.best.scenario
+                group.first = group.seen_in(shrinker.best.findings) or group.first
+            self.result.shrink_requests += shrinker.spent
+        self._tell(ScenarioShrunk(group, shrinker.spent))
+
+    def _settle(self) -> None:
+        """However it ended: nothing after the step that shows a fault matters, and hints are found out."""
+        self.result.groups.merge()
         for group in self.result.groups:
+            group.scenario = Scenario(group.scenario.steps[: group.first.step + 1])
             hint = group.first.problem.hint
             group.hint = hint() if callable(hint) else hint
 
-    def _shrink(self, runner: Runner, group: Group) -> None:
-        shrinker = Shrinker(runner, group.has, self._order.profile.shrink_requests)
-        scenario, run = shrinker.shrink(group.scenario)
-        group.reproduced = run is not None
-        if run is not None:
-            group.scenario = scenario
-            group.first = group.seen_in(run.findings) or group.first
-        self._tell(ScenarioShrunk(group, shrinker.spent))
-
-    def _break_off(self, reason: str, kind: Literal["set-up", "unreachable", "interrupted"]) -> None:
-        self.result.error, self.result.error_kind = reason, kind
-        self.result.groups.merge()
+    def _break_off(self, reason: str, kind: ErrorKind) -> None:
+        stop = self._budget.stop
+        self.result.error, self.result.error_kind = reason, "interrupted" if stop.asked else kind
+        self.result.signal = stop.signal
         self._tell(Interrupted(reason))
 
     def _tell(self, event: Event) -> None:
@@ -369,8 +482,15 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,
         clock=target.has_clock,
+        faults=target.has_faults,
         permissions=target.permissions,
+        tampers=target.tampers if hello.capabilities.tampers else frozenset(),
     )
+
+
+def _hosts(target: Target, lane: Lane) -> tuple[str, ...]:
+    """The hosts that a client may name: the one it is pointed at, the one behind, the service's own."""
+    return tuple(filter(None, (target.service_host, target.signing_host, REGIONS[lane.region].host)))
 
 
 def gives_keys(hello: Hello) -> bool:
@@ -387,6 +507,12 @@ def _button_payloads() -> Iterator[str]:
     for text in TEXTS:
         payload = {**plain, "merchantMetadata": {"noteToBuyer": text}, "deliverySpecifications": {}}
         yield json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    noted = {**plain, "merchantMetadata": {"noteToBuyer": "Gr\u00f6\u00dfe \U0001f6d2 2/3"}}
+    yield json.dumps(noted)  # escapes of what is not ASCII, and spaces
+    yield json.dumps(noted, ensure_ascii=False, indent=2)
+    yield json.dumps(noted, separators=(",", ":")).replace("/", "\\/")  # as PHP writes slashes
+    yield json.dumps({**plain, "scopes": [], "deliverySpecifications": {"addressRestrictions": {}}})
+    yield f" {json.dumps(plain)}\n"
 
 
 BUTTON_PAYLOADS: Final = tuple(_button_payloads())

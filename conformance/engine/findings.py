@@ -7,15 +7,17 @@ requirement that held nowhere is broken once, however often that shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from amazonpay_conformance.checks.check import Problem
 from amazonpay_conformance.checks.subject import Act, Made, Watched
 from amazonpay_conformance.engine.lane import Lane
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.objects import NAMED_IN_BODY
 
 
@@ -190,16 +192,30 @@ def cell_of(requirement: Requirement, made: Act | None) -> Cell:
     return Cell(requirement.id, kind, _state_after(made) if requirement.scope == "state" else "")
 
 
-def _state_before(made: Made) -> str:
-    operation = made.asked.operation
-    kind, object_id = operation.target, made.asked.path_id
-    if operation.id in NAMED_IN_BODY and isinstance(made.asked.payload, dict):
-        kind, name = NAMED_IN_BODY[operation.id]
-        object_id = made.asked.payload.get(name)
-    if kind is None or not made.seen:
+def state_in_question(operation_id: str, target: str | None, body: object, world: World) -> str:
+    """Return the state of the object that a call is about, "" where it is about none.
+
+    Args:
+        operation_id: which operation.
+        target: the id in the path.
+        body: the payload.
+        world: the objects before the call.
+    """
+    kind = ALL_OPERATIONS[operation_id].target
+    if operation_id in NAMED_IN_BODY:
+        kind, name = NAMED_IN_BODY[operation_id]
+        target = body.get(name) if isinstance(body, Mapping) else None
+    if kind is None:
         return ""
-    value = made.seen[0].before.find(kind, object_id if isinstance(object_id, str) else None)
+    value = world.find(kind, target if isinstance(target, str) else None)
     return MISSING if value is None else str(getattr(value, "state", ""))
+
+
+def _state_before(made: Made) -> str:
+    asked = made.asked
+    if not made.seen:
+        return ""
+    return state_in_question(asked.operation.id, asked.path_id, asked.payload, made.seen[0].before)
 
 
 def _state_after(made: Made) -> str:

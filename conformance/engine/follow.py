@@ -22,17 +22,27 @@ from amazonpay_conformance.wire.messages import Exchange, Response
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An exchange that was read. What it means depends on the world that it met."""
+    """An exchange that was read. What it means depends on the world that it met.
+
+    In `exchange` stands what the service answered; `sent` is what the client saw of it.
+    """
 
     exchange: Exchange
     reading: RequestReading
     answer: Any
+    sent: Exchange
 
     @property
     def key(self) -> str | None:
         """The idempotency key that may have an effect."""
         call = self.reading.call
         return call.key if call and ALL_OPERATIONS[call.operation].method == "POST" else None
+
+    def as_sent(self, seen: Seen) -> Seen:
+        """Return the meaning of the exchange with what the client saw."""
+        if self.sent.injected is None:
+            return seen
+        return replace(seen, exchange=self.sent, transient=seen.transient or self.sent.truth is None)
 
     def plain(self, world: World, first_answer: bytes | None = None) -> Seen:
         """Return the exchange as it met a world, its answer not understood."""
@@ -75,7 +85,10 @@ class Oracle:
         self._first_answers: dict[str, bytes] = {}
 
     def see(self, exchange: Exchange) -> Seen:
-        """Read one exchange, move the world on, and return it with its meaning."""
+        """Read one exchange, move the world on, and return it with its meaning.
+
+        What counts is what the service answered, whatever the client was sent.
+        """
         heard = self.hear(exchange)
         first_answer = self.first_answer(heard)
         found = [_understood(*heard.meanings(world, first_answer)) for world in (self.world, *self.others)]
@@ -83,15 +96,18 @@ class Oracle:
         seen, *others = explained or found
         self.world, self.others = seen.after, tuple(other.after for other in others)
         self.note(heard, seen)
-        return seen
+        return heard.as_sent(seen)
 
     def hear(self, exchange: Exchange) -> Heard:
         """Read an exchange, and leave the world as it is."""
+        sent = exchange
+        if exchange.injected is not None:
+            exchange = replace(exchange, response=exchange.truth, injected=None)
         answer = _json(exchange.response)
         reading = read_request(
             exchange.request, self.merchant, _new_ids(answer), received_at=exchange.received_at
         )
-        return Heard(exchange, reading, answer)
+        return Heard(exchange, reading, answer, sent)
 
     def first_answer(self, heard: Heard) -> bytes | None:
         """Return the body that an exchange's idempotency key was answered with before."""

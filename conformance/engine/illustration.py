@@ -27,7 +27,7 @@ from amazonpay_conformance.model.timers import DAY, HOUR, MINUTE
 from amazonpay_conformance.model.world import COLLECTIONS, World
 from amazonpay_conformance.strategies.generator import Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.questions import QUESTIONS
-from amazonpay_conformance.strategies.tour import visits
+from amazonpay_conformance.strategies.visits import visits
 
 GIVEN: Final = Abilities(permissions=("permission#1",))
 """A kit that was given a permission."""

@@ -27,6 +27,7 @@ from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.regions import REGIONS
+from amazonpay_conformance.model.tampers import FEW, OF_ONE_MERCHANT
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
@@ -39,7 +40,11 @@ SANDBOX_REQUESTS_PER_SECOND: Final = 1.0
 
 
 class RefusedTarget(ValueError):
-    """A target or a credential that is not safe to use, or not complete; one line says why."""
+    """A target, a credential or a CA that is not safe to use, or not complete; one line says why."""
+
+
+class MisnamedTarget(RefusedTarget):
+    """The command line itself names what is no target, or none that it may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +72,18 @@ def address_of(url: str, resolve: str | None = None) -> Address:
         resolve: HOST:PORT:ADDRESS:PORT as curl's --resolve has it, or None.
 
     Raises:
-        RefusedTarget: it is no such URL, it names the live service in clear, or `resolve` is malformed.
+        MisnamedTarget: it is no such URL, it names the live service in clear, or `resolve` is malformed.
     """
     parts = urlsplit(url)
     try:
         port = parts.port
     except ValueError:
-        raise RefusedTarget(f"{url!r} has no valid port") from None
+        raise MisnamedTarget(f"{url!r} has no valid port") from None
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.path not in ("", "/"):
-        raise RefusedTarget(f"{url!r} is no target: expected mock, sandbox, or https://host[:port]")
+        raise MisnamedTarget(f"{url!r} is no target: expected mock, sandbox, or https://host[:port]")
     tls = parts.scheme == "https"
     if not tls and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise RefusedTarget(f"{url!r} is plain HTTP: signed requests leave this machine over HTTPS only")
+        raise MisnamedTarget(f"{url!r} is plain HTTP: signed requests leave this machine over HTTPS only")
     port = port or (443 if tls else 80)
     return _resolved(Address(parts.hostname, port, parts.hostname, port, tls), resolve)
 
@@ -88,10 +93,10 @@ def _resolved(address: Address, resolve: str | None) -> Address:
         return address
     found = re.fullmatch(r"([^:]+):(\d+):(.+):(\d+)", resolve)
     if found is None:
-        raise RefusedTarget(f"--resolve {resolve!r}: expected HOST:PORT:ADDRESS:PORT")
+        raise MisnamedTarget(f"--resolve {resolve!r}: expected HOST:PORT:ADDRESS:PORT")
     host, port, connect_host, connect_port = found.groups()
     if (host, int(port)) != (address.host, address.port):
-        raise RefusedTarget(
+        raise MisnamedTarget(
             f"--resolve is for {host}:{port}, but the target is {address.host}:{address.port}"
         )
     return Address(address.host, address.port, connect_host, int(connect_port), address.tls)
@@ -116,9 +121,7 @@ class Relay:
         self._next = 0.0
         self._pace = threading.Lock()
         self._sandbox_only = sandbox_only
-        self._tls = (
-            ssl.create_default_context(cafile=str(ca_file) if ca_file else None) if address.tls else None
-        )
+        self._tls = _trusting(ca_file) if address.tls else None
 
     def __call__(self, request: Request) -> Response:
         """Answer with what the service answers; with 502 and a `fault` where it cannot be reached."""
@@ -173,6 +176,15 @@ class Relay:
         return Response(502, Headers.of({"content-type": "text/plain"}), why.encode())
 
 
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except ssl.SSLError:
+        raise RefusedTarget(f"--ca-file {ca_file}: there is no certificate in PEM in it") from None
+    except OSError as problem:
+        raise RefusedTarget(f"--ca-file {ca_file}: {problem.strerror}") from None
+
+
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
 
 
@@ -188,6 +200,7 @@ class RemoteTarget:
     is_mock = False
     has_buyer = False
     has_clock = False
+    has_faults = False
 
     def __init__(
         self,
@@ -203,6 +216,7 @@ class RemoteTarget:
     ) -> None:
         self.name = name
         self.permissions = permissions
+        self.tampers = FEW if sandbox_only else OF_ONE_MERCHANT
         self.signing_host: str | None = address.authority
         certificates = Certificates(directory)
         self.ca_file: str | None = str(certificates.ca_file)
@@ -274,6 +288,10 @@ class RemoteTarget:
     def advance(self, seconds: int) -> None:
         """Refuse: this clock is not ours."""
         raise RuntimeError(f"the clock of {self.name} cannot be moved")
+
+    def spoil(self, fault: str, times: int, operation: str | None) -> None:
+        """Refuse: what another service answers is passed on as it is."""
+        raise RuntimeError(f"nothing goes wrong on purpose with {self.name}")
 
     def _raise_fault(self) -> None:
         if self._relay.fault is not None:

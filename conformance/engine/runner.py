@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge
 from amazonpay_conformance.checks.observations import observations
-from amazonpay_conformance.checks.subject import Configured, Made
+from amazonpay_conformance.checks.subject import Configured, Made, Told
 from amazonpay_conformance.clients.driver import (
     ABSENT,
     ClientCall,
+    ClientConfig,
     Driver,
-    Unsupported,
+    DriverError,
 )
 from amazonpay_conformance.engine.asking import asked_of, made_ids, told_by
+from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.crew import Attempt, Crew
 from amazonpay_conformance.engine.findings import Cell, Finding, cell_of
 from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.engine.race import judge_at_once
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
-from amazonpay_conformance.model.actions import Advance
+from amazonpay_conformance.model.actions import Action, Advance, BuyerAct
+from amazonpay_conformance.model.coverage import Item, covered
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.requirements import REQUIREMENTS
@@ -34,6 +37,7 @@ from amazonpay_conformance.model.scenario import (
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -41,7 +45,10 @@ from amazonpay_conformance.model.scenario import (
     Step,
     Unresolved,
 )
+from amazonpay_conformance.model.step import Outcome
+from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, SIMULATION_HEADER, Merchant
+from amazonpay_conformance.wire.messages import Exchange
 
 NOT_AT_ONCE: Final = "the client makes one call at a time, so calls at once are not tried with it"
 
@@ -50,7 +57,7 @@ NOT_AT_ONCE: Final = "the client makes one call at a time, so calls at once are 
 class Run:
     """What came of a scenario.
 
-    `judged` counts judgements by requirement; `covered` names the transitions that fired; `skipped` tells
+    `judged` counts judgements by requirement; `items` are what of the model was covered; `skipped` tells
     which steps could not be taken and why; `unclear` why the rest of a scenario was not judged; `observed`
     counts what answers told of open questions; `held` are the cells in which a requirement held.
     """
@@ -59,11 +66,16 @@ class Run:
     made: tuple[Made, ...]
     findings: tuple[Finding, ...]
     judged: Counter[str]
-    covered: frozenset[str]
+    items: frozenset[Item]
     skipped: tuple[tuple[int, str], ...] = ()
     unclear: str = ""
     observed: Counter[Observed] = field(default_factory=Counter)
     held: frozenset[Cell] = frozenset()
+
+    @property
+    def covered(self) -> frozenset[str]:
+        """The transitions that fired."""
+        return frozenset(item[1] for item in self.items if item[0] == "transition")
 
     @property
     def requests(self) -> int:
@@ -76,7 +88,7 @@ class Runner:
     """Runs scenarios with one configured client against one target.
 
     `caller_keys`: idempotency keys are given to the client; new ones in every run, since a service keeps
-    them for ever (api-facts §9).
+    them for ever (api-facts §9). `config` is what a client is constructed with anew, should it crash.
     """
 
     driver: Driver
@@ -85,21 +97,30 @@ class Runner:
     merchant: Merchant
     caller_keys: bool
     deadline: float = 30.0
+    budget: Budget = field(default_factory=Budget)
     crew: Crew | None = None
+    config: ClientConfig | None = None
 
-    def run(self, scenario: Scenario) -> Run:
+    def run(self, scenario: Scenario, cut_short: Callable[[Run], None] | None = None) -> Run:
         """Run a scenario on a fresh target.
+
+        Args:
+            scenario: what to run.
+            cut_short: is given what came of it until then, where it could not be run to its end.
 
         Raises:
             DriverError: the driver died, hung or broke its protocol.
             TargetUnreachable: the target did not answer.
+            Stopped: the budget is spent, or somebody wants the run to end.
         """
         execution = self.begin()
-        for number, planned in enumerate(scenario.steps):
-            execution.take(number, planned)
-            if execution.unclear:
-                break
-        return execution.result(scenario)
+        try:
+            execution.run(scenario)
+        except BaseException:
+            if cut_short is not None and execution.made:
+                cut_short(execution.so_far(scenario))
+            raise
+        return execution.so_far(scenario)
 
     def begin(self) -> Execution:
         """Return a run on a fresh target that is told its steps one by one."""
@@ -117,14 +138,23 @@ class Execution:
     oracle: Oracle
     bindings: dict[str, str] = field(default_factory=dict)
     calls: dict[str, tuple[Operation, ClientCall]] = field(default_factory=dict)
+    planned: dict[str, CallStep] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     judged: Counter[str] = field(default_factory=Counter)
-    covered: set[str] = field(default_factory=set)
+    items: set[Item] = field(default_factory=set)
+    last: dict[str, str] = field(default_factory=dict)
     observed: Counter[Observed] = field(default_factory=Counter)
     held: set[Cell] = field(default_factory=set)
     skipped: list[tuple[int, str]] = field(default_factory=list)
     unclear: str = ""
+
+    def run(self, scenario: Scenario) -> None:
+        """Take the steps of a scenario, as far as they are clear."""
+        for number, planned in enumerate(scenario.steps):
+            self.take(number, planned)
+            if self.unclear:
+                break
 
     def take(self, number: int, planned: Step) -> None:
         """Take a step; where that is not possible, note why.
@@ -132,7 +162,9 @@ class Execution:
         Raises:
             DriverError: the driver died, hung or broke its protocol.
             TargetUnreachable: the target did not answer.
+            Stopped: the budget is spent, or somebody wants the run to end.
         """
+        self.runner.budget.check()
         try:
             self._take(number, planned)
         except Unresolved as missing:
@@ -140,14 +172,14 @@ class Execution:
         except ImpossibleAct as impossible:
             self.skipped.append((number, str(impossible)))
 
-    def result(self, scenario: Scenario) -> Run:
-        """Return what came of the steps so far, which are those of the scenario."""
+    def so_far(self, scenario: Scenario) -> Run:
+        """Return what came of the scenario until now."""
         return Run(
             scenario,
             tuple(self.made),
             tuple(self.findings),
             self.judged,
-            frozenset(self.covered),
+            frozenset(self.items),
             tuple(self.skipped),
             self.unclear,
             self.observed,
@@ -161,16 +193,22 @@ class Execution:
             self._repeat(number, planned)
         elif isinstance(planned, BuyerStep):
             self._buyer(planned)
+        elif isinstance(planned, FaultStep):
+            self._fault(number, planned)
         elif isinstance(planned, ParallelStep):
             self._race(number, planned)
         else:
             self._advance(planned)
 
     def _call(self, number: int, planned: CallStep) -> None:
+        if planned.tamper and not self.runner.driver.hello().capabilities.tampers:
+            self.skipped.append((number, "the client does not spoil requests on purpose"))
+            return
         operation, call = self._client_call(planned, self.bindings)
         made = self._make(number, operation, call, repeat=False)
-        if planned.key is not None:
+        if planned.key is not None and planned.tamper is None:
             self.calls.setdefault(planned.key, (operation, call))
+            self.planned.setdefault(planned.key, planned)
         self._bind(planned, made)
 
     def _client_call(self, planned: CallStep, bindings: Mapping[str, str]) -> tuple[Operation, ClientCall]:
@@ -186,6 +224,7 @@ class Execution:
             ABSENT if payload is None else payload,
             headers=tuple(headers),
             deadline=self.runner.deadline,
+            tamper=planned.tamper,
         )
 
     def _race(self, number: int, planned: ParallelStep) -> None:
@@ -202,6 +241,7 @@ class Execution:
         with self.runner.target.at_once(len(callers)):
             attempts = self.runner.crew.make(callers, self.bindings, self._client_call)
         exchanges = self.runner.target.take()
+        self.runner.budget.spend(len(exchanges))
         if not exchanges:
             return
         outcome = judge_at_once(number, attempts, exchanges, self.oracle, self.runner.configured)
@@ -224,22 +264,43 @@ class Execution:
         self.bindings |= attempt.made_ids
         if attempt.planned.key is not None:
             self.calls.setdefault(attempt.planned.key, (attempt.operation, attempt.call))
+            self.planned.setdefault(attempt.planned.key, attempt.planned)
 
     def _repeat(self, number: int, planned: RepeatStep) -> None:
         if planned.key not in self.calls:
             raise Unresolved(planned.key)
         operation, call = self.calls[planned.key]
-        self._make(number, operation, call, repeat=True)
+        made = self._make(number, operation, call, repeat=True)
+        first = self.planned[planned.key]
+        if not first.makes.keys() & self.bindings.keys():
+            self._bind(first, made)  # the first try came to nothing
 
     def _buyer(self, planned: BuyerStep) -> None:
         target = Setting(self.oracle.world, self.bindings).id(planned.target)
         act = planned.act(target)
         self.runner.target.buyer(act)
-        self.covered.update(self.oracle.act(act))
+        self._let(act)
+
+    def _fault(self, number: int, planned: FaultStep) -> None:
+        if self.runner.target.has_faults:
+            self.runner.target.spoil(planned.fault, planned.times, planned.operation)
+        else:
+            self.skipped.append((number, f"nothing goes wrong on purpose with {self.runner.target.name}"))
 
     def _advance(self, planned: AdvanceStep) -> None:
         self.runner.target.advance(planned.seconds)
-        self.covered.update(self.oracle.act(Advance(planned.seconds)))
+        self._let(Advance(planned.seconds))
+
+    def _let(self, action: BuyerAct | Advance) -> None:
+        """Let the oracle know of what no exchange shows."""
+        before = self.oracle.world
+        used = tuple(self.oracle.act(action))
+        self._cover(before, action, Outcome(0, self.oracle.world, "", used=used))
+
+    def _cover(self, before: World, action: Action, outcome: Outcome) -> None:
+        fired = covered(before, action, outcome, self.last)
+        self.items |= fired.items
+        self.last |= {name: rows[-1] for name, rows in fired.rows.items() if rows}
 
     def _key(self, symbol: str) -> str:
         known = self.bindings.get(symbol)
@@ -250,14 +311,15 @@ class Execution:
     def _make(self, number: int, operation: Operation, call: ClientCall, *, repeat: bool) -> Made:
         asked = asked_of(operation, call, repeat=repeat)
         self.runner.target.take()  # whatever came late belongs to no call
-        result = self.runner.driver.call(call)
-        seen = tuple(self.oracle.see(exchange) for exchange in self.runner.target.take())
+        told, exchanges = self._told(call)
+        seen = tuple(map(self.oracle.see, exchanges))
+        self.runner.budget.spend(len(seen))
         asked = replace(
             asked, meant_to_succeed=any(s.permitted and s.permitted[0].status < 400 for s in seen)
         )
-        made = Made(number, asked, told_by(result), seen, self.runner.configured, tuple(self.made))
-        if isinstance(result, Unsupported):
-            self.skipped.append((number, f"the client has no {operation.id}: {result.reason}"))
+        made = Made(number, asked, told, seen, self.runner.configured, tuple(self.made))
+        if told.outcome == "unsupported":
+            self.skipped.append((number, f"the client has no {operation.id}: {told.error}"))
         self._judge(made)
         return made
 
@@ -265,10 +327,23 @@ class Execution:
         for judgement in judge(made):
             self._note(judgement, made)
         for one in made.seen:
-            self.covered.update(one.matched.used if one.matched else ())
-            self.observed.update(set(observations(one)))
+            if one.matched is not None and one.reading.call is not None:
+                self._cover(one.before, one.reading.call, one.matched)
+            self.observed.update(set(observations(one)) if one.fault is None else ())
         self._stop_if_lost(made)
         self.made.append(replace(made, earlier=()))
+
+    def _told(self, call: ClientCall) -> tuple[Told, tuple[Exchange, ...]]:
+        """Make the client act. One that does not survive what was done to an answer is constructed anew."""
+        try:
+            result = self.runner.driver.call(call)
+        except DriverError as crash:
+            exchanges = self.runner.target.take()
+            if self.runner.config is None or all(exchange.injected is None for exchange in exchanges):
+                raise
+            self.runner.driver.configure(self.runner.config)
+            return Told("crashed", error=str(crash)), exchanges
+        return told_by(result), self.runner.target.take()
 
     def _note(self, judgement: Judgement, made: Made) -> None:
         self.judged[judgement.requirement] += 1
@@ -288,14 +363,14 @@ class Execution:
 
     def _stop_if_lost(self, made: Made) -> None:
         for seen in made.seen:
-            if seen.transient and seen is made.seen[-1]:
+            if seen.transient and seen.fault is None and seen is made.seen[-1]:
                 status = seen.response.status if seen.response else None
                 self.unclear = f"step {made.step + 1} was answered with {status}"
             elif seen.permitted and seen.matched is None and not seen.transient:
                 self.unclear = f"step {made.step + 1} was answered outside the model"
 
     def _bind(self, planned: CallStep, made: Made) -> None:
-        body = made.last.body if made.last else None
-        if body is None:
+        bodies = [body for seen in made.tries if (body := seen.true_body) is not None]
+        if not bodies:
             return
-        self.bindings |= made_ids(planned, body)
+        self.bindings |= made_ids(planned, bodies[-1])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from amazonpay_conformance import schemas
+from amazonpay_conformance.engine.findings import Cell
 from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.model.scenario import (
+    UNKNOWN_IDS,
     AdvanceStep,
     BuyerStep,
     CallStep,
+    FaultStep,
     ParallelStep,
     RepeatStep,
     Scenario,
@@ -20,55 +24,146 @@ from amazonpay_conformance.model.scenario import (
 )
 
 FORMAT = 1
+MAX_BYTES: Final = 1 << 20
+KINDS: Final = frozenset({"call", "repeat", "buyer", "parallel", "fault", "advance"})
+"""The fields of which each kind of step has one of its own."""
 
 
 class BadScenario(ValueError):
     """A file that holds no scenario; the message is one line that says where and why."""
 
 
-def to_json(scenario: Scenario, lane: Lane) -> dict[str, Any]:
-    """Return a scenario and its lane as the JSON value of the file format."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A scenario, the lane to run it in, and what it was kept for: `shows`, empty where nobody said."""
+
+    scenario: Scenario
+    lane: Lane
+    shows: frozenset[Cell] = frozenset()
+
+
+def to_json(scenario: Scenario, lane: Lane, shows: Iterable[Cell] = ()) -> dict[str, Any]:
+    """Return a scenario, its lane and what it shows as the JSON value of the file format."""
+    kept_for = [{n: v for n, v in cell._asdict().items() if v} for cell in sorted(shows)]
     return {
         "format": FORMAT,
+        **({"shows": kept_for} if kept_for else {}),
         "lane": {
             "region": lane.region,
             "algorithm": lane.algorithm,
             "public_key_id": lane.public_key_id,
         },
-        "steps": [_step_to_json(step) for step in scenario.steps],
+        "steps": steps_to_json(scenario.steps),
     }
+
+
+def steps_to_json(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Return steps as the JSON value that they have in a file."""
+    return [_step_to_json(step) for step in steps]
 
 
 def from_json(value: Any) -> tuple[Scenario, Lane]:
     """Read the JSON value of the file format.
 
     Raises:
-        BadScenario: it breaks the schema; the message names the place.
+        BadScenario: it breaks the schema, or a symbol is used before it is made; the message names the place.
     """
+    version = value.get("format") if isinstance(value, dict) else None
+    if isinstance(version, int) and version != FORMAT:
+        raise BadScenario(f"/format: {version} is of another kit; this one reads {FORMAT}")
     found = schemas.violations("formats/scenario", value)
     if found:
-        raise BadScenario(f"{found[0].path or '/'}: {found[0].message}")
+        raise BadScenario(_unknown_step(value) or f"{found[0].path or '/'}: {found[0].message}")
     lane = value["lane"]
-    steps = tuple(_step_from_json(step) for step in value["steps"])
-    return Scenario(steps), Lane(lane["region"], lane["algorithm"], lane["public_key_id"])
+    scenario = Scenario(tuple(_step_from_json(step) for step in value["steps"]))
+    _check_symbols(scenario)
+    return scenario, Lane(lane["region"], lane["algorithm"], lane["public_key_id"])
 
 
-def read_scenario(path: Path) -> tuple[Scenario, Lane]:
+def stored_from_json(value: Any) -> Stored:
+    """Read the JSON value of the file format, and what the scenario was kept for.
+
+    Raises:
+        BadScenario: as `from_json`.
+    """
+    scenario, lane = from_json(value)
+    return Stored(scenario, lane, frozenset(Cell(**cell) for cell in value.get("shows", ())))
+
+
+def read_scenario(path: Path) -> Stored:
     """Read a scenario file.
 
     Raises:
         BadScenario: it cannot be read, is not JSON, or holds no scenario.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > MAX_BYTES:
+            raise BadScenario(f"{path}: {path.stat().st_size} bytes are more than any scenario has")
+        value = json.loads(path.read_bytes().decode("utf-8"))
     except OSError as problem:
         raise BadScenario(f"{path}: {problem.strerror}") from None
-    except ValueError as problem:
+    except UnicodeDecodeError:
+        raise BadScenario(f"{path} is not UTF-8") from None
+    except RecursionError:
+        raise BadScenario(f"{path} is nested too deeply") from None
+    except json.JSONDecodeError as problem:
         raise BadScenario(f"{path} is not JSON: {problem}") from None
     try:
-        return from_json(value)
+        return stored_from_json(value)
     except BadScenario as problem:
         raise BadScenario(f"{path}: {problem}") from None
+
+
+def _unknown_step(value: Any) -> str | None:
+    """Name the first step that is of no kind: the schema would take it for one of the last kind."""
+    steps = value.get("steps") if isinstance(value, dict) else None
+    for number, step in enumerate(steps if isinstance(steps, list) else ()):
+        if not isinstance(step, dict) or not KINDS & set(step):
+            return f"/steps/{number}: is no step: expected one of {', '.join(sorted(KINDS))}"
+    return None
+
+
+def _check_symbols(scenario: Scenario) -> None:
+    calls = [step.calls if isinstance(step, ParallelStep) else (step,) for step in scenario.steps]
+    makers = {s for step in scenario.steps for s in _made_by(step)}
+    made = {*UNKNOWN_IDS}
+    for number, step in enumerate(scenario.steps):
+        own = set(_made_by(step)) if isinstance(step, ParallelStep) else set()
+        for symbol in (used for call in calls[number] for used in _used_by(call)):
+            given = (
+                symbol.startswith("permission#") and symbol not in makers
+            )  # the kit may have been given it
+            if symbol not in made | own and not given:
+                raise BadScenario(f"/steps/{number}: {symbol} is used before a step makes it")
+        made |= set(_made_by(step))
+
+
+def _made_by(step: Step) -> Iterator[str]:
+    for call in step.calls if isinstance(step, ParallelStep) else (step,):
+        if isinstance(call, CallStep):
+            yield from call.makes.values()
+            yield from (call.key,) if call.key else ()
+
+
+def _used_by(step: Step) -> Iterator[str]:
+    if isinstance(step, RepeatStep):
+        yield step.key
+    elif isinstance(step, BuyerStep):
+        yield step.target
+    elif isinstance(step, CallStep):
+        yield from (step.target,) if step.target else ()
+        yield from _ids_in(step.body)
+
+
+def _ids_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("$id"), str):
+            yield value["$id"]
+        for item in value.values():
+            yield from _ids_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _ids_in(item)
 
 
 def describe(step: Step) -> str:
@@ -78,7 +173,8 @@ def describe(step: Step) -> str:
         body = f" {_brief(step.body)}" if step.body else ""
         simulated = f" [simulation {step.simulation}]" if step.simulation else ""
         makes = f" -> {', '.join(step.makes.values())}" if step.makes else ""
-        return f"{step.operation}{target}{body}{simulated}{makes}"
+        spoilt = f" [spoilt: {step.tamper}]" if step.tamper else ""
+        return f"{step.operation}{target}{body}{simulated}{spoilt}{makes}"
     if isinstance(step, RepeatStep):
         return f"repeat the call with {step.key}"
     if isinstance(step, ParallelStep):
@@ -88,6 +184,9 @@ def describe(step: Step) -> str:
         card = f" with card …{step.card}" if step.card else ""
         product = f" at a {step.product} button" if step.product else ""
         return f"buyer {step.deed.replace('_', ' ')}: {step.target}{card}{product}"
+    if isinstance(step, FaultStep):
+        which = "request" if step.times == 1 else f"{step.times} requests"
+        return f"fault {step.fault}: the next {which}{f' of {step.operation}' if step.operation else ''}"
     return f"clock advances {step.seconds} s"
 
 
@@ -109,6 +208,7 @@ def _step_to_json(step: Step) -> dict[str, Any]:
             "simulation": step.simulation,
             "key": step.key,
             "makes": dict(step.makes) or None,
+            "tamper": step.tamper,
         }
         return {name: value for name, value in full.items() if value is not None}
     if isinstance(step, RepeatStep):
@@ -119,6 +219,9 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         card = {"card": step.card} if step.card else {}
         product = {"product": step.product} if step.product else {}
         return {"buyer": step.deed, "target": step.target, **card, **product}
+    if isinstance(step, FaultStep):
+        operation = {"operation": step.operation} if step.operation else {}
+        return {"fault": step.fault, "times": step.times, **operation}
     return {"advance": step.seconds}
 
 
@@ -130,6 +233,7 @@ def _call_from_json(value: Mapping[str, Any]) -> CallStep:
         value.get("simulation"),
         value.get("key"),
         value.get("makes") or {},
+        value.get("tamper"),
     )
 
 
@@ -142,4 +246,6 @@ def _step_from_json(value: Mapping[str, Any]) -> Step:
         return RepeatStep(value["repeat"])
     if "buyer" in value:
         return BuyerStep(value["buyer"], value["target"], value.get("card"), value.get("product"))
+    if "fault" in value:
+        return FaultStep(value["fault"], value.get("times", 1), value.get("operation"))
     return AdvanceStep(value["advance"])

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from amazonpay_conformance.clients.driver import Driver, Region
-from amazonpay_conformance.clients.locate import UnknownClient, locate
+from amazonpay_conformance.clients.locate import BrokenClient, UnknownClient, locate
+from amazonpay_conformance.engine.budget import Stop
 from amazonpay_conformance.engine.certification import Certification, Order, Result
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import Listener
@@ -19,6 +20,7 @@ from amazonpay_conformance.engine.remote import (
     HOSTS,
     SANDBOX_REQUESTS_PER_SECOND,
     Credentials,
+    MisnamedTarget,
     RefusedTarget,
     RemoteTarget,
     address_of,
@@ -83,11 +85,13 @@ class Prepared:
     public_key_id: str | None = None
     crew: Crew | None = None
 
-    def certify(self, order: Order, listeners: tuple[Listener, ...] = ()) -> Result:
-        """Run a certification."""
-        return self.certification(order, listeners).run()
+    def certify(self, order: Order, listeners: tuple[Listener, ...] = (), stop: Stop | None = None) -> Result:
+        """Run a certification, until its end or until it is to stop."""
+        return self.certification(order, listeners, stop).run()
 
-    def certification(self, order: Order, listeners: tuple[Listener, ...] = ()) -> Certification:
+    def certification(
+        self, order: Order, listeners: tuple[Listener, ...] = (), stop: Stop | None = None
+    ) -> Certification:
         """Return a certification that has not begun."""
         return Certification(
             self.driver,
@@ -98,6 +102,7 @@ class Prepared:
             listeners,
             self.public_key_id,
             self.crew,
+            stop,
         )
 
 
@@ -119,8 +124,10 @@ def prepared(choice: Choice, *, make: type[Service] = Service) -> Iterator[Prepa
             given = None if choice.target == "mock" else _credentials(choice)
             key = load_private_key(given.private_key) if given else generate_private_key()
             target = _target(choice, key, given, directory, made)
-        except (RefusedTarget, KeyProblem) as problem:
-            raise SetUpProblem(str(problem)) from None
+        except RefusedTarget as problem:
+            raise SetUpProblem(str(problem), is_usage=isinstance(problem, MisnamedTarget)) from None
+        except KeyProblem as problem:
+            raise SetUpProblem(f"AMAZON_PAY_PRIVATE_KEY: {problem}") from None
         key_file = _write_key(key, directory)
         region = choice.region or (given.region if given else "na")
         with target.serving(), _driver(choice.client, target.ca_file) as driver:
@@ -134,7 +141,7 @@ def _driver(client: str, ca_file: str | None) -> Iterator[Driver]:
     try:
         driver = locate(client, ca_file=ca_file)
     except UnknownClient as problem:
-        raise SetUpProblem(str(problem), is_usage=True) from None
+        raise SetUpProblem(str(problem), is_usage=not isinstance(problem, BrokenClient)) from None
     try:
         yield driver
     finally:
@@ -156,7 +163,7 @@ def _credentials(choice: Choice) -> Credentials | None:
     if choice.target != "sandbox":
         return given
     if not choice.allow_network:
-        raise RefusedTarget(
+        raise MisnamedTarget(
             "the sandbox is a real service: add --allow-network to send requests to it (docs/sandbox.md)"
         )
     if given is None:
@@ -201,7 +208,7 @@ def _target(
         )
     address = address_of(choice.target, choice.resolve)
     if address.host.rstrip(".").lower() in SERVICE_HOSTS:
-        raise RefusedTarget(
+        raise MisnamedTarget(
             f"{address.host} is Amazon's: use --target sandbox, which keeps it to the sandbox"
         )
     return RemoteTarget(

@@ -28,9 +28,11 @@ class Tap:
         received_at, began = time.time(), time.perf_counter()
         self._meet()
         response = self.answer(request)
+        injected = response.injected
+        sent = None if injected is not None and injected.cut == "before the answer" else response
         with self._lock:
             span = (began, time.perf_counter())
-            self._exchanges.append(Exchange(request, response, received_at, span))
+            self._exchanges.append(Exchange(request, sent, received_at, span, injected))
         return response
 
     @contextlib.contextmanager

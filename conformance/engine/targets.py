@@ -15,11 +15,13 @@ from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.clock import Clock
+from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.inprocess import in_process
 from amazonpay_conformance.mock.server import Handler, Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.mock.turns import Turns
 from amazonpay_conformance.model.actions import BuyerAct
+from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -39,7 +41,9 @@ class Target(Protocol):
     is_mock: bool
     has_buyer: bool
     has_clock: bool
+    has_faults: bool
     permissions: tuple[str, ...]
+    tampers: frozenset[str]
     service_host: str
     signing_host: str | None
     ca_file: str | None
@@ -74,6 +78,9 @@ class Target(Protocol):
     def advance(self, seconds: int) -> None:
         """Move the service's clock."""
 
+    def spoil(self, fault: str, times: int, operation: str | None) -> None:
+        """Let a fault happen to the next requests."""
+
 
 class MockTarget:
     """Our mock, a fresh one for every scenario, behind one server.
@@ -85,7 +92,9 @@ class MockTarget:
     is_mock = True
     has_buyer = True
     has_clock = True
+    has_faults = True
     permissions: tuple[str, ...] = ()
+    tampers = frozenset(TAMPERS)
     signing_host: str | None = None
 
     def __init__(
@@ -105,6 +114,7 @@ class MockTarget:
         self._lane: Lane | None = None
         self._tap = Tap(Service(Merchant({})).handle)
         self._service: Service | None = None
+        self._faults = Faults()
         certificates = Certificates(directory) if transport == "https" else None
         self.ca_file = str(certificates.ca_file) if certificates else None
         self.server = Server(self._tap, tls=certificates.server_context() if certificates else None)
@@ -139,7 +149,8 @@ class MockTarget:
         self._service = self._make(
             merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True)
         )
-        self._tap.answer = self._turns(self._service)
+        self._faults = Faults()
+        self._tap.answer = self._faults.around(self._turns(self._service))
         return World(now=self._service.world.now)
 
     def take(self) -> tuple[Exchange, ...]:
@@ -169,3 +180,7 @@ class MockTarget:
         """Move the mock's clock."""
         if self._service is not None:
             self._service.advance(seconds)
+
+    def spoil(self, fault: str, times: int, operation: str | None) -> None:
+        """Let a fault happen to the next requests."""
+        self._faults.script(fault, times, operation)

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge_end, judge_watched
 from amazonpay_conformance.checks.past import Move, Past
 from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watched
-from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
 from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
+from amazonpay_conformance.model.requirements import Requirement
 from amazonpay_conformance.model.rules import permission_limit
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
 from amazonpay_conformance.reading.objects import object_shown, state_of, subject_of
@@ -29,21 +31,32 @@ from amazonpay_conformance.wire.messages import Exchange
 PATIENCE: Final = 300
 """Seconds after which what is still undone at the end counts as left out, unless somebody says otherwise."""
 
+Verdict: TypeAlias = Literal["pass", "warning", "fail", "not exercised"]
+
 _AMOUNTS: Final = ("chargeAmount", "captureAmount", "refundAmount")
 _COMPLETING: Final = ("complete_checkout_session", "finalize_checkout_session")
+
+
+@dataclass(slots=True)
+class Noted:
+    """A fault: the first finding of it, and how often it was seen."""
+
+    first: Finding
+    count: int = 1
 
 
 @dataclass
 class Watch:
     """Is fed the exchanges of an integration one by one, and says what is wrong with each.
 
-    `configured` holds what is known of its configuration; `judged` counts judgements by requirement.
+    `configured` holds what is known of its configuration; `found` has the faults, one for a requirement and
+    operation; `judged` counts judgements by requirement, `called` exchanges by operation.
     """
 
     merchant: Merchant
     configured: Configured
     patience: int = PATIENCE
-    findings: list[Finding] = field(default_factory=list)
+    found: dict[Cell, Noted] = field(default_factory=dict)
     judged: Counter[str] = field(default_factory=Counter)
     called: Counter[str] = field(default_factory=Counter)
     exchanges: int = 0
@@ -52,6 +65,26 @@ class Watch:
         self._told = World(now=0)
         self._past = Past()
         self._advanced = 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The first finding of each fault, in the order in which they appeared."""
+        return tuple(noted.first for noted in self.found.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is to be said of the integration until now; never good where nothing was seen."""
+        if any(finding.is_failure for finding in self.findings):
+            return "fail"
+        if not self.exchanges:
+            return "not exercised"
+        return "warning" if self.found else "pass"
+
+    def verdict_of(self, requirement: Requirement) -> Verdict:
+        """Return the verdict on one requirement."""
+        if any(cell.requirement == requirement.id for cell in self.found):
+            return "fail" if requirement.level == "MUST" else "warning"
+        return "pass" if self.judged[requirement.id] else "not exercised"
 
     def see(self, exchange: Exchange, reading: RequestReading | None = None) -> tuple[Finding, ...]:
         """Judge one exchange and take it down.
@@ -67,7 +100,7 @@ class Watch:
         at = exchange.received_at + self._advanced
         told = replace(self._told, now=int(at))
         after = _learned(told, read, exchange, self._past)
-        move = _move(self.exchanges, at, read, exchange, changed=after != told)
+        move = _move(self.exchanges, at, read, exchange, changed=after is not told)
         seen = Seen(exchange, read, told, (), None, after)
         watched = Watched(self.exchanges, (seen,), self._configured(read), self._past, move)
         operation = read.operation.id if read.operation else "no operation"
@@ -85,15 +118,18 @@ class Watch:
         elif action.deed == "approves":
             self._past.approved.setdefault(action.target, self._past.now)
 
-    def finish(self, *, patience: int | None = None) -> tuple[Finding, ...]:
+    def finish(self, *, patience: int | None = None, at: float | None = None) -> tuple[Finding, ...]:
         """Judge what was left undone.
 
         Args:
             patience: seconds after which it counts as left out; 0 where nothing more can come.
+            at: when the watch ended, in seconds since the epoch; with the last event where None.
 
         Returns:
             What is wrong at the end.
         """
+        if at is not None:
+            self._past.now = max(self._past.now, at + self._advanced)
         ended = Ended(self._told, self._past, self.patience if patience is None else patience)
         return tuple(self._findings(judge_end(ended), "at the end", None))
 
@@ -106,8 +142,15 @@ class Watch:
                 finding = Finding.of(
                     judgement.requirement, judgement.check, operation, self.exchanges, problem, watched
                 )
-                self.findings.append(finding)
+                self._note(finding)
                 yield finding
+
+    def _note(self, finding: Finding) -> None:
+        known = self.found.get(finding.cell)
+        if known is None:
+            self.found[finding.cell] = Noted(finding)
+        else:
+            known.count += 1
 
     def _configured(self, reading: RequestReading) -> Configured:
         """The configuration with the key that was used, where it is one of the merchant's."""
@@ -141,13 +184,22 @@ def _move(
         subject[1] if subject else None,
         call.key,
         call.fingerprint,
-        response.status if response else None,
+        _status(exchange, kind),
         reason if isinstance(reason, str) else None,
         next(filter(None, prices), None),
         tuple(_ids(body)) if reason is None else (),
         state_of(kind, body) if kind is not None else None,
         changed,
     )
+
+
+def _status(exchange: Exchange, kind: Kind | None) -> int | None:
+    """What the integration was told; None where that cannot be read, as nothing or half of it came."""
+    response = exchange.response
+    if response is None:
+        return None
+    unreadable = kind is not None and response.status < 300 and not _answer(exchange)
+    return None if unreadable else response.status
 
 
 def _ids(body: Mapping[str, Any]) -> Iterator[str]:
@@ -172,12 +224,12 @@ def _learned(told: World, reading: RequestReading, exchange: Exchange, past: Pas
     known = told.sessions.get(call.target or "")
     if known is not None and body.get("reasonCode") == "CheckoutSessionCanceled":
         return told.with_object("CheckoutSession", replace(known, state="Canceled"))
-    first = past.with_key(call.key)
-    kind = ALL_OPERATIONS[call.operation].returns
+    operation = ALL_OPERATIONS[call.operation]
+    kind, first = operation.returns, past.with_key(call.key) if operation.method == "POST" else None
     if response.status >= 300 or kind is None or (first is not None and first.is_good):
         return told  # a stored answer shows what was then: api-facts §9
     value = object_shown(told, kind, body)
-    if value is None:
+    if value is None or value == told.find(kind, value.id):
         return told
     told = told.with_object(kind, value)
     if isinstance(value, CheckoutSession) and call.operation in _COMPLETING:

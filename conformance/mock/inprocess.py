@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import requests
 import responses
 from amazonpay_conformance.mock.server import Handler
-from amazonpay_conformance.wire.messages import Headers, Request
+from amazonpay_conformance.wire.messages import Headers, Injected, Request
 
 
 @contextlib.contextmanager
@@ -26,8 +27,12 @@ def in_process(handler: Handler, base_url: str) -> Iterator[None]:
         beneath = re.escape(base_url) + r"(?=[/?]|$)"  # not https://host.example.org for https://host.example
         pattern = re.compile(beneath)
 
-        def answer(prepared: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        def answer(
+            prepared: requests.PreparedRequest,
+        ) -> tuple[int, dict[str, str], bytes] | requests.RequestException:
             response = handler(message(prepared))
+            if response.injected is not None and (broken := _delivered(response.injected)) is not None:
+                return broken  # `responses` raises it
             body = b"" if prepared.method == "HEAD" else response.body
             return response.status, dict(response.headers.items), body
 
@@ -35,6 +40,16 @@ def in_process(handler: Handler, base_url: str) -> Iterator[None]:
             registry.add_callback(method, pattern, callback=answer, content_type=None)
         registry.add_passthru(re.compile(rf"^(?!{beneath})"))
         yield
+
+
+def _delivered(injected: Injected) -> requests.RequestException | None:
+    """Do what a wire would do to an answer; return what `requests` raises where none arrives whole."""
+    if injected.cut == "before the answer":
+        return requests.ConnectionError("Connection aborted: remote end closed it without a response")
+    if injected.cut == "in the body":
+        return requests.exceptions.ChunkedEncodingError("Connection broken: IncompleteRead")
+    time.sleep(injected.delay)
+    return None
 
 
 def message(prepared: requests.PreparedRequest) -> Request:

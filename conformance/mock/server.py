@@ -130,7 +130,7 @@ class Server:
                 return
             if request is None:
                 return
-            await connection.send(await self._answer(request))
+            await connection.deliver(await self._answer(request))
             if not connection.reusable():
                 return
 
@@ -167,16 +167,31 @@ class _Connection:
             return None
         return _request(head, bytes(body))
 
+    async def deliver(self, response: Response) -> None:
+        """Send one response as it says it is to leave: late, in part, or not at all."""
+        injected = response.injected
+        if injected is None or injected.cut == "nowhere":
+            if injected is not None and injected.delay:
+                await asyncio.sleep(injected.delay)
+            await self.send(response)
+        elif injected.cut == "in the body":
+            promised = len(injected.truth.body) if injected.truth else 0
+            self._writer.write(self._head(response, promised) + response.body)
+            await self._writer.drain()
+
     async def send(self, response: Response) -> None:
         """Send one response."""
-        headers = list(response.headers.without("content-length").items)
-        if response.status not in _BODILESS:
-            headers.append(("content-length", str(len(response.body))))
-        data = self._http.send(h11.Response(status_code=response.status, headers=headers)) or b""
+        data = self._head(response, len(response.body))
         if not self._head_only and response.status not in _BODILESS:
             data += self._http.send(h11.Data(data=response.body)) or b""
         self._writer.write(data + (self._http.send(h11.EndOfMessage()) or b""))
         await self._writer.drain()
+
+    def _head(self, response: Response, length: int) -> bytes:
+        headers = list(response.headers.without("content-length").items)
+        if response.status not in _BODILESS:
+            headers.append(("content-length", str(length)))
+        return self._http.send(h11.Response(status_code=response.status, headers=headers)) or b""
 
     async def reject(self, status: int, why: str) -> None:
         """Answer what is no HTTP request, if h11 still can, and let the connection end."""

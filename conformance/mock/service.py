@@ -7,7 +7,7 @@ usual outcome of the model's step and keeps the first answer of every idempotenc
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -74,6 +74,8 @@ class Service:
         now = self.clock.now()
         self.world = World(now=now, settings=settings, records=given(now))
         self._answers: dict[str, Response] = {}
+        self.observers: list[Callable[[BuyerAct | Advance], None]] = []
+        """Who is told of what happens beside the wire."""
 
     def handle(self, request: Request) -> Response:
         """Answer one request and move the world on."""
@@ -106,11 +108,17 @@ class Service:
         if not outcomes:
             raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
         self.world = outcomes[0].world
+        self._tell(BuyerAct(deed, target, card, product))
 
     def advance(self, seconds: int) -> None:
         """Move the clock forward and fire every timer that comes due."""
         self.clock.advance(seconds)
         self._catch_up()
+        self._tell(Advance(seconds))
+
+    def _tell(self, action: BuyerAct | Advance) -> None:
+        for observer in self.observers:
+            observer(action)
 
     def refuse_duplicate(self) -> Response:
         """Answer a request whose twin is being handled, where the switch concurrent-duplicates says so."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.control import PREFIX, with_control
-from amazonpay_conformance.mock.server import Server
+from amazonpay_conformance.mock.faults import Faults
+from amazonpay_conformance.mock.server import Handler, Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant
@@ -30,6 +31,7 @@ class ServedMock:
 
     server: Server
     service: Service
+    faults: Faults
     ca_file: Path
     public_key_id: str
     private_key_file: Path | None
@@ -46,7 +48,7 @@ class ServedMock:
         yield f"key id      {self.public_key_id}"
         if self.private_key_file is not None:
             yield f"private key {self.private_key_file}  (made for this mock)"
-        yield f"control     POST {self.base_url}{PREFIX}buyer, POST {self.base_url}{PREFIX}advance"
+        yield f"control     POST {self.base_url}{PREFIX}buyer, {PREFIX}advance, {PREFIX}faults"
 
     def wait(self) -> None:
         """Serve until the process is interrupted."""
@@ -63,6 +65,7 @@ def served(
     public_key_id: str | None = None,
     public_key_file: Path | None = None,
     settings: Settings = DEFAULTS,
+    around: Callable[[Service, Handler], Handler] = lambda _, handler: handler,
 ) -> Iterator[ServedMock]:
     """Serve a mock on the loopback while the context is open.
 
@@ -73,6 +76,7 @@ def served(
         public_key_id: the merchant's key id; a made-up one where None.
         public_key_file: his public key as PEM; a pair is made where None.
         settings: how it answers what the facts leave open.
+        around: puts something before what answers, to listen for instance.
 
     Raises:
         ServingProblem: the key cannot be read, the directory not written, the port not bound.
@@ -86,16 +90,39 @@ def served(
         raise ServingProblem(f"{problem.filename or directory}: {problem.strerror}") from None
     key_id = public_key_id or MADE_UP_KEY_ID
     service = Service(Merchant({key_id: public_key}), region=region, settings=settings)
-    server = Server(with_control(service), tls=certificates.server_context(), port=port)
+    faults = Faults()
+    answers = around(service, with_control(service, faults))
+    server = Server(answers, tls=certificates.server_context(), port=port)
     try:
         server.start()
     except OSError as problem:
         raise ServingProblem(f"port {port} cannot be bound: {problem.strerror}") from None
     try:
         service.host = f"localhost:{server.port}"
-        yield ServedMock(server, service, certificates.ca_file, key_id, key_file)
+        yield ServedMock(server, service, faults, certificates.ca_file, key_id, key_file)
     finally:
         server.close()
+
+
+def merchant_of(public_key_id: str | None, public_key_file: Path | None) -> Merchant:
+    """Return a merchant with the key in a file, or with none.
+
+    Args:
+        public_key_id: his key id; a made-up one where None.
+        public_key_file: his public key as PEM.
+
+    Raises:
+        ServingProblem: the key cannot be read.
+    """
+    if public_key_file is None:
+        return Merchant({})
+    try:
+        key = load_public_key(public_key_file.read_bytes())
+    except KeyProblem as problem:
+        raise ServingProblem(f"{public_key_file}: {problem}") from None
+    except OSError as problem:
+        raise ServingProblem(f"{public_key_file}: {problem.strerror}") from None
+    return Merchant({public_key_id or MADE_UP_KEY_ID: key})
 
 
 def _key(directory: Path, public_key_file: Path | None) -> tuple[PublicKey, Path | None]:

@@ -33,12 +33,19 @@ _ROWS = (
     E("HDR-007", "accept: application/json", "accept: */*"),
     E("HDR-008", "configured for eu:\nx-amz-pay-region: eu, or EU, de or uk", "configured for eu:\nx-amz-pay-region: na"),
     E("HDR-009", "the caller gives x-amz-pay-simulation-code: SoftDeclined\non the wire: x-amz-pay-simulation-code: SoftDeclined", "the caller gives x-amz-pay-simulation-code: SoftDeclined\non the wire: no such header"),
+    E("HDR-010", "x-amz-pay-host: pay-api.amazon.eu", "no x-amz-pay-host header at all"),
+    E("HDR-011", "pointed at localhost:8443, region eu:\nx-amz-pay-host: localhost:8443, localhost or pay-api.amazon.eu", "pointed at localhost:8443, region eu:\nx-amz-pay-host: pay-api.amazon.com\n(the host of another region)"),
+    E("HDR-012", "x-amz-pay-region: eu", "x-amz-pay-region: eu\nx-amz-pay-region: EU\n(a library that appends where it should set)"),
+    E("HDR-013", "content-type: application/json\ncontent-type: application/json; charset=utf-8", "content-type: application/json; charset=iso-8859-1\n(JSON is UTF-8, whatever that says)"),
+    E("HDR-014", "the caller gives no simulation code:\nno x-amz-pay-simulation-code header", "the caller gave one for the call before, and none for this:\nx-amz-pay-simulation-code: SoftDeclined"),
+    E("HDR-015", "the caller gives no token:\nno x-amz-pay-authtoken header", "the caller gives no token:\nx-amz-pay-authtoken: the token of the merchant before"),
 
     # --- where it goes
     E("URL-001", "the caller asks to capture a charge:\nPOST /v2/charges/S01-…-C000001/capture", "the caller asks to capture a charge:\nPOST /v2/charges"),
     E("URL-002", "a key SANDBOX-…: /v2/charges, or /sandbox/v2/charges\na key without such a prefix: /sandbox/v2/charges", "a key SANDBOX-…: /live/v2/charges\na key without such a prefix: /v2/charges"),
     E("URL-003", "POST /v2/charges", "POST /v2/charges/\n(the service accepts it, so this is a warning)"),
     E("URL-004", "POST /v2/charges", "POST /v1/charges"),
+    E("URL-005", "pointed at pay-api.amazon.eu:\nHost: pay-api.amazon.eu", "pointed at pay-api.amazon.eu:\nHost: pay-api.amazon.com"),
 
     # --- signature
     E("SIG-001", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-…,\n  SignedHeaders=accept;content-type;…, Signature=Zm9v…", "authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-… Signature=Zm9v…\n(no SignedHeaders, no comma)"),
@@ -48,6 +55,11 @@ _ROWS = (
     E("SIG-005", "SignedHeaders=accept;content-type;x-amz-pay-date", "SignedHeaders=X-Amz-Pay-Date;accept;content-type\n(the service accepts it, so this is a warning)"),
     E("SIG-006", "SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;\n  x-amz-pay-idempotency-key;x-amz-pay-region", "x-amz-pay-idempotency-key is sent, and not named:\nSignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;\n  x-amz-pay-region"),
     E("SIG-007", "the text that is signed names its headers in lower case:\naccept;content-type;x-amz-pay-date", "the text that is signed names its headers as they are written:\nAccept;Content-Type;X-Amz-Pay-Date\n(a signature over this variant is understood, so this is a warning)"),
+    E("SIG-008", "SignedHeaders=accept;content-type;x-amz-pay-date", "SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-date\n(the service is not known to mind, so this is a warning)"),
+    E("SIG-009", "SignedHeaders=accept;x-amz-pay-platform-version\nx-amz-pay-platform-version: Shop 6.5 is on the wire", "SignedHeaders=accept;x-amz-pay-platform-version\nno x-amz-pay-platform-version on the wire: a firewall took it out"),
+    E("SIG-010", "SignedHeaders=accept;content-type;x-amz-pay-date", "SignedHeaders=accept;connection;content-type;x-amz-pay-date\n(the next proxy writes its own connection header)"),
+    E("SIG-011", "Signature=Zm9v+/…==, 344 characters for a key of 2048 bits", "Signature=Zm9v-_…\n(the alphabet for URLs, and no padding)"),
+    E("SIG-012", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 32 bytes", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 20 bytes, or of 222"),
 
     # --- body
     E("BDY-001", "{\"noteToBuyer\": \"Größe M\"}, its bytes in UTF-8", "{\"noteToBuyer\": \"Größe M\"}, its bytes in Latin-1\n{'noteToBuyer': 'Größe M'}"),
@@ -55,6 +67,13 @@ _ROWS = (
     E("BDY-003", "{\"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}, …}", "{\"chargeAmount\": {\"amount\": \"14.00\", \"currency\": \"USD\"}, …}\n(currencyCode is mandatory, currency unknown)"),
     E("BDY-004", "{\"amount\": \"14.00\", \"currencyCode\": \"USD\"}", "{\"amount\": 14.0, \"currencyCode\": \"USD\"}"),
     E("BDY-005", "the caller sets captureNow only:\n{\"captureNow\": true, …}", "the caller sets captureNow only:\n{\"captureNow\": true, \"softDescriptor\": null, …}"),
+    E("BDY-006", "GET /v2/charges/S01-…\nno body", "GET /v2/charges/S01-…\n{}"),
+    E("BDY-007", "{\"captureNow\": true, …}", "{\"captureNow\": false, \"captureNow\": true, …}"),
+    E("BDY-008", "{\"noteToBuyer\": \"\\ud83d\\uded2\"}", "{\"noteToBuyer\": \"\\ud83d\"}\n(a cart, cut in two at the length of a field)"),
+    E("BDY-009", "{\"amount\": \"1234.56\", \"currencyCode\": \"USD\"}", "{\"amount\": \"1,234.56\", \"currencyCode\": \"USD\"}\n{\"amount\": \"1234,56\", …}, {\"amount\": \"1.23456E+3\", …}"),
+    E("BDY-010", "{\"amount\": \"500\", \"currencyCode\": \"JPY\"}\n{\"amount\": \"0.30\", \"currencyCode\": \"USD\"}", "{\"amount\": \"5.00\", \"currencyCode\": \"JPY\"}\n{\"amount\": \"0.30000000000000004\", \"currencyCode\": \"USD\"}"),
+    E("BDY-011", "an account in jp: {\"amount\": \"500\", \"currencyCode\": \"JPY\"}", "an account in jp, the caller says JPY:\n{\"amount\": \"500\", \"currencyCode\": \"USD\"}"),
+    E("BDY-012", "POST /v2/checkoutSessions/…/complete\n{}", "POST /v2/checkoutSessions/…/complete\n[]\n(an empty array of PHP, made JSON of)"),
 
     # --- idempotency
     E("IDK-001", "POST /v2/charges\nx-amz-pay-idempotency-key: 9f86d081884c7d659a2feaa0c55ad015", "POST /v2/charges\nno x-amz-pay-idempotency-key header"),
@@ -74,8 +93,36 @@ _ROWS = (
     E("CAL-008", "the caller hands in {} as headers, and still has {} after the call", "the caller hands in {} as headers, and has {\"authorization\": …} after the call"),
     E("CAL-009", "the answer says \"softDescriptor\": null: the caller sees null", "the answer says \"softDescriptor\": null: the caller sees \"\""),
 
+    E("CAL-010", "the connection is cut:\nthe client raises a connection error", "the connection is cut:\nthe client returns an empty object"),
+    E("CAL-011", "201 with the body {\"chargeId\": \"S0\nthe client raises, or returns exactly that text", "201 with the body {\"chargeId\": \"S0\nthe client returns {}, or null"),
+    E("CAL-012", "a page in HTML is answered: the client raises an error", "a page in HTML is answered: the client's process ends"),
+    E("CAL-013", "{\"chargeId\": …, \"fieldOfTomorrow\": …}:\nthe caller sees fieldOfTomorrow", "{\"chargeId\": …, \"fieldOfTomorrow\": …}:\nthe client raises: unknown property"),
+    E("CAL-014", "state StateOfTomorrow: the caller sees StateOfTomorrow", "state StateOfTomorrow: the client raises: no such enum constant"),
+    E("CAL-015", "200 without x-amz-pay-request-id:\nthe client returns the object", "200 without x-amz-pay-request-id:\nthe client raises a TypeError"),
+    E("CAL-016", "x-amz-pay-request-id: a1b2\nthe caller sees a1b2", "x-amz-pay-request-id: a1b2\nthe caller sees an id that the client made up"),
+
+    # --- what is not decided yet
+    E("ASY-001", "202, the charge is AuthorizationInitiated:\nthe client returns it", "202, the charge is AuthorizationInitiated:\nthe client raises an error, and the order is canceled"),
+    E("ASY-002", "202: the caller sees 202", "202: the caller sees 200, and sends the goods"),
+    E("ASY-003", "state AuthorizationInitiated:\nthe caller sees AuthorizationInitiated", "state AuthorizationInitiated:\nthe caller sees Authorized, or Declined"),
+    E("ASY-004", "the charge was AuthorizationInitiated; Get Charge answers Declined:\nthe caller sees Declined", "the charge was AuthorizationInitiated; Get Charge answers Declined:\nthe caller sees what the client kept: AuthorizationInitiated"),
+
+    # --- when something went wrong on the way
+    E("RTY-001", "declared: 3 retries after 503\n503, 503, 503, 503: four requests, then an error", "declared: 3 retries after 503\n503: one request, then an error"),
+    E("RTY-002", "POST /v2/charges, key 4f1c2a: 503\nPOST /v2/charges, key 4f1c2a: 201", "POST /v2/charges, key 4f1c2a: 503\nPOST /v2/charges, key 9b7e01: 201"),
+    E("RTY-003", "POST /v2/charges, key 4f1c2a: the connection is cut\nPOST /v2/charges, key 4f1c2a: 201, the charge of the first try", "POST /v2/charges, key 4f1c2a: the connection is cut\nPOST /v2/charges, key 9b7e01: 201, a second charge"),
+    E("RTY-004", "503, then the same body again", "503, then the body with captureNow: false in it"),
+    E("RTY-005", "503 again and again: an error after the fourth request", "503 again and again: the eleventh request, and the next one"),
+    E("RTY-006", "429, a wait of 2 s, the request again", "429, the request again 3 ms later"),
+    E("RTY-007", "429, Retry-After: 2\nthe request again 2 s later", "429, Retry-After: 2\nthe request again 1 s later"),
+    E("RTY-008", "POST /v2/charges with a key: 503; again with that key", "POST /v2/charges with a key: 503; again without one"),
+    E("RTY-009", "Capture Charge: the connection is cut\nGet Charge, to see what became of it", "Capture Charge: the connection is cut\nCancel Charge, of a charge that may be captured"),
+
     # --- the button
     E("BTN-001", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\":\"amzn1…\",…}", "in the page: {\"storeId\":\"amzn1…\",…}\nsigned:      {\"storeId\": \"amzn1…\", …}\n(parsed and written again: other bytes)"),
+    E("BTN-002", "Zm9v+/…==, 344 characters for a key of 2048 bits", "Zm9v-_…\n(the alphabet for URLs)"),
+    E("BTN-003", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 32 bytes", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 20 bytes"),
+    E("BTN-004", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a\\/b\"}", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a/b\"}\n(right only if the page takes the backslash away, so this is a warning)"),
 
     # --- what every answer has
     E("RSP-001", "x-amz-pay-request-id: 6e2f…", "no x-amz-pay-request-id header"),
@@ -83,6 +130,8 @@ _ROWS = (
     E("RSP-003", "{\"chargeId\": \"S01-…\", \"softDescriptor\": null, …}", "{\"chargeId\": \"S01-…\", …}, and no softDescriptor in it"),
     E("RSP-004", "{\"reasonCode\": \"InvalidChargeStatus\", \"message\": \"…\"}", "{\"error\": \"InvalidChargeStatus\"}"),
     E("RSP-005", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": \"Order 4711\"", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": null"),
+    E("RSP-006", "GET /v2/nocharges/S01-… -> 404 {\"reasonCode\": \"ResourceNotFound\", …}", "GET /v2/nocharges/S01-… -> 200 {}"),
+    E("VAL-001", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": null", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": \"forged\""),
     E("CHG-006", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 422 {\"reasonCode\": \"SoftDeclined\", …}", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 201, or 422 with another reasonCode"),
     E("IDM-001", "Create Charge with key K   -> 201, charge S01-…-C000001\nthe same once more, key K  -> 201, charge S01-…-C000001", "Create Charge with key K   -> 201, charge S01-…-C000001\nthe same once more, key K  -> 201, charge S01-…-C000002\n(the buyer pays twice)"),
 

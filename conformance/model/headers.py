@@ -56,3 +56,6 @@ HEADERS: tuple[Header, ...] = (
 
 REQUIRED: tuple[str, ...] = tuple(h.name for h in HEADERS if h.of == "request" and h.needed == "always")
 """Headers without which no request is right."""
+
+SINGLE: tuple[str, ...] = tuple(h.name for h in HEADERS if h.of == "request" and h.name != "accept")
+"""Headers that have one value, so that no request has two of them: of those above, only `accept` is a list."""

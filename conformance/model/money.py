@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from amazonpay_conformance.model.limits import CURRENCIES
@@ -36,11 +37,7 @@ class Price:
         amount, currency = value.get("amount"), value.get("currencyCode")
         if isinstance(amount, bool) or not isinstance(currency, str):
             return None
-        try:
-            number = Decimal(str(amount))
-        except InvalidOperation:
-            return None
-        return cls(number, currency) if number.is_finite() else None
+        return _price(str(amount), currency)
 
     def wire(self) -> dict[str, Any]:
         """Return the price as responses write it: a string with the currency's decimals."""
@@ -49,6 +46,15 @@ class Price:
     def of(self, amount: Decimal) -> Price:
         """Return another amount of the same currency."""
         return Price(amount, self.currency)
+
+
+@lru_cache(maxsize=1024)
+def _price(amount: str, currency: str) -> Price | None:
+    try:
+        number = Decimal(amount)
+    except InvalidOperation:
+        return None
+    return Price(number, currency) if number.is_finite() else None
 
 
 def minor_unit(currency: str) -> Decimal:

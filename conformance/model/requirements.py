@@ -55,12 +55,19 @@ _CLIENT = (
     R("HDR-007", "SHOULD", "client", "Every request carries accept: application/json.", "§2.1", "S"),
     R("HDR-008", "SHOULD", "client", "x-amz-pay-region names the configured region (na, eu or jp) or an alias of it, in any case.", "§1, §10.3, §13.11", "S"),
     R("HDR-009", "MUST",   "client", "Headers that a caller gives reach the wire with the value he gave.", "§2.1, §8.2", "D"),
+    R("HDR-010", "SHOULD", "client", "Every request carries x-amz-pay-host.", "§2.1, §10.3", "S"),
+    R("HDR-011", "SHOULD", "client", "x-amz-pay-host names the host that the client is pointed at, with its port or without, or the service's host of the region.", "§1, §10.3", "S"),
+    R("HDR-012", "MUST",   "client", "A header that has one value is sent once.", "§10.2 (what SDKs make of two differs; RFC 9110 §5.3 forbids it)", "S"),
+    R("HDR-013", "SHOULD", "client", "The content-type has no parameter, or charset=utf-8.", "§2.1", "D"),
+    R("HDR-014", "MUST",   "client", "x-amz-pay-simulation-code is sent in the sandbox only, and only where the caller gives it.", "§2.1, §8", "D"),
+    R("HDR-015", "MUST",   "client", "x-amz-pay-authtoken is sent only where the caller gives one.", "§2.1", "S"),
 
     # --- where it goes: §1, §2.2
     R("URL-001", "MUST",   "client", "A call goes out with its operation's method and path.", "§2.2", "S", scope="call"),
     R("URL-002", "MUST",   "client", "The path names the environment that the key and the configuration name.", "§1", "D"),
     R("URL-003", "SHOULD", "client", "A path has no trailing slash.", "§1 (accepted; Amazon's own samples vary)", "S"),
     R("URL-004", "MUST",   "client", "The path's version is v2.", "§1", "S"),
+    R("URL-005", "MUST",   "client", "The Host header names the host that the client is pointed at, or the service's host of the region.", "§1", "D"),
 
     # --- signature: §10
     R("SIG-001", "MUST",   "client", "The authorization header reads <algorithm> PublicKeyId=…, SignedHeaders=…, Signature=….", "§10.2", "D"),
@@ -70,6 +77,11 @@ _CLIENT = (
     R("SIG-005", "SHOULD", "client", "SignedHeaders are in lower case and sorted.", "§10.2, §13.12", "D"),
     R("SIG-006", "SHOULD", "client", "The documented headers are signed: accept, content-type, x-amz-pay-date, x-amz-pay-host, x-amz-pay-region, and the idempotency key where there is one.", "§10.3", "D"),
     R("SIG-007", "SHOULD", "client", "What is signed is the documented canonical request, not a variant that the service may or may not accept.", "§10.2", "D"),
+    R("SIG-008", "SHOULD", "client", "SignedHeaders names no header twice.", "§10.2", "D"),
+    R("SIG-009", "MUST",   "client", "Every header that SignedHeaders names is on the wire.", "§10.2, §10.3", "S"),
+    R("SIG-010", "SHOULD", "client", "SignedHeaders names no header that a signature cannot cover or that a proxy changes.", "§10.2 (a proxy that alters what is signed breaks the signature)", "S"),
+    R("SIG-011", "MUST",   "client", "The signature is base64 in the standard alphabet, padded, of the key's length.", "§10.1", "S"),
+    R("SIG-012", "MUST",   "client", "The signature is RSASSA-PSS with SHA-256 and MGF1-SHA-256, its salt of the algorithm's length: 20 bytes, or 32 for V2.", "§10.1", "S"),
 
     # --- body: §2.3
     R("BDY-001", "MUST",   "client", "A body is JSON in UTF-8.", "§2.3, §7", "D"),
@@ -77,6 +89,13 @@ _CLIENT = (
     R("BDY-003", "MUST",   "client", "The body satisfies the operation's schema where the caller's payload does.", "§2.3", "D"),
     R("BDY-004", "SHOULD", "client", "Amounts are sent as strings.", "§2.3, §13.9", "D"),
     R("BDY-005", "SHOULD", "client", "A field that the caller did not set is left out, not sent as null.", "§2.3 (whether null is accepted is not said)", "?"),
+    R("BDY-006", "SHOULD", "client", "A read has no body.", "§10.2 (every SDK signs a GET as having none)", "S"),
+    R("BDY-007", "MUST",   "client", "No object in a body names a field twice.", "§2.3 (which of the two counts is not said; RFC 8259 §4)", "D"),
+    R("BDY-008", "MUST",   "client", "Texts are whole: no half of a character outside the basic plane stands alone.", "§2.3, §10.2 (payloads are UTF-8; RFC 8259 §8.2)", "S"),
+    R("BDY-009", "MUST",   "client", "An amount is digits with at most one decimal point: no separators of thousands, comma, exponent or currency sign.", "§2.3, §3", "D"),
+    R("BDY-010", "MUST",   "client", "An amount has no more decimals than its currency: none in JPY, else two at most.", "§6.8, §6.9", "W"),
+    R("BDY-011", "MUST",   "client", "Amounts are in a currency that the account's region takes.", "§3.6", "S"),
+    R("BDY-012", "MUST",   "client", "An empty object is sent as {}, not as an empty array.", "§2.3", "D"),
 
     # --- idempotency: §2.2, §9
     R("IDK-001", "MUST",   "client", "A call that creates something carries x-amz-pay-idempotency-key.", "§2.2, §9", "D"),
@@ -96,8 +115,36 @@ _CLIENT = (
     R("CAL-008", "SHOULD", "client", "Headers that a caller hands in are not changed under his hands.", "docs/drivers.md, caller_headers", "I"),
     R("CAL-009", "SHOULD", "client", "What is null in an answer is told as null, not as an empty value, nor left out.", "§3 (every key is there, null where nothing is set)", "W"),
 
+    R("CAL-010", "MUST",   "client", "A call that got no answer fails for its caller.", "§7 (no success guaranteed)", "S"),
+    R("CAL-011", "MUST",   "client", "An answer that cannot be read reaches the caller as an error, or as the text that came.", "§3, §7 (answers are JSON objects)", "W"),
+    R("CAL-012", "MUST",   "client", "Whatever is answered, the client neither ends its process nor hangs.", "§3.1 (answers change), §7", "S"),
+    R("CAL-013", "MUST",   "client", "A field that the client does not know is handed over, and is no error.", "§3.1 (the set of keys grew over time)", "W"),
+    R("CAL-014", "SHOULD", "client", "A state or reason code that the client does not know is handed over, and is no error.", "§4.2, §13.3 (names have changed)", "D2"),
+    R("CAL-015", "SHOULD", "client", "A good answer without x-amz-pay-request-id is returned all the same.", "§2.1 (the service sends it on all; gateways do not)", "S"),
+    R("CAL-016", "SHOULD", "client", "The request id that the caller sees is the one that was sent.", "§2.1", "S"),
+
+    # --- what is not decided yet: §2.2, §4.3, §4.4
+    R("ASY-001", "MUST",   "client", "A 202 is returned, not raised.", "§2.2, §4.5", "D"),
+    R("ASY-002", "MUST",   "client", "A 202 is told as 202.", "§2.2, §4.5", "D"),
+    R("ASY-003", "MUST",   "client", "A state that is not decided yet is told as it is: neither success nor failure.", "§4.3, §4.4", "D"),
+    R("ASY-004", "MUST",   "client", "Once something is decided, whoever reads it is told how.", "§4.3, §4.4", "D"),
+
+    # --- when something went wrong on the way: §7, §9
+    R("RTY-001", "SHOULD", "client", "A call is sent again after the statuses, and as often, as the client declares.", "§7", "S"),
+    R("RTY-002", "MUST",   "client", "A creating call that is sent again after a status like 503 keeps its idempotency key.", "§7, §9", "D"),
+    R("RTY-003", "MUST",   "client", "After a lost answer nothing is made a second time: a creating call keeps its key, or is not sent again.", "§7, §9", "D"),
+    R("RTY-004", "MUST",   "client", "A call that is sent again has the same body.", "§9 (any changed value is another request)", "D"),
+    R("RTY-005", "MUST",   "client", "Retries come to an end.", "§7 (official SDKs: three)", "S"),
+    R("RTY-006", "SHOULD", "client", "A call is not sent again at once after a 429 or 5xx, nor sooner than the client declares.", "§7 (back off)", "D"),
+    R("RTY-007", "SHOULD", "client", "Where Retry-After says how long to wait, the client waits as long before it tries again.", "§7 (back off), §13 (not known of the service); RFC 9110, Retry-After", "I"),
+    R("RTY-008", "MUST",   "client", "A creating call without an idempotency key is not sent again.", "§2.2, §9", "D"),
+    R("RTY-009", "MUST",   "client", "A call that failed on the way is not followed by another that changes something and that nobody asked for.", "§4.3, §7", "S"),
+
     # --- the button: §10.4
     R("BTN-001", "MUST",   "client", "The button's signature verifies over the payload string, byte for byte.", "§10.4, §14.1", "S"),
+    R("BTN-002", "MUST",   "client", "The button's signature is base64 in the standard alphabet, padded, of the key's length.", "§10.1, §10.4", "S"),
+    R("BTN-003", "MUST",   "client", "The button's signature has the algorithm's scheme: RSASSA-PSS, SHA-256, and a salt of 20 bytes, or 32 for V2.", "§10.1, §10.4", "S"),
+    R("BTN-004", "SHOULD", "client", "The button's payload is signed with its backslashes.", "§10.4 (the official PHP SDK takes them away)", "S"),
 )
 
 _SERVER = (
@@ -106,6 +153,8 @@ _SERVER = (
     R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W", scope="object"),
     R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
     R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
+    R("RSP-006", "MUST",   "server", "A version, path or method that the API does not have is refused with a documented code.", "§7", "D", scope="operation"),
+    R("VAL-001", "MUST",   "server", "A request that is refused changes nothing.", "§4.1, §7", "D", scope="object"),
     R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D", scope="operation"),
     R("IDM-001", "MUST",   "server", "A repeated request with the same idempotency key gets the first answer.", "§9", "D", scope="call"),
     R("STA-001", "MUST",   "server", "A Checkout Session is in a state that its history allows.", "§4.1", "D", scope="state"),

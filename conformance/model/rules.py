@@ -525,7 +525,8 @@ class HasDefect:
     defect: Defect
 
     def __call__(self, context: Context) -> bool:
-        return self.defect in context.call.defects
+        defects = context.call.defects
+        return bool(defects) and self.defect in defects
 
 
 def _state(kind: str, *states: str) -> Callable[[Context], bool]:
@@ -750,6 +751,16 @@ RULES_OF: Mapping[str, tuple[Rule, ...]] = {
     operation: tuple(rule for rule in RULES if operation in rule.operations) for operation in ALL_OPERATIONS
 }
 """The rules that concern an operation, in the order in which our mock looks at them."""
+
+
+def broken_rules(context: Context) -> list[Rule]:
+    """Return the rules that a call breaks, in their order."""
+    rules = RULES_OF[context.operation.id]
+    if context.call.defects:
+        return [rule for rule in rules if rule.broken(context)]
+    # most requests are well-formed, and most rules are of form: those need not be asked
+    return [rule for rule in rules if type(rule.broken) is not HasDefect and rule.broken(context)]
+
 
 UNCERTAIN: Mapping[str, Rule] = {rule.id: rule for rule in RULES if not rule.asserted}
 """The rules that no source confirms: what breaks one of them may be refused or done."""

@@ -28,6 +28,7 @@ class CallStep:
 
     `target` is the symbol of the object in the path. `key` is the symbol of the idempotency key that the
     caller gives, if the client lets him. `makes` gives symbols to what the call may create: kind → symbol.
+    `tamper` names a row of `tampers`: the request is spoilt so on purpose, by a client that can.
     """
 
     operation: str
@@ -36,6 +37,7 @@ class CallStep:
     simulation: str | None = None
     key: Symbol | None = None
     makes: Mapping[str, Symbol] = field(default_factory=dict)
+    tamper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,18 @@ class AdvanceStep:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultStep:
+    """Something goes wrong with the next `times` requests: a row of `model.faults`, by its id.
+
+    `operation` is the only one that it happens to, None where it is any.
+    """
+
+    fault: str
+    times: int = 1
+    operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParallelStep:
     """Several callers at once, each with calls of his own, one after the other.
 
@@ -92,7 +106,7 @@ class ParallelStep:
 CALLERS: Final = range(2, 5)
 CALLS: Final = range(1, 3)
 
-Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | ParallelStep
+Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | FaultStep | ParallelStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,20 +208,25 @@ def _written(symbol: str, step: CallStep, setting: Setting) -> dict[str, Any]:
 def price(symbol: str, step: CallStep, setting: Setting) -> Price:
     """Work out an amount symbol.
 
-    A symbol is a base, then `+1` for one minor unit more, or `@other` for another currency: `rest+1`. In a
-    body `/number` may follow for a JSON number, or `/plain` for "14" instead of "14.00". Bases: zero; small,
+    A symbol is a base, then `+1` or `-1` for one minor unit more or less, or `@other` for another currency:
+    `all+1`. In a body `/number` may follow for a JSON number, or `/plain` for "14" instead of "14.00". Bases: zero; small,
     order, large, total, monthly (amounts of an order); same (the session's amount); same-total; all, half,
     small (of what can be captured, charged or refunded now); ceiling; headroom (all that may be refunded,
     headroom included).
 
     Raises:
-        Unresolved: it depends on an object that is missing.
+        Unresolved: it depends on an object that is missing, or nothing is left to take one unit from.
     """
     base, other, _ = symbol.partition("@other")
     base, more, _ = base.partition("+1")
+    base, less = base.removesuffix("-1"), base.endswith("-1")
     value = _base(base, step, setting)
     if more:
         value = value.of(value.amount + minor_unit(value.currency))
+    if less:
+        value = value.of(value.amount - minor_unit(value.currency))
+        if value.amount <= 0:
+            raise Unresolved(symbol)
     return Price(value.amount, OTHER_CURRENCY[value.currency]) if other else value
 
 

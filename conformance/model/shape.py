@@ -32,10 +32,11 @@ Named: TypeAlias = tuple[Key, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A point in time at which something happens by itself, or the answer to a call changes."""
+    """A point in time at which something happens by itself to an object, or the answer to a call changes."""
 
     at: int
     timer: str
+    of: str = ""
 
 
 def shape(world: World, *, sessions: bool = True) -> Named:
@@ -176,16 +177,16 @@ def _moments(world: World, sessions: bool) -> Iterator[Moment]:
     for session in world.sessions.values():
         if sessions:
             for since in sorted({session.created, session.changed}):
-                yield Moment(since + TIMERS["session_deleted"], "session_deleted")
+                yield Moment(since + TIMERS["session_deleted"], "session_deleted", session.id)
         if session.state == "Open":
-            yield Moment(session.created + TIMERS["session_expires"], "session_expires")
+            yield Moment(session.created + TIMERS["session_expires"], "session_expires", session.id)
     for permission in world.permissions.values():
         yield from _moments_of_permission(world, permission)
     for charge in world.charges.values():
         yield from _moments_of_charge(charge)
     for refund in world.refunds.values():
         if refund.settles is not None:
-            yield Moment(refund.settles.at, "settlement")
+            yield Moment(refund.settles.at, "settlement", refund.id)
 
 
 def _moments_of_permission(world: World, value: ChargePermission) -> Iterator[Moment]:
@@ -193,16 +194,16 @@ def _moments_of_permission(world: World, value: ChargePermission) -> Iterator[Mo
         return
     if value.expires is not None:
         extended = value.type == "Recurring" or value.expires - value.created > TIMERS["permission_expires"]
-        yield Moment(value.expires, "permission_extended" if extended else "permission_expires")
+        yield Moment(value.expires, "permission_extended" if extended else "permission_expires", value.id)
     if value.type == "Recurring":
-        yield Moment(value.created + TIMERS["permission_extended"], "permission_extended")
+        yield Moment(value.created + TIMERS["permission_extended"], "permission_extended", value.id)
     if value.type != "OneTime" and any(_counts_this_month(world, c) for c in world.charges_of(value.id)):
-        yield Moment(_month_ends(world.now), "month_ends")
+        yield Moment(_month_ends(world.now), "month_ends", value.id)
 
 
 def _moments_of_charge(value: Charge) -> Iterator[Moment]:
     if value.settles is not None:
-        yield Moment(value.settles.at, "settlement")
+        yield Moment(value.settles.at, "settlement", value.id)
     elif value.state == "Authorized":
-        yield Moment(value.changed + TIMERS["capture_window"], "capture_window")
-        yield Moment(value.created + TIMERS["authorization_expires"], "authorization_expires")
+        yield Moment(value.changed + TIMERS["capture_window"], "capture_window", value.id)
+        yield Moment(value.created + TIMERS["authorization_expires"], "authorization_expires", value.id)

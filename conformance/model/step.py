@@ -21,10 +21,10 @@ from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
 from amazonpay_conformance.model.rules import (
     CANCELED_ERRORS,
     FORM_RULES,
-    RULES_OF,
     Context,
     Evidence,
     Rule,
+    broken_rules,
     may_be_open,
     permission_limit,
 )
@@ -73,20 +73,33 @@ def step(world: World, action: Action) -> tuple[Outcome, ...]:
     Raises:
         KeyError: the action names an operation that the tables do not have.
     """
+    return tuple(_outcomes(world, action))
+
+
+def usual(world: World, action: Action) -> Outcome | None:
+    """Return the first of what `step` does, or None; the others are not worked out.
+
+    Raises:
+        KeyError: the action names an operation that the tables do not have.
+    """
+    return next(_outcomes(world, action), None)
+
+
+def _outcomes(world: World, action: Action) -> Iterator[Outcome]:
     if isinstance(action, Call):
         return _call(world, action)
     if isinstance(action, BuyerAct):
-        return tuple(_buyer_acts(world, action))
-    return (_advance(world, action.seconds),)
+        return _buyer_acts(world, action)
+    return iter((_advance(world, action.seconds),))
 
 
-def _call(world: World, call: Call) -> tuple[Outcome, ...]:
+def _call(world: World, call: Call) -> Iterator[Outcome]:
     operation = ALL_OPERATIONS[call.operation]
     context = Context.of(world, call)
-    broken = [rule for rule in RULES_OF[call.operation] if rule.broken(context)]
+    broken = broken_rules(context)
     known = world.remembered.get(call.key or "") if _heeds_key(operation) else None
     if known is not None and known.fingerprint == call.fingerprint and _is_well_formed(call):
-        return _replay(world, call, known, broken, context)
+        return iter(_replay(world, call, known, broken, context))
     return _evaluate(world, call, broken, context)
 
 
@@ -111,7 +124,7 @@ def _replay(
         replays=call.key,
         required=known.status < 400,
     )
-    anew = _evaluate(world, call, broken, context)
+    anew = tuple(_evaluate(world, call, broken, context))
     if known.status >= 400:
         stored = replace(first, shows=(("refused-keys", "stored"),))
         return _by_choice("refused-keys", world, (*_showing("refused-keys", "forgotten", anew), stored))
@@ -146,20 +159,25 @@ def _by_choice(switch: str, world: World, outcomes: tuple[Outcome, ...]) -> tupl
     return tuple(sorted(outcomes, key=lambda o: bool(o.shows) and chosen not in o.shows))
 
 
-def _evaluate(world: World, call: Call, broken: list[Rule], context: Context) -> tuple[Outcome, ...]:
-    refusals = tuple(_refusals(world, call, broken))
-    if any(rule.asserted for rule in broken):
-        return _usual_first(refusals, broken, world)
+def _evaluate(world: World, call: Call, broken: list[Rule], context: Context) -> Iterator[Outcome]:
+    """Yield what a call comes to that repeats none: refused, or done, or either."""
+    applying = [rule for rule in broken if rule.applies(world.settings)]
+    rest = [rule for rule in broken if not rule.applies(world.settings)]
+    yield from _refusals(world, call, applying)
+    if applying:
+        yield from _refusals(world, call, rest)
+    if not any(rule.asserted for rule in broken):
+        yield from _successes(call, broken, context)
+    if not applying:
+        yield from _refusals(world, call, rest)
+
+
+def _successes(call: Call, broken: list[Rule], context: Context) -> Iterator[Outcome]:
     told = tuple(pair for rule in broken for pair in rule.told_by_success)
-    successes = tuple(
-        replace(
-            _remember(outcome, call), shows=(*outcome.shows, *told) if outcome.status < 400 else outcome.shows
-        )
-        for outcome in _HANDLERS.get(call.operation, _of_record)(context)
-    )
-    if any(rule.applies(world.settings) for rule in broken):
-        return (*_usual_first(refusals, broken, world), *successes)
-    return (*successes, *refusals)
+    for outcome in _HANDLERS.get(call.operation, _of_record)(context):
+        remembered = _remember(outcome, call)
+        telling = told and outcome.status < 400
+        yield replace(remembered, shows=(*outcome.shows, *told)) if telling else remembered
 
 
 def _refusals(world: World, call: Call, broken: list[Rule]) -> Iterator[Outcome]:
@@ -167,11 +185,6 @@ def _refusals(world: World, call: Call, broken: list[Rule]) -> Iterator[Outcome]
         for (status, reason), told in rule.answers(world.settings):
             outcome = Outcome(status, world, rule.id, reason, required=rule.asserted, shows=told)
             yield _remember(outcome, call) if _is_well_formed(call) else outcome
-
-
-def _usual_first(refusals: tuple[Outcome, ...], broken: list[Rule], world: World) -> tuple[Outcome, ...]:
-    applying = {rule.id for rule in broken if rule.applies(world.settings)}
-    return tuple(sorted(refusals, key=lambda outcome: outcome.requirement not in applying))
 
 
 def _remember(outcome: Outcome, call: Call) -> Outcome:

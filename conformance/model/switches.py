@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 from amazonpay_conformance.model.machine import Tag
 
@@ -68,12 +69,17 @@ class Settings:
 
     def choice(self, name: str) -> str:
         """Return what is chosen for a switch; KeyError if there is no such switch."""
-        return next((choice for held, choice in self.chosen if held == name), SWITCHES[name].default)
+        return _choices(self.chosen)[name]
 
     def has(self, choice: str) -> bool:
         """Tell whether `NAME=CHOICE`, or one of `NAME=CHOICE|CHOICE`, is chosen; KeyError for no such switch."""
         name, _, wanted = choice.partition("=")
         return self.choice(name) in wanted.split("|")
+
+
+@cache
+def _choices(chosen: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {**{switch.id: switch.default for switch in SWITCHES.values()}, **dict(chosen)}
 
 
 def _check(name: str, choice: str) -> None:

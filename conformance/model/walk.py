@@ -166,7 +166,9 @@ def _given_out(
         return {changed[0]: tuple(row.id for row in fired)}
     states = {name: old[name].state if name in old else None for name in changed}
     ends = {name: new[name].state for name in changed}
-    given = _matched(fired, states, ends) or ()
+    given = _matched(fired, states, ends)
+    if given is None:  # a state was believed that the rows do not lead to
+        return {}
     return {name: tuple(row.id for row, to in zip(fired, given, strict=True) if to == name) for name in given}
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Call, Defect, NewIds
 from amazonpay_conformance.model.headers import DATE_FORM, KEY_FORM, REQUIRED
+from amazonpay_conformance.model.money import Price, minor_unit
 from amazonpay_conformance.model.operations import Operation, match
 from amazonpay_conformance.model.regions import REGIONS, VERSION, names_environment
 from amazonpay_conformance.wire.keys import PublicKey
@@ -78,6 +79,13 @@ class RequestReading:
     body: JSON = None
     errors: tuple[tuple[int, str], ...] = ()
     key_known: bool = field(default=True)
+
+
+def operation_of(request: Request) -> str | None:
+    """Return the id of the operation that a request's method and path name, None where they name none."""
+    parts = _PATH.fullmatch(request.path)
+    found = match(request.method, parts["rest"]) if parts is not None else None
+    return found[0].id if found is not None else None
 
 
 def read_request(
@@ -251,11 +259,30 @@ def _body(
         return None, (), frozenset()
     try:
         body = request.json() if request.body else {}
+        json.dumps(body, ensure_ascii=False).encode("utf-8")  # half a character can be told to nobody
     except ValueError:
         return None, (), frozenset({Defect.NOT_JSON})
     body = without_nulls(body)
-    violations = schemas.violations(operation.request, body)
+    violations = (*schemas.violations(operation.request, body), *_too_fine(body))
     return body, violations, frozenset(map(_defect_of, violations))
+
+
+def _too_fine(value: JSON, path: str = "") -> Iterator[schemas.Violation]:
+    """Yield the amounts that are JSON numbers with more decimals than their currency has: §6.8, §6.9.
+
+    A schema cannot say that of a number without calculating in binary.
+    """
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _too_fine(item, f"{path}/{number}")
+    if not isinstance(value, dict):
+        return
+    amount, price = value.get("amount"), Price.parse(value)
+    if isinstance(amount, float) and price is not None and price.amount % minor_unit(price.currency):
+        found = f"found {amount}, expected at most the decimals of {price.currency}"
+        yield schemas.Violation(f"{path}/amount", "invalid", found, "A price has its currency's decimals.")
+    for name, item in value.items():
+        yield from _too_fine(item, f"{path}/{name}")
 
 
 def _defect_of(violation: schemas.Violation) -> Defect:

@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, str]] = {
     "constraints": "constraint of an open session",
     "switches": "switch: a question that the facts leave open",
     "retry_policies": "retry policy of an SDK",
+    "faults": "fault between a client and the service",
     "throttles": "quota of an operation",
     "names": "name in Amazon's prose",
     "effects": "effect on a related object",

@@ -5,7 +5,9 @@ Nothing goes in by default: bodies and headers pass the allow-list of `wire.reda
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import time
 from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from amazonpay_conformance.checks.subject import Made, Seen
-from amazonpay_conformance.engine.certification import Result
+from amazonpay_conformance.engine.certification import Part, Result
+from amazonpay_conformance.engine.coverage import Coverage, Missed
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe, to_json
 from amazonpay_conformance.model.switches import SWITCHES, Switch
@@ -55,6 +58,8 @@ def report(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "scenarios": result.scenarios,
         "requests": result.requests,
+        "shrink_requests": result.shrink_requests,
+        "untried": {part: result.untried[part] for part in PARTS},
         "error": {"kind": result.error_kind, "message": redact_text(result.error)} if result.error else None,
         "counts": {name: counts[name] for name in VERDICTS},
         "requirements": [
@@ -73,15 +78,27 @@ def report(result: Result) -> dict[str, Any]:
         "findings": [_finding(group) for group in result.findings],
         "kit_defects": [_finding(group) for group in result.kit_defects],
         "coverage": {
-            "transitions": sorted(result.covered),
-            "not_covered": [{"id": row.id, "reason": why} for row, why in result.uncovered()],
+            "transitions": sorted(item[1] for item in result.items if item[0] == "transition"),
+            "not_covered": [_missed(missed) for missed in result.coverage.missed("transition")],
             "operations": dict(sorted(result.called.items())),
+            "aspects": _aspects(result.coverage),
         },
         "open_questions": [_open_question(switch, result) for switch in _asked(result)],
         "not_exercised": [
             {"reason": why, "times": times}
             for why, times in sorted((result.skipped + result.unclear).items())
         ],
+    }
+
+
+def _missed(missed: Missed) -> dict[str, Any]:
+    return {"id": missed.text, "reason": missed.reason}
+
+
+def _aspects(coverage: Coverage) -> dict[str, Any]:
+    return {
+        aspect: {"covered": seen, "of": of, "not_covered": [_missed(m) for m in coverage.missed(aspect)]}
+        for aspect, (seen, of) in coverage.counts().items()
     }
 
 
@@ -102,7 +119,21 @@ def _open_question(switch: Switch, result: Result) -> dict[str, Any]:
     }
 
 
+PARTS: Final[tuple[Part, ...]] = ("corpus", "systematic", "random")
 VERDICTS: Final = ("pass", "warning", "fail", "inconclusive", "not exercised")
+
+
+def expect_room(directory: Path) -> None:
+    """See, before anything is run, whether a report could be written there; nothing is made.
+
+    Raises:
+        OSError: it could not.
+    """
+    there = next(place for place in (directory, *directory.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def write_report(result: Result, directory: Path) -> Path:
@@ -117,7 +148,7 @@ def write_report(result: Result, directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     for group in result.findings:
         if group.scenario.steps:
-            _write(scenario_file(directory, group), to_json(group.scenario, group.lane))
+            _write(scenario_file(directory, group), to_json(group.scenario, group.lane, group.cells))
     path = directory / "report.json"
     _write(path, report(result))
     return path
@@ -150,14 +181,15 @@ def _finding(group: Group) -> dict[str, Any]:
         "hint": redact_text(group.hint),
         "step": first.step,
         "reproduced": group.reproduced,
-        "scenario": to_json(group.scenario, group.lane) if group.scenario.steps else None,
+        "scenario": to_json(group.scenario, group.lane, group.cells) if group.scenario.steps else None,
         "steps": [describe(step) for step in group.scenario.steps],
-        "exchanges": [_exchange(seen) for seen in first.made.seen] if first.made else [],
+        "exchanges": [exchange_value(seen) for seen in first.made.seen] if first.made else [],
         "client_result": _told(first.made) if isinstance(first.made, Made) else None,
     }
 
 
-def _exchange(seen: Seen) -> dict[str, Any]:
+def exchange_value(seen: Seen) -> dict[str, Any]:
+    """Return what may be kept of an exchange."""
     request, response = seen.request, seen.response
     return {
         "request": {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -19,11 +18,13 @@ from amazonpay_conformance.engine.events import (
 )
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe
+from amazonpay_conformance.model.coverage import ASPECTS, Aspect
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
-_COLOURS: Final = {"pass": "32", "warning": "33", "fail": "31", "inconclusive": "35", "not exercised": "90"}
 _SUBJECTS: Final = {"client": "what the client sends and hands back", "server": "what the server answers"}
 
 
@@ -47,6 +48,9 @@ class Progress:
             self._line(f"profile  {event.profile}, seed {event.seed}, {event.scenarios} scenarios")
             for number, lane in enumerate(event.lanes):
                 self._line(f"{'lanes   ' if number == 0 else '        '} {lane}")
+            unknown = sorted(event.hello.capabilities.operations - set(ALL_OPERATIONS))
+            if unknown:
+                self._line(f"unknown  {', '.join(unknown)}: the kit has no such operations (docs/drivers.md)")
         elif isinstance(event, ScenarioFinished):
             self._requests += event.run.requests
             self._over(
@@ -58,7 +62,7 @@ class Progress:
         elif isinstance(event, ScenarioShrunk):
             steps = len(event.group.scenario)
             self._over(f"{event.group.key}: smallest scenario has {steps} steps")
-        elif isinstance(event, Interrupted):
+        elif isinstance(event, Interrupted) and self._requests:
             self._line(f"stopped early: {redact_text(event.reason)}")
 
     def done(self) -> None:
@@ -116,7 +120,7 @@ def _table(result: Result, *, colour: bool, width: int) -> Iterator[str]:
 
 
 def _row(judged: Judged, *, colour: bool, width: int) -> str:
-    verdict = _paint(f"{judged.verdict:<13}", judged.verdict, colour)
+    verdict = painted(f"{judged.verdict:<13}", judged.verdict, colour)
     text = textwrap.shorten(judged.requirement.statement, max(20, width - 42), placeholder="…")
     times = f"{judged.times}x" if judged.times else ""
     return f"  {verdict} {judged.requirement.id}  {judged.requirement.level:<6} {times:>6}  {text}"
@@ -134,15 +138,17 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
     """
     first, requirement = group.first, group.requirement
     name, verdict = ("FAIL", "fail") if first.is_failure else ("WARNING", "warning")
-    yield _paint(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
-    yield from _field("expected", first.problem.expected, width)
-    yield from _field("received", first.problem.received, width)
+    yield painted(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
+    yield from field("expected", first.problem.expected, width)
+    yield from field("received", first.problem.received, width)
     if group.hint:
-        yield from _field("hint", group.hint, width)
-    yield from _field(
-        "where", f"{_operations(group)}{_states(group)}; seen {_times(group.count)}; lane {group.lane}", width
+        yield from field("hint", group.hint, width)
+    yield from field(
+        "where",
+        f"{_operations(group)}{_states(group)}; seen {how_often(group.count)}; lane {group.lane}",
+        width,
     )
-    yield from _field(
+    yield from field(
         "source", f"api-facts {requirement.source} [{requirement.tag}], {requirement.level}", width
     )
     if not group.scenario.steps:
@@ -154,9 +160,11 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
         lines = textwrap.wrap(describe(step), max(40, width - 12), break_on_hyphens=False)
         yield f"    {mark} {number + 1}. {lines[0]}"
         yield from (f"         {line}" for line in lines[1:])
-    if group.reproduced is False:
+    if group.reproduced is None:
+        yield "  the run ended before it was tried again"
+    elif group.reproduced is False:
         yield "  seen once; running the scenario again did not show it (its exchanges are in report.json)"
-    elif group.reproduced:
+    else:
         yield f"  repeat    {command.format(scenario=scenario_file(directory, group))}"
 
 
@@ -173,36 +181,39 @@ def _states(group: Group) -> str:
     return f", {' or '.join(group.states)}" if group.states else ""
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
-
-
-def _field(name: str, text: str, width: int) -> Iterator[str]:
-    lines = redact_text(text).splitlines() or [""]
-    for number, line in enumerate(lines):
-        # a line that belongs to a block keeps its form, however long: it is there to be compared
-        parts = [line] if number else textwrap.wrap(line, max(40, width - 13), break_on_hyphens=False)
-        for part in parts or [""]:
-            yield f"  {name:<9} {part}".rstrip()
-            name = ""
-
-
 def _coverage(result: Result, width: int) -> Iterator[str]:
-    missed = result.uncovered()
-    total = len(result.covered) + len(missed)
-    yield f"Coverage: {len(result.covered)} of {total} transitions, {len(result.called)} operations called"
-    reasons: dict[str, list[str]] = {}
-    for row, why in missed:
-        reasons.setdefault(why, []).append(row.id)
-    for why, ids in reasons.items():
-        yield from textwrap.wrap(
-            f"not covered: {', '.join(ids)}: {why}",
-            max(40, width - 4),
-            initial_indent="  ",
-            subsequent_indent="    ",
-        )
+    coverage = result.coverage
+    counts = coverage.counts()
+    yield f"Coverage: {_of('transition', counts)}, {len(result.called)} operations called"
+    told = ", ".join(_of(aspect, counts) for aspect in counts if aspect != "transition")
+    yield from textwrap.wrap(told, max(40, width - 2), initial_indent="  ", subsequent_indent="  ")
+    for aspect, label in ASPECTS.items():
+        reasons: dict[str, list[str]] = {}
+        for missed in coverage.missed(aspect):
+            reasons.setdefault(missed.reason, []).append(missed.text)
+        for why, texts in reasons.items():
+            yield from _not_covered(label, texts, why, width)
     for why, times in sorted((result.skipped + result.unclear).items()):
-        yield f"  not exercised, {_times(times)}: {redact_text(why)}"
+        yield f"  not exercised, {how_often(times)}: {redact_text(why)}"
+
+
+def _of(aspect: Aspect, counts: Mapping[Aspect, tuple[int, int]]) -> str:
+    seen, of = counts[aspect]
+    return f"{seen} of {of} {ASPECTS[aspect]}"
+
+
+def _not_covered(label: str, texts: list[str], why: str, width: int) -> Iterator[str]:
+    few = ", ".join(texts) if len(texts) <= _SHOWN else f"{', '.join(texts[:_SHOWN])}, …"
+    yield from textwrap.wrap(
+        f"not covered, {len(texts)} {label}: {why} ({few})",
+        max(40, width - 2),
+        initial_indent="  ",
+        subsequent_indent="    ",
+    )
+
+
+_SHOWN: Final = 2
+"""How many of those that are not covered for one reason are named on the terminal; report.json names all."""
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:
@@ -225,14 +236,20 @@ def _open_questions(result: Result, width: int) -> Iterator[str]:
 
 def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     judged = result.requirements()
-    counts = {name: sum(1 for j in judged if j.verdict == name) for name in _COLOURS}
+    counts = {name: sum(1 for j in judged if j.verdict == name) for name in COLOURS}
     yield ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    size = f"{result.scenarios} scenarios, {result.requests} requests"
+    shrinking = f" and {result.shrink_requests} to shrink" if result.shrink_requests else ""
+    size = f"{result.scenarios} scenarios, {result.requests} requests{shrinking}"
     yield f"{size}, {result.seconds:.1f} s, seed {result.order.seed}"
     yield f"report: {directory / 'report.json'}"
     if result.error:
-        yield f"ended early: {redact_text(result.error)}"
-    yield _paint(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
+        yield f"ended early: {redact_text(result.error)}{_untried(result)}"
+    yield painted(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
+
+
+def _untried(result: Result) -> str:
+    parts = [f"{count} {part}" for part, count in result.untried.items() if count]
+    return f"; not tried: {' and '.join(parts)} scenarios" if parts else ""
 
 
 _SENTENCES: Final = {
@@ -242,12 +259,3 @@ _SENTENCES: Final = {
     "inconclusive": "inconclusive",
     "not exercised": "nothing was exercised",
 }
-
-
-def wants_colour(stream: TextIO) -> bool:
-    """Tell whether to colour: on a terminal, unless NO_COLOR is set."""
-    return stream.isatty() and "NO_COLOR" not in os.environ
-
-
-def _paint(text: str, verdict: str, colour: bool) -> str:
-    return f"\x1b[{_COLOURS[verdict]}m{text}\x1b[0m" if colour else text

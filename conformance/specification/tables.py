@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from amazonpay_conformance.model.constraints import CONSTRAINTS
 from amazonpay_conformance.model.effects import EFFECTS
 from amazonpay_conformance.model.errors import ERRORS, RETRY_POLICIES
+from amazonpay_conformance.model.faults import FAULTS
 from amazonpay_conformance.model.headers import HEADERS
 from amazonpay_conformance.model.identifiers import IDENTIFIERS
 from amazonpay_conformance.model.limits import CURRENCIES, LIMITS
@@ -69,6 +70,7 @@ TABLES: Tables = {
     "switches": tuple(SWITCHES.values()),
     "errors": ERRORS,
     "retry_policies": RETRY_POLICIES,
+    "faults": FAULTS,
     "throttles": THROTTLES,
     "names": NAMES,
 }

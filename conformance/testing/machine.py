@@ -268,7 +268,7 @@ class AmazonPayMachine(RuleBasedStateMachine):
         """
         self.hear()
         if any(map(self.amazon_pay.counts, self.findings)):
-            run = self._execution.result(self.scenario)
+            run = self._execution.so_far(self.scenario)
             self.amazon_pay.judge(replace(run, findings=self.findings))
 
     # --- what comes next

@@ -113,6 +113,17 @@ class PublicKey:
 
         return self._verifies(signature, message, padding.PKCS1v15())
 
+    def unwrapped(self, signature: bytes) -> bytes | None:
+        """Return the padded form inside a signature; None where its length or its value is no signature's.
+
+        Only for explaining mistakes: nothing is verified.
+        """
+        numbers, size = self._key.public_numbers(), (self._key.key_size + 7) // 8
+        number = int.from_bytes(signature, "big")
+        if len(signature) != size or number >= numbers.n:
+            return None
+        return pow(number, numbers.e, numbers.n).to_bytes(size, "big")
+
     def _verifies(self, signature: bytes, message: bytes, padding: Any) -> bool:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives import hashes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 JSON: TypeAlias = Any
 """A parsed JSON value; recursion would buy little here and cost every reader a cast."""
@@ -80,16 +80,35 @@ class Request:
         Raises:
             ValueError: the body is not UTF-8 or not JSON.
         """
-        return json.loads(self.body.decode("utf-8"))
+        return json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
+
+
+Cut: TypeAlias = Literal["nowhere", "before the answer", "in the body"]
+"""Where a connection is cut while an answer is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """What was done to an answer on purpose.
+
+    `fault` names it. `truth` is what the service had answered, None where it never saw the request. The
+    answer leaves `delay` seconds late, and the connection is `cut`.
+    """
+
+    fault: str
+    truth: Response | None
+    delay: float = 0.0
+    cut: Cut = "nowhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response, body bytes exact."""
+    """One HTTP response, body bytes exact. `injected` where it is not what the service had answered."""
 
     status: int
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
+    injected: Injected | None = None
 
     def json(self) -> JSON:
         """Return the body parsed as JSON.
@@ -104,12 +123,23 @@ class Response:
 class Exchange:
     """A request and what answered it, as a tap saw them.
 
-    `received_at` is the wall clock in seconds since the epoch when the request arrived; `response` is None
-    when the connection was cut before an answer. `span` is when it arrived and when the answer left, in
-    seconds of a clock that never jumps: good for telling which exchanges overlapped, and for nothing else.
+    `received_at` is the wall clock in seconds since the epoch when the request arrived; `response` is what
+    the client was sent, None when the connection was cut before an answer. `span` is when it arrived and when
+    the answer left, in seconds of a clock that never jumps: good for telling which exchanges overlapped, and
+    for nothing else. `injected` tells what was done to the answer, if anything was.
     """
 
     request: Request
     response: Response | None
     received_at: float
     span: tuple[float, float] = (0.0, 0.0)
+    injected: Injected | None = None
+
+    @property
+    def truth(self) -> Response | None:
+        """What the service itself answered, whatever the client was sent; None where it never did."""
+        return self.response if self.injected is None else self.injected.truth
+
+
+def _no_number(name: str) -> JSON:
+    raise ValueError(f"{name} is not JSON")

@@ -1,14 +1,12 @@
-"""Mistakes in signing: for each known one, what its signer may have signed instead.
+"""Mistakes in writing a request down: for each known one, the canonical requests that may have been signed.
 
-A mistake is a function of the case and of one form in which the request may be written down. Most yield
-alternatives: canonical forms, or the bytes of strings to sign, one of which verifies if the mistake was made.
-The four of the scheme (salt, mask, padding) verify for themselves. None says what is wrong in words: that is
-the table of `mismatch`.
+A mistake is a function of the case and of one form in which the request may be written down. It yields other
+forms, one of which was signed if the mistake was made. Mistakes further on, in the string to sign, are in
+`missigned`. None says what is wrong in words: that is the table of `mismatch`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import re
@@ -31,9 +29,8 @@ from amazonpay_conformance.wire.canonical import (
     trimmed,
     utf8,
 )
-from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.messages import Headers, Request
-from amazonpay_conformance.wire.signing import ALGORITHMS, Authorization
+from amazonpay_conformance.wire.signing import Authorization
 
 OFFICIAL_HOSTS: Final = ("pay-api.amazon.com", "pay-api.amazon.eu", "pay-api.amazon.jp")  # api-facts §1
 
@@ -47,93 +44,16 @@ class Case:
 
     request: Request
     authorization: Authorization
-    public_key: PublicKey
-    signature: bytes
-    bodies: tuple[bytes, ...]
-
-    @property
-    def salt_length(self) -> int:
-        """The length of the salt that the algorithm takes."""
-        return ALGORITHMS[self.authorization.algorithm]
+    bodies: tuple[bytes, ...] = ()
 
     def message(self, canonical: object) -> bytes:
         """Return the string to sign of a canonical request, as bytes."""
         return utf8(string_to_sign(str(canonical), self.authorization.algorithm))
 
-    def signs(self, message: bytes) -> bool:
-        """Tell whether it is a signature of `message`, made as documented."""
-        return self.public_key.verifies_pss(self.signature, message, salt_length=self.salt_length)
 
-
-def salt_of_the_other(case: Case, form: CanonicalForm) -> bool:
-    """Tell whether it verifies with the other algorithm's length of the salt."""
-    others = (salt for salt in ALGORITHMS.values() if salt != case.salt_length)
-    message = case.message(form)
-    return any(case.public_key.verifies_pss(case.signature, message, salt_length=salt) for salt in others)
-
-
-def salt_of_any_length(case: Case, form: CanonicalForm) -> bool:
-    """Tell whether it verifies with a salt of any length."""
-    return case.public_key.verifies_pss(case.signature, case.message(form), salt_length=None)
-
-
-def mgf1_with_sha1(case: Case, form: CanonicalForm) -> bool:
-    """Tell whether it verifies with the mask made by MGF1 with SHA-1, and a salt of any length."""
-    return case.public_key.verifies_pss(case.signature, case.message(form), salt_length=None, mgf_hash="sha1")
-
-
-def pkcs1_padding(case: Case, form: CanonicalForm) -> bool:
-    """Tell whether it verifies with PKCS#1 v1.5 padding."""
-    return case.public_key.verifies_pkcs1v15(case.signature, case.message(form))
-
-
-def without_algorithm(case: Case, form: CanonicalForm) -> Iterator[bytes]:
-    """Yield the string to sign without its first line."""
-    yield case.message(form).partition(b"\n")[2]
-
-
-def with_the_other_algorithm(_: Case, form: CanonicalForm) -> Iterator[bytes]:
-    """Yield the string to sign with each algorithm's name as its first line."""
-    for algorithm in ALGORITHMS:
-        yield utf8(string_to_sign(str(form), algorithm))
-
-
-def canonical_itself(case: Case, form: CanonicalForm) -> Iterator[bytes]:
-    """Yield the canonical request in place of its hash, without the algorithm's line and with it."""
-    yield utf8(str(form))
-    yield utf8(f"{case.authorization.algorithm}\n{form}")
-
-
-def hashed_again(case: Case, form: CanonicalForm) -> Iterator[bytes]:
-    """Yield the hash of the string to sign, as bytes and in hex."""
-    digest = hashlib.sha256(case.message(form))
-    yield digest.digest()
-    yield digest.hexdigest().encode()
-
-
-def hex_in_upper_case(case: Case, form: CanonicalForm) -> Iterator[bytes]:
-    """Yield the string to sign with either hash, or both, in upper-case hex."""
-    shouted = replace(form, payload_hash=form.payload_hash.upper())
-    yield case.message(shouted)
-    for canonical in (form, shouted):
-        algorithm, _, digest = case.message(canonical).partition(b"\n")
-        yield algorithm + b"\n" + digest.upper()
-
-
-def other_line_ends(case: Case, form: CanonicalForm) -> Iterator[bytes]:
-    """Yield the string to sign with CR LF for LF, or a line end too many, in either of its two layers."""
-    crlf = str(form).replace("\n", "\r\n")
-    for canonical in (crlf, f"{form}\n"):
-        yield case.message(canonical)
-    for canonical in (str(form), crlf):
-        message = case.message(canonical)
-        yield from (message.replace(b"\n", b"\r\n"), message + b"\n")
-
-
-def without_blank_line(case: Case, form: CanonicalForm) -> Iterator[bytes]:
-    """Yield the string to sign of a canonical request that has no blank line after the headers."""
-    tail = f"\n{form.names}\n{form.payload_hash}"
-    yield case.message(str(form).removesuffix("\n" + tail) + tail)
+def payload_hash_in_upper_case(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
+    """Yield the form with the hash of the body in upper-case hex."""
+    yield replace(form, payload_hash=form.payload_hash.upper())
 
 
 def lower_case_method(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
@@ -165,6 +85,12 @@ def path_not_encoded(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     # what HTTP libraries encode unasked
     by_library = _text(percent_decoded(_RESERVED_ESCAPE.sub("%25", form.path)))
     yield replace(form, path=by_library)
+
+
+def path_hex_in_lower_case(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
+    """Yield the form with the path's percent-encoding in lower-case hex, and with it in upper-case hex."""
+    yield replace(form, path=_escapes(form.path, str.lower))
+    yield replace(form, path=_escapes(form.path, str.upper))
 
 
 def query_in_path(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
@@ -209,6 +135,16 @@ def query_encoded_otherwise(case: Case, form: CanonicalForm) -> Iterator[Canonic
             yield replace(form, query="&".join(f"{name}={value}" for name, value in order))
 
 
+def query_encoded_twice(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
+    """Yield the form with names and values of the query percent-encoded once more, or the values only."""
+    pairs = [piece.partition("=")[::2] for piece in query_pieces(form.query)]
+    for again in (
+        [(percent_encoded(utf8(name)), percent_encoded(utf8(value))) for name, value in pairs],
+        [(name, percent_encoded(utf8(value))) for name, value in pairs],
+    ):
+        yield replace(form, query="&".join(f"{name}={value}" for name, value in again))
+
+
 def host_written_otherwise(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     """Yield the form with each host that may have been meant in x-amz-pay-host."""
     for host in _hosts(case.request.headers):
@@ -234,11 +170,31 @@ def region_written_otherwise(_: Case, form: CanonicalForm) -> Iterator[Canonical
 def values_not_trimmed(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     """Yield the form with white space around the values of headers: as sent, at all, at each."""
     raw = {name.lower(): value for name, value in case.request.headers}
-    yield replace(form, headers=tuple((name, raw[name]) for name, _ in form.headers))
+    yield replace(form, headers=tuple((name, raw.get(name, value)) for name, value in form.headers))
     for pad in ("{} ", " {}", " {} "):
         yield replace(form, headers=tuple((name, pad.format(value)) for name, value in form.headers))
         for name, value in form.headers:
             yield _with_value(form, name, pad.format(value))
+
+
+def values_in_another_case(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
+    """Yield the form with the values of its headers in lower case: all of them, then each."""
+    yield replace(form, headers=tuple((name, value.lower()) for name, value in form.headers))
+    for name, value in form.headers:
+        yield _with_value(form, name, value.lower())
+
+
+def header_repeated(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
+    """Yield the form with a header that was sent more than once joined, chosen from or listed otherwise."""
+    for name, _value in form.headers:
+        values = [trimmed(value) for value in case.request.headers.get_all(name)]
+        if len(values) < 2:
+            continue
+        for text in (values[0], values[-1], " ".join(values), ", ".join(values), ";".join(values)):
+            yield _with_value(form, name, text)
+        at = form.headers.index((name, _value))
+        lines = tuple((name, value) for value in values)
+        yield replace(form, headers=(*form.headers[:at], *lines, *form.headers[at + 1 :]))
 
 
 def listed_not_signed(_: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
@@ -263,11 +219,11 @@ def signed_not_listed(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm
 
 def names_not_sorted(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     """Yield the form with headers, names or both in the order as listed, then as sent."""
-    values = dict(form.headers)
+    values = dict(form.headers)  # without one that another mistake has left out
     as_listed = [name.lower() for name in case.authorization.signed_headers]
     as_sent = [name.lower() for name, _ in case.request.headers if name.lower() in values]
     for order in (as_listed, as_sent):
-        headers = tuple((name, values[name]) for name in order)
+        headers = tuple((name, values[name]) for name in order if name in values)
         yield replace(form, headers=headers)
         for names in (";".join(order), ";".join(case.authorization.signed_headers)):
             yield replace(form, names=names)
@@ -280,8 +236,8 @@ def names_not_lowered(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm
     titled = {name: name.title() for name in written}
     listed = {name.lower(): name for name in case.authorization.signed_headers}
     for case_of in (written, titled, listed):
-        headers = tuple((case_of[name], value) for name, value in form.headers)
-        names = ";".join(case_of[name.lower()] for name in form.names.split(";"))
+        headers = tuple((case_of.get(name.lower(), name), value) for name, value in form.headers)
+        names = ";".join(case_of.get(name.lower(), name) for name in form.names.split(";"))
         yield replace(form, headers=headers)
         yield replace(form, headers=headers, names=names)
         yield replace(form, names=names)
@@ -312,7 +268,7 @@ def body_trimmed(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
 
 def body_written_again(case: Case, form: CanonicalForm) -> Iterator[CanonicalForm]:
     """Yield the form with the body as another serialiser writes the same JSON."""
-    for other in _serialisations(case.request.body):
+    for other in serialisations(case.request.body):
         yield _with_body(form, other)
     parsed = _parsed(case.request.body)
     for other in case.bodies:
@@ -359,6 +315,10 @@ def _moment(date: str) -> datetime | None:
     return None
 
 
+def _escapes(text: str, case_of: Callable[[str], str]) -> str:
+    return re.sub("%..", lambda match: case_of(match.group()), text)
+
+
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
@@ -369,7 +329,7 @@ _ENCODINGS: Final[tuple[Callable[[bytes], str], ...]] = (
     lambda data: quote(data, safe="!'()*"),  # JavaScript's encodeURIComponent
     lambda data: quote(data, safe="*").replace("%20", "+").replace("~", "%7E"),  # HTML forms
     lambda data: quote(data, safe="/"),  # Python's quote
-    lambda data: re.sub("%..", lambda match: match.group().lower(), percent_encoded(data)),
+    lambda data: _escapes(percent_encoded(data), str.lower),
 )
 """Ways in which clients write a query down, most correct first."""
 
@@ -382,7 +342,7 @@ def _parsed(body: bytes) -> object | None:
     return value
 
 
-def _serialisations(body: bytes) -> Iterator[bytes]:
+def serialisations(body: bytes) -> Iterator[bytes]:
     """Write a JSON body as other serialisers would; nothing when it is not JSON."""
     value = _parsed(body)
     if value is None:

@@ -51,6 +51,12 @@ public class Driver {
         OPERATIONS.put("get_refund", (c, i, p, h) -> c.getRefund(i, h));
     }
 
+    /** As the SDK's DefaultRetryStrategy and Util.isRetryableStatus... declare. */
+    static final JSONObject RETRIES = new JSONObject()
+        .put("times", 3)
+        .put("statuses", List.of(408, 425, 429, 500, 502, 503, 504))
+        .put("waits", List.of(2, 4, 8));
+
     static WebstoreClient client;
 
     static JSONObject hello() {
@@ -63,7 +69,7 @@ public class Driver {
             .put("algorithms", List.of("AMZN-PAY-RSASSA-PSS", "AMZN-PAY-RSASSA-PSS-V2"))
             .put("idempotency_key", "both")
             .put("button", true)
-            .put("retries", 3); // as the SDK's DefaultRetryStrategy declares
+            .put("retries", RETRIES);
         return message("hello").put("protocol", 1).put("client", who).put("capabilities", capabilities);
     }
 

@@ -26,6 +26,8 @@ const OPERATIONS = {
   get_refund: (c, i, p, h) => c.getRefund(i, h),
 };
 
+const SERVER_ERRORS = Array.from({ length: 100 }, (_, n) => 500 + n);
+
 const HELLO = {
   type: 'hello',
   protocol: 1,
@@ -37,7 +39,7 @@ const HELLO = {
     headers: true,
     raw_payload: true,
     button: true,
-    retries: 3, // as the SDK's constants declare
+    retries: { times: 3, statuses: [408, 425, 429, ...SERVER_ERRORS], waits: [2, 4, 8] }, // as its source declares
   },
 };
 

@@ -118,6 +118,36 @@ def test_a_client_with_no_operation_exercises_nothing(
     assert "nothing was exercised" in ran.out
 
 
+def test_an_operation_that_the_kit_does_not_have_is_named(
+    command: Callable[..., Any], adapter: Callable[[str], str]
+) -> None:
+    ran = command(
+        "certify", "--client", adapter("def connect(config):\n    return {'create_chrage': print}\n")
+    )
+    assert ran.code == 5
+    assert "unknown  create_chrage: the kit has no such operations" in ran.err
+
+
+BROKEN = {
+    "no Python": ("def connect(config) return 1", "is not Python"),
+    "no connect": ("x = 1", "has no connect(config)"),
+    "a module that is missing": ("import no_such_module", "imports 'no_such_module', which is not installed"),
+    "an exception": ("raise ValueError('not today')", "cannot be imported: ValueError: not today"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_an_adapter_that_is_there_and_broken_is_a_set_up_fault(
+    command: Callable[..., Any], tmp_path: Path, what: str
+) -> None:
+    code, said = BROKEN[what]
+    (tmp_path / "broken.py").write_text(code, encoding="utf-8")
+    ran = command("certify", "--client", "broken.py")
+    assert ran.code == 3
+    assert len(ran.error_lines) == 1
+    assert said in ran.error_lines[0]
+
+
 def test_a_hanging_client_ends_the_run_and_keeps_what_was_found(
     command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
 ) -> None:
@@ -149,12 +179,18 @@ BAD_INPUT = {
     "missing scenario": (["replay", "no-such-scenario.json"], 2),
     "unknown id": (["explain", "XYZ-1"], 2),
     "unreachable target": (["certify", "--target", "https://localhost:9"], 4),
-    "no such target": (["certify", "--target", "ftp://somewhere"], 3),
-    "plain HTTP abroad": (["certify", "--target", "http://pay-api.amazon.com"], 3),
-    "Amazon without the sandbox": (["certify", "--target", "https://pay-api.amazon.com"], 3),
-    "sandbox without opt-in": (["certify", "--target", "sandbox"], 3),
+    "no such target": (["certify", "--target", "ftp://somewhere"], 2),
+    "plain HTTP abroad": (["certify", "--target", "http://pay-api.amazon.com"], 2),
+    "Amazon without the sandbox": (["certify", "--target", "https://pay-api.amazon.com"], 2),
+    "sandbox without opt-in": (["certify", "--target", "sandbox"], 2),
     "sandbox without credentials": (["certify", "--target", "sandbox", "--allow-network"], 3),
-    "malformed resolve": (["certify", "--target", "https://localhost:9", "--resolve", "x"], 3),
+    "malformed resolve": (["certify", "--target", "https://localhost:9", "--resolve", "x"], 2),
+    "missing CA": (["certify", "--target", "https://localhost:9", "--ca-file", "no-such.pem"], 3),
+    "CA that is none": (["certify", "--target", "https://localhost:9", "--ca-file", "/dev/null"], 3),
+    "report where a file is": (["certify", "--out", "/dev/null"], 3),
+    "deadline below zero": (["certify", "--deadline", "-1"], 2),
+    "deadline that is no number": (["certify", "--deadline", "nan"], 2),
+    "skew below zero": (["certify", "--skew", "-1"], 2),
     "public key of the mock missing": (["serve", "--public-key", "no-such.pem"], 3),
 }
 
@@ -164,7 +200,8 @@ def test_bad_input_gets_one_clear_line_and_its_exit_code(command: Callable[..., 
     arguments, code = BAD_INPUT[what]
     ran = command(*arguments)
     assert ran.code == code, ran.err
-    assert len(ran.error_lines) == 1
+    assert len([line for line in ran.err.splitlines() if line.startswith("amazonpay-conformance")]) == 1
+    assert ran.out == ""
 
 
 CREDENTIALS = {

@@ -21,6 +21,7 @@ from amazonpay_conformance.clients.driver import (
     Unsupported,
 )
 from amazonpay_conformance.clients.python_driver import PythonDriver, payload_of
+from amazonpay_conformance.model.retries import Retries
 
 CHARGE = ClientCall("create_charge", payload={})
 
@@ -67,7 +68,7 @@ def test_what_an_adapter_declares_is_what_hello_tells() -> None:
     assert capabilities.operations == {"create_charge"}
     assert capabilities.button
     assert (capabilities.idempotency_key, capabilities.algorithms) == ("client", ("AMZN-PAY-RSASSA-PSS-V2",))
-    assert (capabilities.headers, capabilities.raw_payload, capabilities.retries) == (False, True, 3)
+    assert (capabilities.headers, capabilities.raw_payload, capabilities.retries) == (False, True, Retries(3))
 
 
 def test_operations_that_are_not_declared_are_those_of_a_throw_away_client() -> None:

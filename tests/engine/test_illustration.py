@@ -16,7 +16,7 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.model.rules import RULES, Rule
 from amazonpay_conformance.model.step import step
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.tour import Visit, visits
+from amazonpay_conformance.strategies.visits import Visit, visits
 
 PLANNED = [requirement for requirement in REQUIREMENTS.values() if not requirement.legal]
 ASSERTED = [rule for rule in RULES if rule.asserted]

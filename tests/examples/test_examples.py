@@ -34,7 +34,7 @@ SDKS: dict[str, tuple[str, str | None, set[str]]] = {
     "amazon-pay-v2": (
         str(EXAMPLES / "amazon-pay-v2" / "adapter.py"),
         _python("amazon_pay_v2"),
-        {"SIG-007", "URL-003"},
+        {"SIG-008", "URL-003"},
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -13,11 +13,10 @@ from amazonpay_conformance.model.figures import Figures, Tally
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.observable import permitted_states
 from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
-from amazonpay_conformance.model.rules import RULES, headroom, remainder
+from amazonpay_conformance.model.rules import RULES, RULES_OF, headroom, remainder
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.walk import Taken, histories, walk
-from amazonpay_conformance.model.walks import WALKS
 from amazonpay_conformance.model.world import COLLECTIONS, LIVE_REFUND_STATES, Charge, ChargePermission, World
 
 Breaches: TypeAlias = Iterator[str]
@@ -148,6 +147,11 @@ def what_is_held_may_be_shown(world: World, bounds: Bounds) -> Breaches:  # noqa
             yield f"{name}: {value.state}/{value.reason}"
 
 
+def a_walk_stays_within_its_bounds(world: World, bounds: Bounds) -> Breaches:
+    if not bounds.holds(world):
+        yield "out of bounds"
+
+
 def charges(world: World, permission: ChargePermission) -> list[Charge]:
     return [charge for charge in every("Charge", world) if charge.permission == permission.id]
 
@@ -179,10 +183,36 @@ def answers_are_documented(taken: Taken) -> Breaches:
                 yield str(named)
 
 
+def a_broken_rule_explains_a_refusal_and_an_asserted_one_excludes_success(taken: Taken) -> Breaches:
+    """Every answer of a rule that is broken is permitted; nothing else is, besides success and declines."""
+    if not isinstance(taken.action, Call):
+        return
+    rules = {rule.id: rule for rule in RULES_OF[taken.action.operation]}
+    told: dict[str, set[tuple[int, str | None]]] = {}
+    for outcome in taken.outcomes:
+        if (
+            outcome.status >= 400
+            and not outcome.used
+            and outcome.requirement in rules
+            and not outcome.replays
+        ):
+            told.setdefault(outcome.requirement, set()).add((outcome.status, outcome.reason))
+    for rule, answers in told.items():
+        if answers != set(rules[rule].errors):
+            yield f"{rule} is answered {sorted(answers)}"
+    others = sum(1 for outcome in taken.outcomes if outcome.requirement not in told)
+    if any(rules[rule].asserted for rule in told):
+        if others and not any(outcome.replays for outcome in taken.outcomes):
+            yield f"{sorted(told)} and {others} other answers"
+    elif not others:
+        yield f"{sorted(told)} are not sure, and nothing else is permitted"
+
+
 def nothing_leaves_a_terminal_state(taken: Taken) -> Breaches:
     """But Closed/AmazonCanceled: what a rejected charge does to its permission is open (§8.2 [?])."""
-    before = everything(taken.source.world)
-    for outcome in changing(taken):
+    changed = tuple(changing(taken))
+    before = everything(taken.source.world) if changed else {}
+    for outcome in changed:
         after = everything(outcome.world)
         for key, old in before.items():
             new = after.get(key)
@@ -194,8 +224,9 @@ def nothing_leaves_a_terminal_state(taken: Taken) -> Breaches:
 
 
 def objects_move_along_rows_only(taken: Taken) -> Breaches:
-    before = everything(taken.source.world)
-    for outcome in changing(taken):
+    changed = tuple(changing(taken))
+    before = everything(taken.source.world) if changed else {}
+    for outcome in changed:
         fired = histories(taken.source.world, outcome)
         for key, new in everything(outcome.world).items():
             old = before.get(key)
@@ -332,6 +363,7 @@ WORLD_PROOFS: Final[Mapping[str, Callable[[World, Bounds], Breaches]]] = {
         nothing_is_overdue,
         what_belongs_together_exists,
         what_is_held_may_be_shown,
+        a_walk_stays_within_its_bounds,
     )
 }
 STEP_PROOFS: Final[Mapping[str, Callable[[Taken], Breaches]]] = {
@@ -339,6 +371,7 @@ STEP_PROOFS: Final[Mapping[str, Callable[[Taken], Breaches]]] = {
     for proof in (
         a_call_has_an_answer_and_time_one_course,
         answers_are_documented,
+        a_broken_rule_explains_a_refusal_and_an_asserted_one_excludes_success,
         nothing_leaves_a_terminal_state,
         objects_move_along_rows_only,
         related_objects_follow_as_the_effects_say,
@@ -358,19 +391,28 @@ PROOFS: Final = (*WORLD_PROOFS, *STEP_PROOFS, *SAMPLED_PROOFS)
 
 
 class Examined:
-    """All walks, each world and step held against every proof."""
+    """Walks, each world and step held against every proof."""
 
     def __init__(self) -> None:
         self.figures = Figures()
         self.breaches: dict[str, list[str]] = {name: [] for name in PROOFS}
 
     @classmethod
-    def all(cls) -> Examined:
-        """Walk everything."""
+    def within(cls, bounds: Bounds) -> Examined:
+        """Walk within these bounds."""
         examined = cls()
-        for bounds in WALKS:
-            examined._walk(bounds)
+        examined._walk(bounds)
         return examined
+
+    @classmethod
+    def union(cls, several: Iterable[Examined]) -> Examined:
+        """Return what several walks saw."""
+        both = cls()
+        for one in several:
+            both.figures |= one.figures
+            for name, found in one.breaches.items():
+                both.breaches[name] += found
+        return both
 
     def _walk(self, bounds: Bounds) -> None:
         tally = Tally()
@@ -384,7 +426,7 @@ class Examined:
             for name, (every_nth, of_sample) in SAMPLED_PROOFS.items():
                 if number % every_nth == 0:
                     self._note(name, taken, bounds, of_sample(taken))
-        self.figures |= tally.figures()
+        self.figures = tally.figures()
 
     def _note(self, name: str, taken: Taken, bounds: Bounds, found: Breaches) -> None:
         held = self.breaches[name]

@@ -1,7 +1,6 @@
 """Proofs of the model, by exhaustive walks over small worlds (`model.walks`).
 
-The walks are done once, and each test reads one thing that they saw. Under xdist one process walks and the
-others wait for it.
+The walks are done once, and each test reads one thing that they saw. Under xdist the processes share them.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ from amazonpay_conformance.model.figures import Figures, conceivable_pairs
 from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.objects import MACHINES, UNREACHED
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.rules import RULES, RULES_OF, UNCERTAIN
+from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.timers import TIMERS
-from amazonpay_conformance.model.walk import Taken, walk
+from amazonpay_conformance.model.walk import walk
 from amazonpay_conformance.model.walks import WALKS, figures
 from amazonpay_conformance.model.world import World
 from model_stories import Story, on, order, price
@@ -47,18 +46,28 @@ Answers: TypeAlias = set[tuple[int, str | None]]
 def examined(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, told: dict[str, str]
 ) -> tuple[Figures, dict[str, list[str]]]:
-    """Return what the walks saw: done by the first process that asks, read by the others."""
+    """Return what the walks saw: each is done by one process, and read by the others."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if hasattr(request.config, "workerinput") else base
-    with (shared / "proofs.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = shared / "proofs.pickle"
+    free = [walked(shared / f"proof-{number}", bounds, fcntl.LOCK_NB) for number, bounds in enumerate(WALKS)]
+    for number, bounds in enumerate(WALKS):
+        free[number] = free[number] or walked(shared / f"proof-{number}", bounds)
+    found = model_proofs.Examined.union(free)
+    told["proofs of the model"] = found.figures.text()
+    return found.figures, found.breaches
+
+
+def walked(path: Path, bounds: Bounds, flag: int = 0) -> model_proofs.Examined | None:
+    """Return what one walk saw, done now or read; None, with LOCK_NB, while another process is at it."""
+    with path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | flag)
+        except BlockingIOError:
+            return None
+        kept = path.with_suffix(".pickle")
         if not kept.exists():
-            found = model_proofs.Examined.all()
-            kept.write_bytes(pickle.dumps((found.figures, found.breaches)))
-        seen, breaches = pickle.loads(kept.read_bytes())  # noqa: S301  # written above
-    told["proofs of the model"] = seen.text()
-    return seen, breaches
+            kept.write_bytes(pickle.dumps(model_proofs.Examined.within(bounds)))
+        return pickle.loads(kept.read_bytes())  # noqa: S301  # written above
 
 
 @pytest.fixture
@@ -186,7 +195,7 @@ def test_what_follows_beyond_the_tables_follows_a_closing_that_may_not_have_been
 
 # --- how it walks
 
-SMALL = next(bounds for bounds in WALKS if bounds.name == "authorize")
+SMALL = next(bounds for bounds in WALKS if bounds.name == "yen")
 TINY = Bounds("tiny", (AUTHORIZE,), charges=1, refunds=0, amounts=("all",), over=False)
 
 
@@ -202,12 +211,6 @@ def test_the_way_to_a_place_leads_there() -> None:
         for action in place.way():
             worlds = [outcome.world for world in worlds for outcome in step(world, action)]
         assert place.world in worlds
-
-
-def test_a_walk_stays_within_its_bounds() -> None:
-    for taken in walk(SMALL):
-        for place in taken.found:
-            assert SMALL.holds(place.world)
 
 
 def test_figures_of_some_walks_are_the_union_of_each() -> None:
@@ -297,24 +300,3 @@ def test_what_only_uncertain_rules_forbid_may_be_done_and_refused_for_each() -> 
     ways = story.ways("create_charge", None, body)
     assert refusals(ways) == {(400, "InvalidParameterValue"), (400, "InvalidParameterCombination")}
     assert any(outcome.status < 400 for outcome in ways)
-
-
-def test_what_is_refused_is_what_a_broken_rule_explains() -> None:
-    """The other way round: each refusal names a rule of the operation; an asserted one excludes success."""
-    for taken in walk(SMALL):
-        if isinstance(taken.action, Call):
-            explain(taken, taken.action)
-
-
-def explain(taken: Taken, call: Call) -> None:
-    rules = {rule.id: rule for rule in RULES_OF[call.operation]}
-    refused = [o for o in taken.outcomes if o.status >= 400 and not o.used and o.requirement != "CHG-006"]
-    assert all((o.status, o.reason) in rules[o.requirement].errors for o in refused)
-    for rule in {o.requirement for o in refused}:
-        told = {(o.status, o.reason) for o in refused if o.requirement == rule}
-        assert told == set(rules[rule].errors), (rule, call)
-    if any(rules[o.requirement].asserted for o in refused):
-        assert len(refused) == len(taken.outcomes)
-    else:
-        assert {o.requirement for o in refused} <= set(UNCERTAIN)
-        assert len(refused) < len(taken.outcomes)

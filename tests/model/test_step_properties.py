@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
 from amazonpay_conformance.strategies import scenarios
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.search import Search
-from amazonpay_conformance.strategies.tour import Place
+from amazonpay_conformance.strategies.worlds import Graph, explore
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from model_stories import KINDS, Walked, walk
@@ -38,9 +39,15 @@ CODES = sorted({code for codes in SIMULATIONS.values() for code in codes} | {"No
 TABLES: dict[str, Machine] = dict(MACHINES)
 
 
+@cache
+def graph() -> Graph:
+    """Where a search sets out from."""
+    return explore(Abilities(), most=60)
+
+
 def long_scenario(seed: int) -> Scenario:
     """A scenario of the random search, which comes further than one that is drawn step by step."""
-    return next(Search(Abilities(), (Place((), frozenset()),), seed=seed, max_steps=30).random())
+    return next(Search(Abilities(), graph().plans, seed=seed, max_steps=30).random())
 
 
 walks = given(

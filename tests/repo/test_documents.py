@@ -20,7 +20,9 @@ OURS = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\((?P<to>[^)\s]+)\)")
-COMMAND = re.compile(r"amazonpay-conformance (?P<words>(?:certify|replay|explain|serve|model)\b[^`\n]*)")
+COMMAND = re.compile(
+    r"amazonpay-conformance (?P<words>(?:certify|replay|explain|serve|judge|model)\b[^`\n]*)"
+)
 TARGETS = re.compile(r"(?:^|`|&& )make (?P<target>[a-z]+)", re.MULTILINE)
 OPTION = re.compile(r"--[a-z][a-z-]+")
 PYTEST_OPTION = re.compile(r"--amazonpay-[a-z-]+")

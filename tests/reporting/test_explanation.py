@@ -24,7 +24,7 @@ from amazonpay_conformance.reporting.explanation import (
     summary,
 )
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.tour import Visit, visits
+from amazonpay_conformance.strategies.visits import Visit, visits
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from amazonpay_conformance.wire.forensics import explain_mismatch
 from amazonpay_conformance.wire.keys import PublicKey, load_public_key
 from amazonpay_conformance.wire.messages import Headers, Request
-from amazonpay_conformance.wire.mismatch import MISTAKES, explain_mismatch
+from amazonpay_conformance.wire.mismatch import MISTAKES
 from amazonpay_conformance.wire.signing import verify
 
 TESTS = Path(__file__).parents[1]

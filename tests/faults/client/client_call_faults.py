@@ -16,6 +16,7 @@ import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig, Returned
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.operations import Operation
+from amazonpay_conformance.wire.canonical import canonical_request, string_to_sign
 from amazonpay_conformance.wire.keys import PrivateKey
 from amazonpay_conformance.wire.messages import JSON, Request
 from amazonpay_conformance.wire.signing import ALGORITHMS, button_string_to_sign, sign_button, sign_string
@@ -203,7 +204,7 @@ CALLS: Final = (
     ),
     Fault(
         "raises-on-202",
-        ("CAL-003",),
+        ("ASY-001",),
         "A pending authorisation counts as failed: the buyer pays, the order is cancelled.",
         _raised(lambda response: response.status_code == 202),
         says="the 202 answer returned",
@@ -224,9 +225,19 @@ CALLS: Final = (
     ),
     Fault(
         "status-is-always-200",
-        ("CAL-004",),
+        ("CAL-004", "ASY-002"),
         "Whoever asks for 202 never sees that an authorisation pends.",
         in_answer(lambda response, _: (200, response.text)),
+        says="status 200",
+        why="a 202 is one of them",
+    ),
+    Fault(
+        "created-is-told-as-200",
+        ("CAL-004",),
+        "Whoever asks for 201 takes the session for failed.",
+        in_answer(
+            lambda response, _: (200 if response.status_code == 201 else response.status_code, response.text)
+        ),
         says="status 200",
     ),
     Fault(
@@ -352,6 +363,25 @@ def _other_salt(payload: str, key: PrivateKey, config: ClientConfig) -> str:
     return sign_string(text, key, other)
 
 
+def _for_urls(payload: str, key: PrivateKey, config: ClientConfig) -> str:
+    return sign_button(payload, key, config.algorithm).replace("+", "-").replace("/", "_")
+
+
+def _as_a_request(payload: str, key: PrivateKey, config: ClientConfig) -> str:
+    """Sign a canonical request that has no headers and the payload for its body."""
+    canonical = canonical_request(Request("POST", "/v2/checkoutSessions", body=payload.encode()), ())
+    return sign_string(string_to_sign(canonical, config.algorithm), key, config.algorithm)
+
+
+def _stripped(payload: str) -> str:
+    """PHP's stripcslashes, of which the payloads here have these escapes only."""
+    return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), payload)
+
+
+_SLASHES: Final = (
+    "Of a payload whose only escapes are those of its slashes, as PHP writes it, both leave the same."
+)
+
 _REPARSED: Final = "parsed and written again"
 
 BUTTON: Final = (
@@ -364,38 +394,61 @@ BUTTON: Final = (
     ),
     Fault(
         "button-payload-escaped",
-        ("BTN-001",),
+        ("BTN-001", "BTN-004"),
         "The button fails for orders with an umlaut (amazon-pay-api-sdk-php #48).",
         _button(lambda payload: json.dumps(json.loads(payload), separators=(",", ":"))),
         says=_REPARSED,
+        why=_SLASHES,
     ),
     Fault(
         "button-payload-with-arrays",
         ("BTN-001",),
         "The button fails where an object is empty (amazon-pay-api-sdk-php #18).",
         _button(lambda payload: payload.replace("{}", "[]")),
-        says=_REPARSED,
+        says="empty arrays",
     ),
     Fault(
         "button-payload-stripped-of-backslashes",
-        ("BTN-001",),
+        ("BTN-004",),
         "The button fails for orders with a quotation mark.",
-        _button(lambda payload: re.sub(r"\\(.)", r"\1", payload)),
-        says="unescaped",
+        _button(_stripped),
+        says="without its backslashes",
     ),
     Fault(
         "button-payload-with-plain-slashes",
-        ("BTN-001",),
+        ("BTN-001", "BTN-004"),
         "The button fails wherever PHP wrote the page: its json_encode escapes slashes.",
         _button(lambda payload: payload.replace("\\/", "/")),
-        says="unescaped",
+        says="backslashes",
+        why=_SLASHES,
+    ),
+    Fault(
+        "button-json-in-json",
+        ("BTN-001",),
+        "The button shows an error: json_encode was called on what was JSON already.",
+        _button(json.dumps),
+        says="JSON of a second time",
+    ),
+    Fault(
+        "button-signed-as-a-request",
+        ("BTN-001",),
+        "The button shows an error: one function signs everything.",
+        in_button(_as_a_request),
+        says="A canonical request was signed",
+    ),
+    Fault(
+        "button-base64-for-urls",
+        ("BTN-002",),
+        "The button shows an error, except by chance.",
+        in_button(_for_urls),
+        says="the alphabet for URLs",
     ),
     Fault(
         "button-with-the-other-salt",
-        ("BTN-001",),
+        ("BTN-003",),
         "No button works any more after an upgrade of the crypto library.",
         in_button(_other_salt),
-        says="does not verify",
+        says="the other algorithm's length",
     ),
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import math
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -16,10 +18,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from amazonpay_conformance.clients.driver import ClientCall
+from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.operations import Operation
 from amazonpay_conformance.wire.messages import JSON, Headers, Request
 from client_seams import (
     DATE,
+    HOST,
     KEY,
     REGION,
     SIMULATION,
@@ -189,6 +193,111 @@ HEADERS: Final = (
 )
 
 
+def _always(name: str, value: str, *methods: str) -> Client:
+    """Add a header that nobody gave."""
+
+    def change(headers: Headers, operation: Operation) -> Headers:
+        return headers.with_value(name, value) if not methods or operation.method in methods else headers
+
+    return in_headers(change)
+
+
+class KeepsSimulations(ReferenceClient):
+    """Keeps its map of headers from one call to the next."""
+
+    _kept: str | None = None
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        headers = super()._headers(operation, call)
+        self._kept = headers.get(SIMULATION) or self._kept
+        return headers if self._kept is None else headers.with_value(SIMULATION, self._kept)
+
+
+class RegionTwice(PlainSocketClient):
+    """Appends a header where it should set it."""
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        headers = super()._headers(operation, call)
+        return Headers((*headers, (REGION, self._config.region)))
+
+
+class AuthorizationTwice(PlainSocketClient):
+    """Appends the new signature to the old."""
+
+    def _signed(self, request: Request) -> Request:
+        signed = super()._signed(request)
+        return replace(signed, headers=Headers((*signed.headers, *signed.headers.items[-1:])))
+
+
+FORBIDDEN: Final = (
+    Fault(
+        "host-missing",
+        ("HDR-010",),
+        "Nothing today: it is in every documented signature.",
+        _without(HOST),
+        says="no x-amz-pay-host header",
+    ),
+    Fault(
+        "host-of-another-region",
+        ("HDR-011",),
+        "A constant that was copied: the shop in Japan signs for America's host.",
+        with_header(HOST, lambda _: "pay-api.amazon.example"),
+        says="x-amz-pay-host: pay-api.amazon.example",
+    ),
+    Fault(
+        "host-with-its-scheme",
+        ("HDR-011",),
+        "The base URL was taken for the host.",
+        with_header(HOST, lambda host: f"https://{host}"),
+        says="x-amz-pay-host: https://",
+    ),
+    Fault(
+        "region-sent-twice",
+        ("HDR-012",),
+        "Proxies join or drop the second as they like, and the signature holds no more.",
+        RegionTwice,
+        says="x-amz-pay-region: 2 times",
+        transport="http",
+    ),
+    Fault(
+        "authorization-sent-twice",
+        ("HDR-012",),
+        "Every retry is refused: the old signature is still there.",
+        AuthorizationTwice,
+        says="authorization: 2 times, all alike",
+        transport="http",
+    ),
+    Fault(
+        "content-type-of-another-charset",
+        ("HDR-013",),
+        "Whoever believes the header reads every umlaut as two letters.",
+        with_header("content-type", lambda _: "application/json; charset=iso-8859-1"),
+        says="iso-8859-1",
+    ),
+    Fault(
+        "simulation-left-over",
+        ("HDR-014",),
+        "One simulated decline, and all that follows is declined or refused.",
+        KeepsSimulations,
+        says="build the headers of each call anew",
+    ),
+    Fault(
+        "simulation-always",
+        ("HDR-014",),
+        "Captures stay pending, in the sandbox of whoever uses this library.",
+        _always(SIMULATION, "CaptureInitiated", "GET"),
+        says="the caller gave none",
+    ),
+    Fault(
+        "token-always",
+        ("HDR-015",),
+        "The calls of one merchant are made for another.",
+        _always("x-amz-pay-authtoken", "eyJhbGciOiJIUzI1NiJ9.e30.x"),
+        says="the caller gave none",
+    ),
+)
+
+
 # --- method and path
 
 
@@ -201,6 +310,15 @@ def _sent_to(operation_id: str, method: str, path: Callable[[str], str] = str) -
         return replace(request, method=method, path=path(request.path))
 
     return in_request(change)
+
+
+class HostOfAnother(ReferenceClient):
+    """Keeps the Host header of a client that was configured before."""
+
+    def _send(self, signed: Request) -> Any:
+        return super()._send(
+            replace(signed, headers=signed.headers.with_value("Host", "pay-api.amazon.example"))
+        )
 
 
 PATHS: Final = (
@@ -275,6 +393,14 @@ PATHS: Final = (
         says="no slash at the end",
     ),
     Fault(
+        "host-header-of-another-service",
+        ("URL-005",),
+        "A virtual host that is none of Amazon Pay's answers, or nobody does.",
+        HostOfAnother,
+        says="Host: pay-api.amazon.example",
+        transport="http",
+    ),
+    Fault(
         "version-1",
         ("URL-004",),
         "Bodies of v2 sent to v1: every call is refused with InvalidAPIVersion.",
@@ -311,6 +437,30 @@ def _as_a_form(body: bytes) -> bytes:
 def _with_separators(amount: str) -> str:
     whole, point, cents = amount.partition(".")
     return f"{int(whole):,}{point}{cents}"
+
+
+def _of_two_floats(amount: str) -> float:
+    """The float beside an amount, as an addition of two floats comes to."""
+    return math.nextafter(float(amount), math.inf)
+
+
+def _first_again(text: str) -> str:
+    """A body in which the first field stands twice, both times with the same value."""
+    body = json.loads(text) if text else {}
+    if not body:
+        return text
+    name = next(iter(body))
+    return "{" + f"{json.dumps(name)}:{json.dumps(body[name])},{text[1:]}"
+
+
+class CutsCharacters(ReferenceClient):
+    """Cuts a text in the middle of a character, as JavaScript's substring does."""
+
+    def _request(self, operation: Operation, call: ClientCall) -> Request:
+        request = super()._request(operation, call)
+        text = json.dumps(json.loads(request.body)) if request.body else ""
+        cut = re.sub(r"(\\ud83d)\\ud[c-f][0-9a-f]{2}", r"\1", text)
+        return replace(request, body=cut.encode())
 
 
 def _yen_in_hundredths(price: dict[str, Any]) -> dict[str, Any]:
@@ -350,7 +500,7 @@ BODIES: Final = (
     ),
     Fault(
         "amount-with-thousands-separators",
-        ("BDY-003",),
+        ("BDY-009",),
         "No order above 999.99 can be paid or refunded (OXID-eSales/amazon-pay-module PR #137).",
         _amounts(_with_separators),
         says="1,234.56",
@@ -371,24 +521,77 @@ BODIES: Final = (
     ),
     Fault(
         "yen-in-hundredths",
-        ("BDY-003",),
+        ("BDY-010",),
         "Yen are taken to have two decimals: the shop in Japan sells at a hundredth.",
         in_payload(each_price(_yen_in_hundredths)),
         says="1234.56",
     ),
     Fault(
         "currency-is-always-usd",
-        ("BDY-002",),
+        ("BDY-011",),
         "123,456 dollars for 123,456 yen.",
         in_payload(each_price(lambda price: {**price, "currencyCode": "USD"})),
         says="JPY",
     ),
     Fault(
         "amount-with-an-exponent",
-        ("BDY-003",),
+        ("BDY-009",),
         "BigDecimal.toString(): round amounts are refused, odd ones pass.",
         _amounts(lambda amount: f"{Decimal(amount):E}"),
-        says="E+",
+        says="an exponent",
+    ),
+    Fault(
+        "amount-with-a-comma",
+        ("BDY-009",),
+        "No order can be paid where the server's locale is German.",
+        _amounts(lambda amount: amount.replace(".", ",")),
+        says="a comma for the decimal point",
+    ),
+    Fault(
+        "amount-of-binary-floats",
+        ("BDY-010",),
+        "0.1 + 0.2: one order in ten is refused, and none in the tests.",
+        _amounts(lambda amount: f"{Decimal(amount) + Decimal('0.00000000000000004')}"),
+        says="a binary float",
+    ),
+    Fault(
+        "number-of-binary-floats",
+        ("BDY-010",),
+        "The same as a JSON number.",
+        _amounts(_of_two_floats),
+        says="decimals",
+    ),
+    Fault(
+        "reads-with-a-body",
+        ("BDY-006",),
+        "A proxy that holds a GET with a body for an attack answers in Amazon's place.",
+        in_request(
+            lambda request, operation, _: (
+                replace(request, body=b"{}") if operation.method == "GET" else request
+            )
+        ),
+        says="no body behind a GET",
+    ),
+    Fault(
+        "field-named-twice",
+        ("BDY-007",),
+        "Two merges of defaults: which of the two amounts counts is the service's guess.",
+        in_text(lambda text: _first_again(text)),
+        says="2 times",
+    ),
+    Fault(
+        "text-cut-within-a-character",
+        ("BDY-008",),
+        "Orders with an emoji are refused.",
+        CutsCharacters,
+        says="half of one",
+    ),
+    Fault(
+        "not-a-number",
+        ("BDY-001",),
+        "NaN, as JavaScript's and Python's defaults write it: every such call is refused.",
+        in_text(lambda text: re.sub(r'"amount": ?"[^"]*"', '"amount":NaN', text)),
+        says="NaN is not JSON",
     ),
     Fault(
         "amount-as-a-number",
@@ -459,10 +662,10 @@ BODIES: Final = (
     ),
     Fault(
         "empty-object-as-array",
-        ("BDY-003",),
+        ("BDY-012",),
         "PHP's json_encode([]): wallets cannot be set up (amazon-pay-api-sdk-php #18).",
         in_text(lambda text: "[]" if text == "{}" else text),
-        says="array",
+        says="[]",
     ),
     Fault(
         "boolean-as-text",
@@ -583,4 +786,4 @@ KEYS: Final = (
     ),
 )
 
-REQUEST_FAULTS: Final = (*HEADERS, *PATHS, *BODIES, *KEYS)
+REQUEST_FAULTS: Final = (*HEADERS, *FORBIDDEN, *PATHS, *BODIES, *KEYS)

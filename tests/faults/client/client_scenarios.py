@@ -5,11 +5,21 @@ Written by hand and not planned, so that a fault that stays unseen is the checks
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from amazonpay_conformance.engine.lane import CLASSIC_KEY_ID, PREFIXED_KEY_ID, Lane
 from amazonpay_conformance.model.buyer import ADDRESS
-from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, RepeatStep, Scenario, Step
+from amazonpay_conformance.model.faults import FAULT_OF
+from amazonpay_conformance.model.scenario import (
+    AdvanceStep,
+    BuyerStep,
+    CallStep,
+    FaultStep,
+    RepeatStep,
+    Scenario,
+    Step,
+)
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.strategies.payloads import (
     RETURN_URL,
@@ -160,6 +170,68 @@ REFUSED: Final = Scenario(
 )
 """Refusals: 404, 400 for a body and for a key that is used again, 422 and 409 for a state and an amount."""
 
+
+def _under(faults: Iterable[str], call: Callable[[int], CallStep]) -> Iterator[Step]:
+    """A call for each fault; one that creates is made again with its key, as a caller does who got no answer."""
+    for number, fault in enumerate(faults, 1):
+        made = call(number)
+        yield FaultStep(fault)
+        yield made
+        if made.key is not None:
+            yield RepeatStep(made.key)
+
+
+_EVERY: Final = tuple(FAULT_OF)
+_LOST: Final = ("503", "dropped-before", "dropped-after")
+_LONG: Final = 12  # requests
+
+CREATED: Final = Scenario(
+    tuple(_under(_EVERY, lambda n: _create_session(_order("Authorize"), n, f"key#{n}")))
+)
+"""Everything that can go wrong with a call that creates something."""
+
+READ: Final = Scenario(
+    (
+        _create_session(_order("Authorize")),
+        *_under(_EVERY, lambda _: CallStep("get_checkout_session", "session#1")),
+        *_under(
+            _LOST,
+            lambda _: CallStep("update_checkout_session", "session#1", {"merchantMetadata": metadata("x")}),
+        ),
+    )
+)
+"""Everything that can go wrong with a read, and the worst that can with an update."""
+
+MONEY: Final = Scenario(
+    (
+        _create_session(_order("Authorize")),
+        *_buyer(),
+        FaultStep("dropped-after"),
+        _complete(),
+        FaultStep("dropped-after"),
+        CallStep("capture_charge", "charge#1", {"captureAmount": price("all")}, key="key#2"),
+        CallStep("get_charge", "charge#1"),
+        *_under(_LOST, lambda n: _refund(n, "small")),
+    )
+)
+"""Answers that are lost where money moves."""
+
+AWAY: Final = Scenario((FaultStep("503", _LONG), _create_session(_order("Authorize"))))
+CUT_OFF: Final = Scenario((FaultStep("dropped-before", _LONG), _create_session(_order("Authorize"))))
+"""A service that stays away."""
+
+REFUND_PENDS: Final = Scenario(
+    (
+        _create_session(_order("AuthorizeWithCapture")),
+        *_buyer(),
+        _complete(),
+        _refund(1, "small"),
+        AdvanceStep(TIMERS["settlement"]),
+        CallStep("get_refund", "refund#1"),
+    )
+)
+"""A refund, which is always decided later."""
+
 MAIN: Final = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
 CLASSIC: Final = Lane("eu", "AMZN-PAY-RSASSA-PSS-V2", CLASSIC_KEY_ID)
 YEN: Final = Lane("jp", "AMZN-PAY-RSASSA-PSS", CLASSIC_KEY_ID)
@@ -174,6 +246,9 @@ BATTERY: Final = (
     (PENDING, YEN),
 )
 """What a client runs to be found wrong: every region, both styles of key, both algorithms."""
+
+TROUBLES: Final = tuple((scenario, MAIN) for scenario in (CREATED, READ, MONEY, AWAY, CUT_OFF, REFUND_PENDS))
+"""What goes wrong on the way, for clients that are measured by that."""
 
 PAYLOAD_OF_PHP: Final = r'{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https:\/\/shop.example\/review"}}'
 """A button payload as PHP's json_encode writes it, slashes escaped (api-facts §10.4)."""

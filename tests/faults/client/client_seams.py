@@ -44,6 +44,7 @@ class Adapter:
     name: str
     make: Client = ReferenceClient
     idempotency_key: IdempotencyKeys = "both"
+    retries: Any = None
     version: ClassVar[str] = "1"
     algorithms: ClassVar[tuple[str, ...]] = reference.algorithms
     operations: ClassVar[tuple[str, ...]] = reference.operations
@@ -55,9 +56,14 @@ class Adapter:
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """How a client meets the mock: who makes its keys, over what, and what the mock serves with."""
+    """How a client meets the mock: who makes its keys, over what, and what the mock serves with.
+
+    `retries` is the policy that it declares. One that is `troubled` is served what goes wrong on the way, too.
+    """
 
     idempotency_key: IdempotencyKeys = "both"
+    retries: Any = None
+    troubled: bool = False
     transport: Literal["in-process", "http"] = "in-process"
     serves: type[Service] = Service
 

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from amazonpay_conformance.clients.driver import ClientConfig
+from amazonpay_conformance.clients.driver import ClientCall, ClientConfig
 from amazonpay_conformance.clients.reference import ReferenceClient
+from amazonpay_conformance.model.operations import Operation
 from amazonpay_conformance.wire.canonical import canonical_request, string_to_sign
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
-from amazonpay_conformance.wire.messages import Request
+from amazonpay_conformance.wire.messages import Headers, Request
 from amazonpay_conformance.wire.signing import (
     ALGORITHMS,
     default_signed_headers,
@@ -111,6 +112,56 @@ def _with_names(names: Callable[[Sequence[str]], list[str]]) -> Client:
 def _as_they_were_set(names: Sequence[str]) -> list[str]:
     """The idempotency key last: it was added when the others were there."""
     return sorted(names, key=lambda name: name.startswith(KEY))
+
+
+class StripsTelemetry(ReferenceClient):
+    """Signs a header that a firewall takes out."""
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        return super()._headers(operation, call).with_value("x-amz-pay-platform-version", "Shop 6.5")
+
+    def _send(self, signed: Request) -> Any:
+        return super()._send(replace(signed, headers=signed.headers.without("x-amz-pay-platform-version")))
+
+
+class SignsConnection(ReferenceClient):
+    """Signs a header that belongs to one connection."""
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        return super()._headers(operation, call).with_value("connection", "keep-alive")
+
+    def _signed(self, request: Request) -> Request:
+        return _EVERY_HEADER(self._config)._signed(request)
+
+
+_EVERY_HEADER: Final = in_signed_headers(lambda headers: [name for name, _ in headers])
+
+
+class WhiteSpaceFolded(ReferenceClient):
+    """Signs two spaces in a header's value as one, and sends two."""
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        return super()._headers(operation, call).with_value("x-amz-pay-platform-version", "Shop  6.5")
+
+    def _signed(self, request: Request) -> Request:
+        folded = request.headers.with_value("x-amz-pay-platform-version", "Shop 6.5")
+        value = super()._signed(replace(request, headers=folded)).headers.get("authorization") or ""
+        return replace(request, headers=request.headers.with_value("authorization", value))
+
+
+def _two_mistakes(request: Request, key: PrivateKey, config: ClientConfig) -> Request:
+    """The query in its own order, and the body written once more after it was signed."""
+    asked = replace(request, query="startTime=1&endTime=2")
+    signed = _query_in_its_own_order(asked, key, config)
+    return replace(signed, body=written_again(signed.body))
+
+
+def _wrong_salt_and_method(request: Request, key: PrivateKey, config: ClientConfig) -> Request:
+    names = default_signed_headers(request.headers)
+    shouted = canonical_request(replace(request, method=request.method.lower()), names)
+    text = string_to_sign(shouted, config.algorithm).encode()
+    signature = key.sign_pss(text, salt_length=222)
+    return authorized(request, config, base64.b64encode(signature).decode())
 
 
 def _in_capitals(names: Sequence[str]) -> list[str]:
@@ -220,35 +271,35 @@ SIGNATURES: Final = (
     ),
     Fault(
         "salt-20-for-32",
-        ("SIG-004",),
+        ("SIG-012",),
         f"{_FAILS} as soon as the merchant chooses V2.",
         _salt(20),
         says="The PSS salt has the other algorithm's length",
     ),
     Fault(
         "salt-32-for-20",
-        ("SIG-004",),
+        ("SIG-012",),
         f"{_FAILS} after an upgrade of the crypto library (amazon-pay-api-sdk-dotnet #4).",
         _salt(32),
         says="The PSS salt has the other algorithm's length",
     ),
     Fault(
         "salt-as-long-as-possible",
-        ("SIG-004",),
+        ("SIG-012",),
         f"{_FAILS}: the default of many libraries.",
         _salt(222),
         says="The PSS salt has a length of neither algorithm",
     ),
     Fault(
         "mgf1-with-sha1",
-        ("SIG-004",),
+        ("SIG-012",),
         f"{_FAILS}: the default of Java.",
         _by(_mgf1_with_sha1),
         says="MGF1 with SHA-1",
     ),
     Fault(
         "pkcs1-padding",
-        ("SIG-004",),
+        ("SIG-012",),
         f"{_FAILS}: what OpenSSL does unless told.",
         _by(_pkcs1),
         says="PKCS#1",
@@ -265,14 +316,14 @@ SIGNATURES: Final = (
                 algorithm=config.algorithm,
             )
         ),
-        says="another key",
+        says="not made with the private half",
     ),
     Fault(
         "base64-for-urls",
-        ("SIG-004",),
+        ("SIG-011",),
         f"{_FAILS}, except by chance.",
         _authorization(lambda value, _: value.replace("+", "-").replace("/", "_")),
-        says="base64",
+        says="the alphabet for URLs",
     ),
     Fault(
         "algorithm-line-missing",
@@ -349,10 +400,24 @@ SIGNATURES: Final = (
     ),
     Fault(
         "signed-header-not-sent",
-        ("SIG-004",),
+        ("SIG-009",),
         f"{_FAILS}: a firewall strips what it does not know.",
-        after_signing(lambda signed: replace(signed, headers=signed.headers.without(HOST))),
+        StripsTelemetry,
         says="the request carries no such header",
+    ),
+    Fault(
+        "body-compact-and-query-unsorted",
+        ("SIG-004",),
+        f"{_FAILS}, and mending one mistake seems to change nothing.",
+        in_signing(_two_mistakes),
+        says="serialised twice",
+    ),
+    Fault(
+        "salt-and-method",
+        ("SIG-004",),
+        f"{_FAILS}, and mending one mistake seems to change nothing.",
+        in_signing(_wrong_salt_and_method),
+        says="method was signed in lower case",
     ),
     Fault(
         "path-signed-without-sandbox",
@@ -455,9 +520,30 @@ SIGNATURES: Final = (
     ),
     Fault(
         "names-signed-twice-as-once",
-        ("SIG-007",),
+        ("SIG-008",),
         "Nothing today: amazon-pay-v2 does it, and the service is not known to mind.",
         over_another_text(string_to_sign, lambda names: tuple(sorted((*names, DATE, HOST)))),
         says="more than once",
+    ),
+    Fault(
+        "white-space-folded-in-what-is-signed",
+        ("SIG-007",),
+        "Nothing, where the service folds it too.",
+        WhiteSpaceFolded,
+        says="white space",
+    ),
+    Fault(
+        "signs-a-header-of-the-connection",
+        ("SIG-010",),
+        "Works from a desk and fails behind the first proxy, which writes a connection header of its own.",
+        SignsConnection,
+        says="connection",
+    ),
+    Fault(
+        "signature-cut-short",
+        ("SIG-011",),
+        "Every call is refused: a column of 255 characters holds the signature.",
+        _authorization(lambda value, _: value[:-44]),
+        says="bytes",
     ),
 )

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import requests
-from amazonpay_conformance.clients.driver import ClientCall, Returned
+from amazonpay_conformance.clients.driver import ABSENT, ClientCall, Returned
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.mock.service import Service
-from amazonpay_conformance.model.operations import Operation
+from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.wire.canonical import string_to_sign
 from amazonpay_conformance.wire.messages import JSON, Headers, Request, Response
 from amazonpay_conformance.wire.signing import default_signed_headers
@@ -42,6 +42,7 @@ from client_seams import (
     with_header,
     written_again,
 )
+from client_trouble_faults import NeverRetries, Retrying, SignedAnew
 
 _TELEMETRY: Final = {
     "user-agent": "amazon-pay-api-sdk-nodejs/2.3.4 (JS/22; linux)",
@@ -227,20 +228,78 @@ class Busy(Service):
         return Response(503, Headers.of({"x-amz-pay-request-id": "busy"}), body)
 
 
-class RetriesTheSame(ReferenceClient):
-    """Sends the identical request again where the service is busy, as PHP and Java do."""
+class AsPhp(Retrying):
+    """Sends the identical request again; a connection that was cut is its caller's affair."""
+
+    waits = (1.0, 2.2, 7.0)
+    lost = False
+
+
+class AsRuby(SignedAnew):
+    """Makes and signs the call again; 425 is not in its list."""
+
+    waits = (1.0, 2.0, 4.0)
+    retried = (408, 429, 500, 502, 503, 504)
+    lost = False
+
+
+class AsDotnet(Retrying):
+    """Sends the identical request again, as often as it is configured to."""
+
+    waits = (2.0, 4.0, 8.0, 16.0, 32.0)
+    retried = (408, 429, 500, 502, 503, 504)
+    lost = False
+
+
+class WaitsByChance(Retrying):
+    """Waits for something between half of what it declares and all of it, so that clients do not meet."""
+
+    def _pause(self, wait: float, response: requests.Response | None) -> float:
+        asked = 0.0 if response is None else float(response.headers.get("retry-after", 0))
+        return max(0.6 * wait, asked)
+
+
+class ReadsAgainAtOnce(Retrying):
+    """Its HTTP library sends a read again over a new connection, as Java's does."""
+
+    lost = False
 
     def _send(self, signed: Request) -> requests.Response:
-        response = super()._send(signed)
-        return super()._send(signed) if response.status_code == 503 else response
+        try:
+            return super()._send(signed)
+        except requests.ConnectionError:
+            if signed.method != "GET":
+                raise
+            return super()._send(signed)
 
 
-class RetriesSignedAnew(ReferenceClient):
-    """Makes and signs the call again where the service is busy, as Ruby does."""
+class LooksAfterALoss(NeverRetries):
+    """Looks what became of a capture that got no answer, and tells that."""
 
-    def call(self, operation: Operation, call: ClientCall) -> requests.Response:
+    def call(self, operation: Operation, call: ClientCall) -> Any:
+        try:
+            return super().call(operation, call)
+        except requests.ConnectionError:
+            if operation.id != "capture_charge":
+                raise
+            return super().call(OPERATIONS["get_charge"], replace(call, payload=ABSENT, headers=()))
+
+
+class RaisesWhatItCannotRead(Retrying):
+    """Parses first."""
+
+    def call(self, operation: Operation, call: ClientCall) -> Any:
         response = super().call(operation, call)
-        return super().call(operation, call) if response.status_code == 503 else response
+        return response.status_code, response.json()
+
+
+def _policy(client: type[Retrying], **more: Any) -> dict[str, Any]:
+    return {
+        "times": len(client.waits),
+        "statuses": list(client.retried),
+        "waits": list(client.waits),
+        **more,
+    }
 
 
 VARIATIONS: Final = (
@@ -297,7 +356,7 @@ VARIATIONS: Final = (
     ),
     Variation(
         "names-listed-twice",
-        ("SIG-007",),
+        ("SIG-008",),
         "amazon-pay-v2",
         over_another_text(string_to_sign, _names_twice),
     ),
@@ -353,7 +412,36 @@ VARIATIONS: Final = (
     Variation("parses-listed-addresses", (), "every official SDK", in_answered_body(_addresses_parsed)),
     Variation("leaves-nulls-out", ("CAL-009",), "typed models", in_answered_body(_nulls_left_out)),
     Variation("leaves-the-callers-headers", (), "clients that copy", HeadersHandedBack),
-    Variation("retries-the-same", (), "php, java", RetriesTheSame, serves=Busy),
-    Variation("retries-signed-anew", (), "ruby", RetriesSignedAnew, serves=Busy),
-    Variation("does-not-retry", (), "most libraries", serves=Busy, ends="step 1 was answered with 503"),
+    Variation("retries-the-same", (), "php, java", Retrying, serves=Busy),
+    Variation("retries-signed-anew", (), "ruby", SignedAnew, serves=Busy),
+    Variation(
+        "does-not-retry", (), "most libraries", NeverRetries, serves=Busy, ends="step 1 was answered with 503"
+    ),
+    # --- when something goes wrong on the way
+    Variation("retries-as-php", (), "php", AsPhp, retries=_policy(AsPhp), troubled=True),
+    Variation("retries-as-ruby", (), "ruby", AsRuby, retries=_policy(AsRuby), troubled=True),
+    Variation("retries-as-dotnet", (), "dotnet", AsDotnet, retries=_policy(AsDotnet), troubled=True),
+    Variation("retries-and-says-how-often", (), "drivers of old", Retrying, retries=3, troubled=True),
+    Variation("retries-and-says-nothing", (), "most libraries", Retrying, troubled=True),
+    Variation("keys-of-its-own-on-retries", (), "Go", Retrying, idempotency_key="client", troubled=True),
+    Variation("waits-by-chance", (), "jitter", WaitsByChance, retries=_policy(WaitsByChance), troubled=True),
+    Variation(
+        "reads-again-at-once",
+        (),
+        "java",
+        ReadsAgainAtOnce,
+        retries=_policy(ReadsAgainAtOnce, lost=False),
+        troubled=True,
+    ),
+    Variation("does-not-retry-troubles", (), "most libraries", NeverRetries, troubled=True),
+    Variation("says-that-it-does-not-retry", (), "amazonpayclient", NeverRetries, retries=0, troubled=True),
+    Variation("looks-after-a-loss", (), "careful shops", LooksAfterALoss, troubled=True),
+    Variation("raises-what-it-cannot-read", (), "java", RaisesWhatItCannotRead, troubled=True),
+    Variation(
+        "returns-the-text-of-troubles",
+        (),
+        "thin wrappers",
+        in_answer(lambda response, _: (response.status_code, response.text)),
+        troubled=True,
+    ),
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from time import struct_time
 from types import ModuleType
 from typing import Any
 
@@ -18,16 +20,20 @@ from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
+from amazonpay_conformance.engine import tap
+from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.certification import BUTTON_PAYLOADS, PROFILES, Certification, Order
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.setup import Prepared
 from amazonpay_conformance.engine.targets import MockTarget, Transport
+from amazonpay_conformance.mock import inprocess
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.tour import explore, tour
+from amazonpay_conformance.strategies.tour import tour
+from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 
 HERE = Path(__file__).parent
@@ -49,7 +55,8 @@ def _beside(name: str) -> ModuleType:
 # each may import those before it
 scenarios = _beside("client_scenarios")
 seams = _beside("client_seams")
-for rows in ("client_request_faults", "client_signature_faults", "client_call_faults"):
+ROWS = ("client_request_faults", "client_signature_faults", "client_call_faults", "client_trouble_faults")
+for rows in ROWS:
     _beside(rows)
 faults = _beside("client_faults")
 variations = _beside("client_variations")
@@ -62,6 +69,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, rows, ids=lambda row: row.id)
 
 
+class Clock:
+    """Stands for the module `time` in clients, tap and mock: who sleeps is late at once, for everybody."""
+
+    def __init__(self) -> None:
+        self.late = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        self.late += seconds
+
+    strftime = staticmethod(time.strftime)
+
+    def gmtime(self) -> struct_time:
+        """Return the time of day in Greenwich."""
+        return time.gmtime(self.time())
+
+    def perf_counter(self) -> float:
+        """Return the seconds since some moment."""
+        return time.perf_counter() + self.late
+
+    def time(self) -> float:
+        """Return the seconds since the epoch."""
+        return time.time() + self.late
+
+
 @dataclass
 class Bench:
     """Runs clients of this folder against the mock, as the engine does for anybody's."""
@@ -69,6 +101,7 @@ class Bench:
     key: PrivateKey
     directory: Path
     serving: ExitStack
+    clock: Clock
     driver: PythonDriver | None = None
     target: MockTarget | None = None
     served: tuple[Transport, type[Service]] | None = None
@@ -88,7 +121,9 @@ class Bench:
         """Run the whole battery with a row's client, once."""
         if row.id not in self.ran:
             certification = self.certification(row)
-            self.ran[row.id] = tuple(certification.run_one(*one) for one in scenarios.BATTERY)
+            battery = (*scenarios.BATTERY, *(scenarios.TROUBLES if row.troubled else ()))
+            self.clock.late = 0.0
+            self.ran[row.id] = tuple(certification.run_one(*one) for one in battery)
         return self.ran[row.id]
 
     def findings(self, row: Any) -> tuple[Finding, ...]:
@@ -118,7 +153,7 @@ class Bench:
 
 
 def _adapter(row: Any) -> Any:
-    return seams.Adapter(row.id, row.make, row.idempotency_key)
+    return seams.Adapter(row.id, row.make, row.idempotency_key, row.retries)
 
 
 def _config(lane: Lane) -> ClientConfig:
@@ -134,7 +169,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     key = load_private_key(KEY_FILE.read_text(encoding="ascii"))
     with ExitStack() as serving, pytest.MonkeyPatch.context() as patch:
         patch.setattr(reference, "load_private_key", cache(load_private_key))
-        made = Bench(key, tmp_path_factory.mktemp("bench"), serving)
+        clock = Clock()
+        for module in (reference, tap, inprocess):
+            patch.setattr(module, "time", clock)
+        made = Bench(key, tmp_path_factory.mktemp("bench"), serving, clock)
         yield made
         if made.driver is not None:
             made.driver.close()
@@ -145,10 +183,13 @@ class OneLane:
     """Runs scenarios with one client in the main lane, as a Shrinker wants it."""
 
     certification: Certification
+    budget: Budget = field(default_factory=Budget)
 
     def run(self, scenario: Scenario) -> Run:
         """Run a scenario on a fresh mock, with the client connected anew."""
-        return self.certification.run_one(scenario, scenarios.MAIN)
+        run = self.certification.run_one(scenario, scenarios.MAIN)
+        self.budget.spend(run.requests)
+        return run
 
 
 @pytest.fixture(scope="module")
@@ -161,5 +202,5 @@ def in_main_lane(bench: Bench) -> Callable[[Any], OneLane]:
 def toured() -> tuple[Scenario, ...]:
     """The long scenarios of the tour; of these the shortest first, since shrinking one costs time."""
     able = Abilities()
-    planned = tour(able, tuple(explore(able)))
+    planned = tour(able, explore(able))
     return tuple(sorted((scenario for scenario in planned if len(scenario) > LONG), key=len))

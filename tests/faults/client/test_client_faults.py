@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from amazonpay_conformance.checks import judge  # noqa: F401 - registers every check
 from amazonpay_conformance.checks.check import JUDGED, Problem
-from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.shrink import Shrinker
+from amazonpay_conformance.engine.simpler import simpler_steps
 from amazonpay_conformance.model.requirements import REQUIREMENTS
-from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.model.scenario import Scenario, Step
+from amazonpay_conformance.strategies.generator import Abilities, Planner
 from client_faults import FAULTS
 from client_seams import Fault
 
@@ -30,6 +31,7 @@ SHRUNK = (
 )
 """Faults of different kinds."""
 
+MOST_REQUESTS = 300
 MOST_STEPS = 6
 """As many as the longest of them needs: a session, twice the buyer, complete, capture, refund."""
 
@@ -78,16 +80,26 @@ def test_a_long_scenario_shrinks_to_the_steps_that_matter(
     fault = next(fault for fault in FAULTS if fault.id == name)
     runner, (requirement,) = in_main_lane(fault), fault.breaks
 
-    def is_it(finding: Finding) -> bool:
-        return finding.requirement.id == requirement
-
     def fails(scenario: Scenario) -> bool:
-        return any(map(is_it, runner.run(scenario).findings))
+        return any(finding.requirement.id == requirement for finding in runner.run(scenario).findings)
 
     long = next(scenario for scenario in toured if fails(scenario))
-    small, run = Shrinker(runner, is_it, budget=1_000).shrink(long)
+    found = next(f for f in runner.run(long).findings if f.requirement.id == requirement)
+    cells = frozenset({found.cell})
+    shrinker = Shrinker(runner, cells, MOST_REQUESTS, Planner.start(Abilities()))
+    run = shrinker.shrink(long, found.step)
     assert run is not None
+    small = run.scenario
     assert len(small) <= MOST_STEPS < len(long)
+    assert shrinker.spent <= MOST_REQUESTS
     assert fails(small)
-    for number in range(len(small)):
-        assert not fails(Scenario(small.steps[:number] + small.steps[number + 1 :])), f"step {number + 1}"
+    for steps in _simpler(small.steps):
+        assert not fails(Scenario(steps)), steps
+
+
+def _simpler(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    for number, step in enumerate(steps):
+        if len(steps) > 1:
+            yield steps[:number] + steps[number + 1 :]
+        for simpler in simpler_steps(step):
+            yield (*steps[:number], *simpler, *steps[number + 1 :])

@@ -10,6 +10,7 @@ from amazonpay_conformance.engine.runner import NOT_AT_ONCE, Run
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import ParallelStep, Scenario
+from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.races import RACES, WAYS, Race, scenario_of
 
 WITH_BUYER = [race for race in RACES.values() if not race.given]
@@ -41,15 +42,15 @@ def test_a_duplicate_may_be_refused_while_its_twin_is_handled(course: Any, serve
 def test_a_race_shrinks_to_the_two_calls_that_cannot_both_be(course: Any, servers: Any) -> None:
     service = servers.racing("capture_charge", "cancel_charge", "close_charge_permission")
     scenario = scenario_of(RACES["two captures, cancel and close"])
-    course.run(scenario, service)
-    shrinker = Shrinker(course.runner, lambda finding: finding.requirement.id == "LIN-001", 300)
+    found = next(f for f in course.run(scenario, service).findings if f.requirement.id == "LIN-001")
+    shrinker = Shrinker(course.runner, frozenset({found.cell}), 300, Planner.start(Abilities()))
 
-    smallest, run = shrinker.shrink(scenario)
+    run = shrinker.shrink(scenario, found.step)
 
     assert run is not None
-    (race,) = (step for step in smallest.steps if isinstance(step, ParallelStep))
+    (race,) = (step for step in run.scenario.steps if isinstance(step, ParallelStep))
     assert len(race.calls) == 2
-    assert len(smallest) == 5, "the session, the buyer twice, completing it, the race"
+    assert len(run.scenario) == 5, "the session, the buyer twice, completing it, the race"
 
 
 def test_calls_that_fail_one_after_the_other_too_are_not_shown_as_a_race(course: Any, servers: Any) -> None:
@@ -62,11 +63,13 @@ def test_calls_that_fail_one_after_the_other_too_are_not_shown_as_a_race(course:
     scenario = scenario_of(RACES["captures and cancels, authorized"])
     run = course.run(scenario, CancelsInVain)
     assert "LIN-001" not in {finding.requirement.id for finding in run.findings}, told(run)
-    wanted = next(f.requirement.id for f in run.findings if f.operation == "cancel_charge")
+    wanted = next(f for f in run.findings if f.operation == "cancel_charge")
+    shrinker = Shrinker(course.runner, frozenset({wanted.cell}), 300, Planner.start(Abilities()))
 
-    smallest, _ = Shrinker(course.runner, lambda f: f.requirement.id == wanted, 300).shrink(scenario)
+    smallest = shrinker.shrink(scenario, wanted.step)
 
-    assert not any(isinstance(step, ParallelStep) for step in smallest.steps)
+    assert smallest is not None
+    assert not any(isinstance(step, ParallelStep) for step in smallest.scenario.steps)
 
 
 def test_a_client_that_calls_one_at_a_time_is_told_why_there_is_no_race(course: Any) -> None:

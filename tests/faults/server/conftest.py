@@ -92,13 +92,16 @@ class Bench:
 
     def play(self, scenario: Scenario, service: type[Service], client: str = "", region: Any = "na") -> Run:
         """Run any scenario against a fresh service."""
+        return self.runner(service, client, region).run(scenario)
+
+    def runner(self, service: type[Service], client: str = "", region: Any = "na") -> Runner:
+        """Return what runs scenarios against a service, until another is asked for."""
         lane = Lane(region, "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
         self.served = service
         self.target.open(lane)
         configured = Configured(lane.public_key_id, lane.region, lane.algorithm, self.key.public)
         merchant = Merchant({lane.public_key_id: self.key.public})
-        runner = Runner(self._driver(client, lane), self.target, configured, merchant, caller_keys=True)
-        return runner.run(scenario)
+        return Runner(self._driver(client, lane), self.target, configured, merchant, caller_keys=True)
 
     def right_run(self, name: str) -> Run:
         """How a scenario goes with the right service."""

@@ -14,10 +14,12 @@ from amazonpay_conformance.mock.bodies import MERCHANT_METADATA, Body, timestamp
 from amazonpay_conformance.model.actions import Action, Call
 from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.constraints import constraints
+from amazonpay_conformance.model.operations import ObjectKind, match
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.timers import DAY, HOUR
 from amazonpay_conformance.model.world import World
+from amazonpay_conformance.wire.messages import Request, Response
 from server_seams import (
     Fault,
     Faulty,
@@ -110,6 +112,29 @@ def forgets_metadata(world: World, action: Action, permitted: Outcomes) -> Outco
     return step(world, replace(action, body=body))
 
 
+class AnswersAnything(Faulty):
+    """Whatever it does not know is well."""
+
+    def reply(self, request: Request, response: Response) -> Response:
+        known = match(request.method, request.path.removeprefix("/v2"))
+        return response if known else replace(response, status=200, body=b"{}")
+
+
+class KeepsWhatItRefuses(Faulty):
+    """supplementaryData is kept before the signature is looked at."""
+
+    kept: str | None = None
+
+    def show(self, world: World, kind: ObjectKind, object_id: str, *, host: str) -> Body:
+        body = super().show(world, kind, object_id, host=host)
+        return {**body, "supplementaryData": self.kept} if kind == "CheckoutSession" else body
+
+    def handle(self, request: Request) -> Response:
+        if request.method == "PATCH":
+            self.kept = request.json().get("supplementaryData")
+        return super().handle(request)
+
+
 def mangle(body: Body, _: object) -> None:
     """Read UTF-8 as if it were Latin-1."""
     held = body["merchantMetadata"] or {}
@@ -148,6 +173,9 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("metadata is not handed on", "RSP-005", "confirmed only", shows("ChargePermission", put("merchantMetadata", None)), "The permission has lost its order number."),
     ("metadata of a charge is dropped", "RSP-005", "confirmed only", shows("Charge", put("merchantMetadata", None)), "The charge has lost its order number."),
     ("metadata is not updated", "RSP-005", "confirmed only", decides(forgets_metadata), "The permission keeps the old order number."),
+
+    ("what there is not is answered", "RSP-006", "what there is not", AnswersAnything, "He never learns that he called a wrong address."),
+    ("a forged update is kept in part", "VAL-001", "a forged update", KeepsWhatItRefuses, "Whoever can reach the server changes his orders."),
 
     # --- the same request again
     ("a repetition creates a second object", "IDM-001", "repeated", decides(forgets_keys), "After a timeout he charges the buyer twice."),

@@ -31,6 +31,10 @@ GETTERS: Final = {
 SHIPPING: Final = {name: value for name, value in ADDRESS.items() if value is not None}
 NOTE: Final = metadata("Bestellung Nr. 47/11 – Größe „M“")
 
+FORGED: Final = CallStep(
+    "update_checkout_session", "session#1", {"supplementaryData": "forged"}, tamper="another-body-signed"
+)
+
 # --- steps: symbols are session#1, permission#1, charge#1 … unless said otherwise
 
 
@@ -303,6 +307,8 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                             canceled("charge#unknown")),
     "unknown parents":     (charged("small", permission="permission#unknown"), refunded("small", charge="charge#unknown")),
     "one wrong request":   (opened(order()), updated(SESSION)),
+    "a forged update":     (opened(order()), *read(SESSION), FORGED, *read(SESSION)),
+    "what there is not":   (opened(order()), call("get_checkout_session", SESSION, tamper="unknown-path")),
 }
 # fmt: on
 

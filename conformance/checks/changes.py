@@ -1,0 +1,81 @@
+"""What a server's refusals leave as it was: an object that is read before and after shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from amazonpay_conformance.checks.check import Answer, on_exchange
+from amazonpay_conformance.checks.differences import differences
+from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.objects import state_of
+
+VOLATILE: Final = ("tokens", "amazonPayRedirectUrl")
+"""What a server may make anew each time that it is asked."""
+
+UNSETTLED: Final = frozenset({"AuthorizationInitiated", "CaptureInitiated", "RefundInitiated"})
+"""States that end of themselves, at a time that nobody tells."""
+
+
+@on_exchange("VAL-001")
+def refusal_changes_nothing(seen: Seen, made: Made) -> Answer:
+    """Judge a read by the one before it, where nothing but refusals lies between.
+
+    A state that has changed is told by the checks of states.
+    """
+    before = _read_before(seen, made)
+    if before is None or before.body is None or seen.body is None:
+        return None
+    if seen.matched is None or seen.matched.subject is None:
+        return None
+    kind, _ = seen.matched.subject
+    if state_of(kind, before.body) != state_of(kind, seen.body):
+        return None
+    return tuple(d.problem() for d in differences(_lasting(before.body), _lasting(seen.body)))
+
+
+def _read_before(seen: Seen, made: Made) -> Seen | None:
+    """The last read of the same object, if a refusal and nothing else lies between."""
+    if not _is_read(seen):
+        return None
+    refused = False
+    for past in _backwards(made):
+        if past.response is None or past.transient or not _alike(past.after, seen.before):
+            return None
+        if past.response.status >= 400:
+            refused = True
+        elif _is_read(past) and _subject(past) == _subject(seen):
+            return past if refused else None
+    return None
+
+
+def _backwards(made: Made) -> Iterator[Seen]:
+    return (seen for earlier in reversed(made.earlier) for seen in reversed(earlier.seen))
+
+
+def _is_read(seen: Seen) -> bool:
+    operation = seen.reading.operation
+    return operation is not None and operation.method == "GET" and seen.body is not None
+
+
+def _subject(seen: Seen) -> Any:
+    return seen.matched.subject if seen.matched else None
+
+
+def _alike(one: World, other: World) -> bool:
+    """Whether two worlds hold the same, and nothing that is about to change of itself."""
+    if one is not other and _held(one) != _held(other):
+        return False
+    pending = (value.state for held in (one.charges, one.refunds) for value in held.values())
+    return UNSETTLED.isdisjoint(pending)
+
+
+def _held(world: World) -> tuple[Any, ...]:
+    return world.now, world.sessions, world.permissions, world.charges, world.refunds
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _lasting(item) for name, item in value.items() if name not in VOLATILE}
+    return [_lasting(item) for item in value] if isinstance(value, list) else value

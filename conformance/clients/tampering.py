@@ -1,0 +1,231 @@
+"""How the reference client spoils a request on purpose: a function for each row of the model's tampers.
+
+What is spoilt before signing is signed as it is sent; what is spoilt after it does not match its signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, TypeAlias
+
+from amazonpay_conformance.wire.canonical import canonical_request, documented_names, string_to_sign, utf8
+from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
+from amazonpay_conformance.wire.messages import Request
+from amazonpay_conformance.wire.signing import (
+    ALGORITHMS,
+    Authorization,
+    authorization_of,
+    default_signed_headers,
+    sign,
+)
+
+DAY_SECONDS: Final = 86_400
+BASIC: Final = "%Y%m%dT%H%M%SZ"
+EXTENDED: Final = "%Y-%m-%dT%H:%M:%SZ"
+NOBODY: Final = "SANDBOX-AEXAMPLE0KEY0OF0NOBODY00"
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Who signs, and how."""
+
+    key: PrivateKey
+    public_key_id: str
+    algorithm: str
+
+    def signed(self, request: Request) -> Request:
+        """Return a request signed in the documented way."""
+        return sign(request, key=self.key, public_key_id=self.public_key_id, algorithm=self.algorithm)
+
+
+Change: TypeAlias = Callable[[Request], Request]
+Tampering: TypeAlias = Callable[[Request, Signing], Request]
+
+
+def spoilt(tamper: str, request: Request, signing: Signing) -> Request:
+    """Return a request, signed and spoilt.
+
+    Args:
+        tamper: the id of a row of the model's tampers.
+        request: what would be signed and sent.
+        signing: who signs.
+
+    Raises:
+        KeyError: there is no such tamper.
+    """
+    return TAMPERINGS[tamper](request, signing)
+
+
+def date(seconds: float = 0.0, form: str = BASIC) -> str:
+    """Return the time `seconds` from now, in the documented form unless another is given."""
+    return time.strftime(form, time.gmtime(time.time() + seconds))
+
+
+def _before(change: Change) -> Tampering:
+    return lambda request, signing: signing.signed(change(request))
+
+
+def _after(change: Change) -> Tampering:
+    return lambda request, signing: change(signing.signed(request))
+
+
+def _over(change: Change) -> Tampering:
+    """What is signed is not what is sent."""
+
+    def tampered(request: Request, signing: Signing) -> Request:
+        authorization = signing.signed(change(request)).headers.get("authorization") or ""
+        return replace(request, headers=request.headers.with_value("authorization", authorization))
+
+    return tampered
+
+
+def _without(name: str) -> Change:
+    return lambda request: replace(request, headers=request.headers.without(name))
+
+
+def _with(name: str, value: str | Callable[[], str]) -> Change:
+    def change(request: Request) -> Request:
+        text = value if isinstance(value, str) else value()
+        return replace(request, headers=request.headers.with_value(name, text))
+
+    return change
+
+
+def _rewritten(pattern: str, replacement: str) -> Change:
+    """Rewrite the authorization header."""
+
+    def change(request: Request) -> Request:
+        value = request.headers.get("authorization") or ""
+        return _with("authorization", re.sub(pattern, replacement, value))(request)
+
+    return change
+
+
+def _signature(change: Callable[[str], str]) -> Change:
+    def changed(request: Request) -> Request:
+        authorization = authorization_of(request)
+        altered = replace(authorization, signature=change(authorization.signature))
+        return _with("authorization", altered.value)(request)
+
+    return changed
+
+
+def _signed_by(change: Callable[[Signing], Signing]) -> Tampering:
+    return lambda request, signing: change(signing).signed(request)
+
+
+@cache
+def _stranger() -> PrivateKey:
+    return generate_private_key()
+
+
+def _other(algorithm: str) -> str:
+    return next(name for name in ALGORITHMS if name != algorithm)
+
+
+def _with_other_salt(request: Request, signing: Signing) -> Request:
+    names = documented_names(default_signed_headers(request.headers))
+    text = string_to_sign(canonical_request(request, names), signing.algorithm)
+    forged = replace(signing, algorithm=_other(signing.algorithm))
+    return _with_signature_of(text, request, names, signing, forged)
+
+
+def _with_other_name(request: Request, signing: Signing) -> Request:
+    names = documented_names(default_signed_headers(request.headers))
+    text = string_to_sign(canonical_request(request, names), _other(signing.algorithm))
+    return _with_signature_of(text, request, names, signing, signing)
+
+
+def _with_signature_of(
+    text: str, request: Request, names: tuple[str, ...], named: Signing, salted: Signing
+) -> Request:
+    raw = named.key.sign_pss(utf8(text), salt_length=ALGORITHMS[salted.algorithm])
+    signature = base64.b64encode(raw).decode("ascii")
+    header = Authorization(named.algorithm, named.public_key_id, names, signature).value
+    return _with("authorization", header)(request)
+
+
+def _to(path: Callable[[str], str]) -> Change:
+    return lambda request: replace(request, path=path(request.path))
+
+
+def _with_another_method(request: Request) -> Request:
+    return replace(request, method="GET" if request.method != "GET" else "DELETE")
+
+
+def _with_former_date(request: Request) -> Request:
+    return _with("x-amz-pay-date", lambda: date(-1.0))(request)
+
+
+def _with_region_in_capitals(request: Request) -> Request:
+    return _with("x-amz-pay-region", (request.headers.get("x-amz-pay-region") or "").upper())(request)
+
+
+def _body(change: Callable[[bytes], bytes]) -> Change:
+    return lambda request: replace(request, body=change(request.body))
+
+
+KEY_HEADER: Final = "x-amz-pay-idempotency-key"
+
+# fmt: off
+TAMPERINGS: Final[Mapping[str, Tampering]] = {
+    "no-authorization":               _after(_without("authorization")),
+    "empty-authorization":            _after(_with("authorization", "")),
+    "bearer-authorization":           _after(_with("authorization", "Bearer c2VjcmV0")),
+    "authorization-no-algorithm":     _after(_rewritten(r"^\S+ ", "")),
+    "authorization-no-key-id":        _after(_rewritten(r"PublicKeyId=[^,]*, ", "")),
+    "authorization-no-headers":       _after(_rewritten(r"SignedHeaders=[^,]*, ", "")),
+    "authorization-no-signature":     _after(_rewritten(r", Signature=.*$", "")),
+    "unknown-algorithm":              _after(_rewritten(r"^\S+", "AMZN-PAY-RSASSA-PKCS1")),
+
+    "signature-not-base64":           _after(_signature(lambda text: "?" + text[1:])),
+    "signature-cut":                  _after(_signature(lambda text: text[:172])),
+    "signature-of-zeros":             _after(_signature(lambda _: "A" * 342 + "==")),
+    "unknown-key-id":                 _signed_by(lambda signing: replace(signing, public_key_id=NOBODY)),
+    "another-key":                    _signed_by(lambda signing: replace(signing, key=_stranger())),
+    "other-salt":                     _with_other_salt,
+    "other-algorithm-named":          _with_other_name,
+    "another-method-signed":          _over(_with_another_method),
+    "another-path-signed":            _over(_to(lambda path: path + "1")),
+    "query-not-signed":               _after(lambda request: replace(request, query="dryRun=1")),
+    "another-date-signed":            _over(_with_former_date),
+    "another-idempotency-key-signed": _over(_with(KEY_HEADER, "anotherkey")),
+    "signed-header-missing":          _after(_without("accept")),
+    "another-body-signed":            _over(_body(lambda body: body.replace(b":", b": ", 1))),
+    "no-body-signed":                 _over(_body(lambda _: b"")),
+    "former-key":                     _signed_by(lambda signing: signing),
+
+    "no-date":                        _before(_without("x-amz-pay-date")),
+    "no-content-type":                _before(_without("content-type")),
+    "date-in-words":                  _before(_with("x-amz-pay-date", "yesterday")),
+    "date-without-zone":              _before(_with("x-amz-pay-date", lambda: date().rstrip("Z"))),
+    "date-impossible":                _before(_with("x-amz-pay-date", "")),
+    "date-of-yesterday":              _before(_with("x-amz-pay-date", lambda: date(-DAY_SECONDS))),
+    "date-of-tomorrow":               _before(_with("x-amz-pay-date", lambda: date(DAY_SECONDS))),
+    "date-extended":                  _before(_with("x-amz-pay-date", lambda: date(form=EXTENDED))),
+    "region-in-capitals":             _before(_with_region_in_capitals),
+    "content-type-text":              _before(_with("content-type", "text/plain")),
+    "content-type-form":              _before(_with("content-type", "application/x-www-form-urlencoded")),
+    "no-idempotency-key":             _before(_without(KEY_HEADER)),
+    "idempotency-key-empty":          _before(_with(KEY_HEADER, "")),
+    "idempotency-key-long":           _before(_with(KEY_HEADER, "0f8fad5b-d9cb-469f-a165-70867728950e")),
+    "idempotency-key-illegal":        _before(_with(KEY_HEADER, "key/with.dots")),
+
+    "body-cut":                       _before(_body(lambda body: body[: len(body) // 2])),
+    "body-not-utf8":                  _before(_body(lambda body: body.replace(b'"', b'"\xff', 1))),
+    "body-of-form":                   _before(_body(lambda _: b"storeId=1&amount=14.00")),
+
+    "unknown-version":                _before(_to(lambda path: path.replace("/v2/", "/v9/", 1))),
+    "unknown-path":                   _before(_to(lambda path: path.replace("/v2/", "/v2/no", 1))),
+    "unknown-method":                 _before(lambda request: replace(request, method="PUT")),
+
+    "replayed":                       _signed_by(lambda signing: signing),
+    "another-merchant":               _signed_by(lambda signing: signing),
+}
+# fmt: on
+"""What is done by the id of the tamper. Who signs for others, and what was sent before, the client knows."""

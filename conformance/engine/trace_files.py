@@ -1,0 +1,318 @@
+"""A trace as a file: a JSON value a line (schemas/formats/trace.json), written while it happens.
+
+The one rule: nothing in it is a secret or a buyer's. Bodies and headers pass the allow-list of
+`wire.redaction`; what can be judged only by all that was sent is judged before, and the file says how.
+A HAR file, which a proxy or a browser writes, is read too: there everything is as it was sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Final, TypeAlias
+from urllib.parse import urlsplit
+
+from amazonpay_conformance import schemas
+from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.model.actions import Advance, BuyerAct
+from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
+from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
+from amazonpay_conformance.wire.redaction import (
+    redact_body,
+    redact_headers,
+    redact_target,
+    redact_text,
+)
+from amazonpay_conformance.wire.signing import SignatureVerdict
+
+FORMAT: Final = 1
+_UNREADABLE: Final = "not JSON"
+
+
+class BadTrace(ValueError):
+    """A file that holds no trace; the message is one line that says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first line: how the mock and its merchant were configured."""
+
+    region: str
+    public_key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An exchange out of a file, with what was read of it where more was to be seen than is left."""
+
+    exchange: Exchange
+    reading: RequestReading | None = None
+
+
+Entry: TypeAlias = Recorded | BuyerAct | Advance
+
+
+@dataclass
+class Trace:
+    """What could be read of a file. `broken` says where it ended early, "" where it did not."""
+
+    head: Head
+    entries: tuple[Entry, ...]
+    broken: str = ""
+
+
+# --- writing
+
+
+class TraceWriter:
+    """Writes each line as it happens, so that nothing is lost if the process is killed."""
+
+    def __init__(self, stream: IO[str], merchant: Merchant, head: Head) -> None:
+        self._stream = stream
+        self._merchant = merchant
+        self._write({"trace": FORMAT, "region": head.region, "public_key_id": head.public_key_id})
+
+    def exchanged(self, exchange: Exchange, found: tuple[Finding, ...]) -> None:  # noqa: ARG002
+        """Write an exchange."""
+        reading = read_request(exchange.request, self._merchant, received_at=exchange.received_at)
+        self._write({"exchange": exchange_line(exchange, reading)})
+
+    def acted(self, action: BuyerAct | Advance) -> None:
+        """Write an act of the buyer, or that time has passed."""
+        if isinstance(action, Advance):
+            self._write({"advance": action.seconds})
+            return
+        act = {"deed": action.deed, "target": action.target, "card": action.card, "product": action.product}
+        self._write({"buyer": {name: value for name, value in act.items() if value is not None}})
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        self._stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._stream.flush()
+
+
+def exchange_line(exchange: Exchange, reading: RequestReading) -> dict[str, Any]:
+    """Return an exchange as the file has it."""
+    request, response = exchange.request, exchange.response
+    return {
+        "received_at": round(exchange.received_at, 3),
+        "request": {
+            "method": request.method,
+            "target": redact_target(request.target),
+            "headers": _headers_line(request.headers),
+            "body": _body_line(request.body),
+        },
+        "response": None
+        if response is None
+        else {
+            "status": response.status,
+            "headers": _headers_line(response.headers),
+            "body": _body_line(response.body),
+        },
+        "read": _reading_line(reading),
+    }
+
+
+def _reading_line(reading: RequestReading) -> dict[str, Any]:
+    call, verdict = reading.call, reading.verdict
+    return {
+        "key": None if call is None or call.key is None else _digest(call.key),
+        "fingerprint": _digest(call.fingerprint) if call else None,
+        "malformed": redact_text(reading.malformed) if reading.malformed else None,
+        "signature": None
+        if verdict is None
+        else {
+            "ok": verdict.ok,
+            "variant": verdict.variant,
+            "reason": verdict.reason,
+            "explanation": [redact_text(sentence) for sentence in verdict.explanation],
+        },
+        "violations": [
+            {"path": redact_text(v.path), "kind": v.kind, "message": redact_text(v.message), "rule": v.rule}
+            for v in reading.violations
+        ],
+    }
+
+
+def _headers_line(headers: Headers) -> list[list[str]]:
+    return [[name, value] for name, value in redact_headers(headers)]
+
+
+def _body_line(body: bytes) -> Any:
+    """The body's value in a list, for a body may be null; an empty list where there is none."""
+    if not body:
+        return []
+    try:
+        return [redact_body(json.loads(body.decode("utf-8")))]
+    except (ValueError, RecursionError):
+        return _UNREADABLE
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+# --- reading
+
+
+def read_trace(path: Path, merchant: Merchant | None = None, region: str = "na") -> Trace:
+    """Read a trace that `serve --trace` wrote, or a HAR file.
+
+    A file whose end is cut off, or that goes wrong somewhere, is read up to there.
+
+    Args:
+        path: the file.
+        merchant: whose keys sign in a HAR file; without them no signature is judged.
+        region: where the merchant of a HAR file is.
+
+    Raises:
+        BadTrace: it cannot be read, or nothing in it is a trace.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise BadTrace(f"{path}: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadTrace(f"{path}: is not text in UTF-8") from None
+    if '"log"' in text[:1_000]:
+        return _har(path, text, merchant, region)
+    return _lines(path, text)
+
+
+def _lines(path: Path, text: str) -> Trace:
+    lines = text.removesuffix("\n").split("\n")
+    head = _json(lines[0]) or {}
+    if schemas.violations("formats/trace", head) or "trace" not in head:
+        raise BadTrace(
+            f'{path}: is neither a trace, whose first line is {{"trace": {FORMAT}, …}}, nor a HAR file'
+        )
+    entries: list[Entry] = []
+    broken = ""
+    for number, line in enumerate(lines[1:], 2):
+        value = _json(line)
+        why = _misread(value)
+        if why:
+            broken = f"{path}: line {number} cannot be read ({why}); what comes before it is judged"
+            break
+        entries.append(_entry(value))
+    return Trace(Head(head["region"], head["public_key_id"]), tuple(entries), broken)
+
+
+def _misread(value: Any) -> str:
+    """Say why a line after the first cannot be read, "" where it can."""
+    if value is None:
+        return "it is not JSON"
+    found = schemas.violations("formats/trace", value)
+    if found:
+        return found[0].message
+    alone = len(value) == 1 and not value.keys() & {"trace", "region", "public_key_id"}
+    return "" if alone else "expected one of exchange, buyer, advance"
+
+
+def _json(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _entry(value: Mapping[str, Any]) -> Entry:
+    if "advance" in value:
+        return Advance(value["advance"])
+    if "buyer" in value:
+        return BuyerAct(**value["buyer"])
+    line = value["exchange"]
+    request = line["request"]
+    path, mark, query = request["target"].partition("?")
+    sent = Request(
+        request["method"],
+        path,
+        query if mark else None,
+        Headers.of([(name, text) for name, text in request["headers"]]),
+        _bytes(request["body"]),
+    )
+    answer = line["response"]
+    response = answer and Response(
+        answer["status"],
+        Headers.of([(name, text) for name, text in answer["headers"]]),
+        _bytes(answer["body"]),
+    )
+    exchange = Exchange(sent, response, line["received_at"])
+    return Recorded(exchange, _as_read(sent, line["read"]))
+
+
+def _bytes(body: Any) -> bytes:
+    if body == _UNREADABLE:
+        return _UNREADABLE.encode()
+    return json.dumps(body[0]).encode() if body else b""
+
+
+def _as_read(sent: Request, read: Mapping[str, Any]) -> RequestReading:
+    """Read what is left of a request, and put in what was found in the whole of it."""
+    reading = read_request(sent, Merchant({}))
+    signature = read["signature"]
+    verdict = None
+    if signature is not None:
+        told = {name: signature[name] for name in ("ok", "variant", "reason")}
+        verdict = SignatureVerdict(**told, explanation=tuple(signature["explanation"]))
+    call = reading.call and replace(
+        reading.call, key=read["key"], fingerprint=read["fingerprint"] or "", defects=frozenset()
+    )
+    violations = tuple(schemas.Violation(**violation) for violation in read["violations"])
+    return replace(
+        reading,
+        call=call,
+        malformed=read["malformed"],
+        verdict=verdict,
+        violations=violations,
+        key_known=signature is not None,
+    )
+
+
+# --- HAR
+
+
+def _har(path: Path, text: str, merchant: Merchant | None, region: str) -> Trace:
+    try:
+        entries = json.loads(text)["log"]["entries"]
+        found = tuple(filter(None, map(_of_har, entries)))
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as problem:
+        raise BadTrace(f"{path}: is no HAR file ({type(problem).__name__}: {problem})") from None
+    keys = merchant.keys if merchant else {}
+    signed = next((r.authorization for r in map(_first_reading, found) if r.authorization), None)
+    key_id = next(iter(keys), signed.public_key_id if signed else "")
+    return Trace(Head(region, key_id), found)
+
+
+def _first_reading(entry: Recorded) -> RequestReading:
+    return read_request(entry.exchange.request, Merchant({}))
+
+
+def _of_har(entry: Mapping[str, Any]) -> Recorded | None:
+    """An entry that is of this API; a page loads much else."""
+    request, response = entry["request"], entry["response"]
+    url = urlsplit(request["url"])
+    if "/v2/" not in f"{url.path}/" or not url.hostname:
+        return None
+    headers = Headers.of([(field["name"], field["value"]) for field in request["headers"]])
+    if "authorization" not in headers:
+        return None
+    body = (request.get("postData") or {}).get("text") or ""
+    sent = Request(request["method"], url.path, url.query or None, headers, body.encode("utf-8"))
+    at = datetime.fromisoformat(entry["startedDateTime"].replace("Z", "+00:00")).timestamp()
+    return Recorded(Exchange(sent, _har_answer(response), at))
+
+
+def _har_answer(response: Mapping[str, Any]) -> Response | None:
+    if not response["status"]:
+        return None  # the connection was cut
+    content = response.get("content") or {}
+    text = content.get("text") or ""
+    body = base64.b64decode(text) if content.get("encoding") == "base64" else text.encode("utf-8")
+    headers = Headers.of([(field["name"], field["value"]) for field in response["headers"]])
+    return Response(response["status"], headers, body)

@@ -1,0 +1,83 @@
+"""Puts a watch where there is something to see: before a mock that is served, or over a recorded trace."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amazonpay_conformance.checks.subject import Configured
+from amazonpay_conformance.engine.listening import Listener, Listening, listening
+from amazonpay_conformance.engine.trace_files import Head, Recorded, Trace, TraceWriter
+from amazonpay_conformance.engine.watch import Watch
+from amazonpay_conformance.mock.server import Handler
+from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.mock.serving import ServedMock, ServingProblem, served
+from amazonpay_conformance.reading.requests import Merchant
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where it is told: to a listener at once, and in a trace file."""
+
+    live: Listener | None = None
+    trace: Path | None = None
+
+
+@contextlib.contextmanager
+def served_and_watched(
+    directory: Path, outlets: Outlets, **options: Any
+) -> Iterator[tuple[ServedMock, Watch]]:
+    """Serve a mock and watch whoever calls it, while the context is open.
+
+    Args:
+        directory: where the CA certificate goes, and the private key where one is made.
+        outlets: where it is told what happens.
+        **options: as of `served`.
+
+    Raises:
+        ServingProblem: the mock cannot be served, or the trace not written.
+    """
+    with contextlib.ExitStack() as stack:
+        heard: list[Listening] = []
+
+        def around(service: Service, handler: Handler) -> Handler:
+            listeners = tuple(_opened(outlets, service, stack))
+            heard.append(stack.enter_context(listening(service, handler, listeners=listeners)))
+            return heard[0].handle
+
+        mock = stack.enter_context(served(directory, around=around, **options))
+        yield mock, heard[0].watch
+
+
+def watched_trace(trace: Trace, merchant: Merchant) -> Watch:
+    """Watch a trace that was recorded, to its end.
+
+    Args:
+        trace: what was read of a file.
+        merchant: whose keys sign in it, where they are known.
+    """
+    key_id = trace.head.public_key_id
+    watch = Watch(merchant, Configured(key_id, trace.head.region, "", merchant.keys.get(key_id)))
+    for entry in trace.entries:
+        if isinstance(entry, Recorded):
+            watch.see(entry.exchange, entry.reading)
+        else:
+            watch.act(entry)
+    watch.finish()
+    return watch
+
+
+def _opened(outlets: Outlets, service: Service, stack: contextlib.ExitStack) -> Iterator[Listener]:
+    if outlets.live is not None:
+        yield outlets.live
+    if outlets.trace is None:
+        return
+    try:
+        stream = stack.enter_context(outlets.trace.open("w", encoding="utf-8"))
+    except OSError as problem:
+        raise ServingProblem(f"cannot write to {outlets.trace}: {problem.strerror}") from None
+    head = Head(service.region, next(iter(service.merchant.keys), ""))
+    yield TraceWriter(stream, service.merchant, head)

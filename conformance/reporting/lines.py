@@ -1,0 +1,39 @@
+"""How lines for a terminal are written: fields that wrap, and colours where somebody sees them."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterator
+from typing import Final, TextIO
+
+from amazonpay_conformance.wire.redaction import redact_text
+
+COLOURS: Final = {"pass": "32", "warning": "33", "fail": "31", "inconclusive": "35", "not exercised": "90"}
+"""By the verdict that is shown."""
+
+
+def field(name: str, text: str, width: int) -> Iterator[str]:
+    """Yield the lines of a field: its name in the first, and what it says, without secrets."""
+    lines = redact_text(text).splitlines() or [""]
+    for number, line in enumerate(lines):
+        # a line that belongs to a block keeps its form, however long: it is there to be compared
+        parts = [line] if number else textwrap.wrap(line, max(40, width - 13), break_on_hyphens=False)
+        for part in parts or [""]:
+            yield f"  {name:<9} {part}".rstrip()
+            name = ""
+
+
+def how_often(count: int) -> str:
+    """Return how often something was, in words."""
+    return "once" if count == 1 else f"{count} times"
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Tell whether to colour: on a terminal, unless NO_COLOR is set."""
+    return stream.isatty() and "NO_COLOR" not in os.environ
+
+
+def painted(text: str, verdict: str, colour: bool) -> str:
+    """Return a text in the colour of a verdict, or as it is."""
+    return f"\x1b[{COLOURS[verdict]}m{text}\x1b[0m" if colour else text

@@ -1,0 +1,136 @@
+"""Scenarios that ask a server for what it must refuse: requests that are spoilt on purpose, each in one way.
+
+Each has one spoilt request, and reads what it was about before and after: whoever refuses changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from amazonpay_conformance.model.buyer import ADDRESS
+from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Scenario, Step
+from amazonpay_conformance.model.tampers import TAMPERS, Spoils
+from amazonpay_conformance.strategies.generator import Abilities
+from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price, ref
+
+SESSION, PERMISSION, CHARGE = "session#1", "permission#1", "charge#1"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A call that would succeed, what comes before it, and what is read before and after."""
+
+    before: tuple[Step, ...]
+    call: CallStep
+    reads: tuple[CallStep, ...] = ()
+
+    @property
+    def spoils(self) -> frozenset[Spoils]:
+        """The kinds of tampers that the call can be spoilt with."""
+        operation = OPERATIONS[self.call.operation]
+        kinds: dict[Spoils, bool] = {
+            "any": True,
+            "body": self.call.body is not None,
+            "key": operation.needs_key,
+        }
+        return frozenset(kind for kind, able in kinds.items() if able)
+
+    def scenario(self, tamper: str) -> Scenario:
+        """Return the scenario in which the call is spoilt."""
+        spoilt = replace(self.call, tamper=tamper)
+        if tamper != "replayed":
+            return Scenario((*self.before, *self.reads, spoilt, *self.reads))
+        return Scenario((*self.before, self.call, replace(spoilt, makes={}), *self.reads))
+
+
+def _order(intent: str) -> dict[str, Any]:
+    return {
+        "webCheckoutDetails": {"checkoutReviewReturnUrl": REVIEW_URL, "checkoutResultReturnUrl": RETURN_URL},
+        "storeId": STORE_ID,
+        "paymentDetails": {"paymentIntent": intent, "chargeAmount": price("order")},
+    }
+
+
+def created(intent: str = "Authorize") -> CallStep:
+    """Return the step that creates session#1."""
+    return CallStep("create_checkout_session", None, _order(intent), key="key#1", makes={"session": SESSION})
+
+
+def paid(intent: str) -> tuple[Step, ...]:
+    """Return the steps of a checkout to its end: permission#1 and, unless it confirms, charge#1."""
+    makes = (
+        {"permission": PERMISSION} if intent == "Confirm" else {"permission": PERMISSION, "charge": CHARGE}
+    )
+    completed = replace(COMPLETED, makes=makes)
+    return created(intent), BuyerStep("signs_in", SESSION), BuyerStep("approves", SESSION, "1111"), completed
+
+
+COMPLETED: Final = CallStep(
+    "complete_checkout_session",
+    SESSION,
+    {"chargeAmount": price("same")},
+    makes={"permission": PERMISSION, "charge": CHARGE},
+)
+
+
+READ_SESSION: Final = CallStep("get_checkout_session", SESSION)
+READ_PERMISSION: Final = CallStep("get_charge_permission", PERMISSION)
+READ_CHARGE: Final = CallStep("get_charge", CHARGE)
+
+_CHARGED = {"chargePermissionId": ref(PERMISSION), "chargeAmount": price("small"), "captureNow": True}
+_REFUNDED = {"chargeId": ref(CHARGE), "refundAmount": price("small")}
+_NOTE = {"supplementaryData": "forged", "merchantMetadata": {"noteToBuyer": "forged"}}
+_FINALIZED = {
+    "chargeAmount": price("same"),
+    "paymentIntent": "Authorize",
+    "shippingAddress": {name: value for name, value in ADDRESS.items() if value is not None},
+}
+_REASON = {"cancellationReason": "forged"}
+
+# fmt: off
+PLACES: Final[tuple[Place, ...]] = (
+    Place((created(),), CallStep("update_checkout_session", SESSION, _NOTE), (READ_SESSION,)),
+    Place((created(),), READ_SESSION),
+    Place((), created()),
+    Place(paid("Authorize"), CallStep("capture_charge", CHARGE, {"captureAmount": price("all")}, key="key#2"), (READ_CHARGE, READ_PERMISSION)),
+    Place(paid("Authorize"), CallStep("cancel_charge", CHARGE, _REASON), (READ_CHARGE,)),
+    Place(paid("AuthorizeWithCapture"), CallStep("create_refund", None, _REFUNDED, key="key#2", makes={"refund": "refund#1"}), (READ_CHARGE,)),
+    Place(paid("Confirm"), CallStep("create_charge", None, _CHARGED, key="key#2", makes={"charge": CHARGE}), (READ_PERMISSION,)),
+    Place(paid("Confirm"), CallStep("close_charge_permission", PERMISSION, {"closureReason": "forged"}), (READ_PERMISSION,)),
+    Place(paid("Confirm"), CallStep("update_charge_permission", PERMISSION, {"merchantMetadata": {"noteToBuyer": "forged"}}), (READ_PERMISSION,)),
+    Place(paid("Authorize")[:-1], COMPLETED, (READ_SESSION,)),
+    Place(paid("Authorize")[:-1], replace(COMPLETED, operation="finalize_checkout_session", body=_FINALIZED), (READ_SESSION,)),
+)
+# fmt: on
+"""Where requests are spoilt."""
+
+
+def spoilings(abilities: Abilities, *, thorough: bool) -> Iterator[Scenario]:
+    """Yield the scenarios that client and target together can play.
+
+    Args:
+        abilities: what they can do.
+        thorough: each tamper in every place that it fits, not in one of them in turn.
+    """
+    turn = 0
+    for tamper in TAMPERS.values():
+        if tamper.id not in abilities.tampers or tamper.signer:
+            continue
+        fitting = [p for p in PLACES if tamper.spoils in p.spoils and is_possible(p, abilities)]
+        if not thorough and fitting:
+            fitting = [fitting[turn % len(fitting)]]
+            turn += 1
+        yield from (place.scenario(tamper.id) for place in fitting)
+
+
+def is_possible(place: Place, abilities: Abilities) -> bool:
+    """Tell whether client and target can get there."""
+    steps: tuple[Step, ...] = (*place.before, place.call, *place.reads)
+    return all(
+        abilities.buyer if isinstance(step, BuyerStep) else step.operation in abilities.operations
+        for step in steps
+        if isinstance(step, BuyerStep | CallStep)
+    )

@@ -1,0 +1,76 @@
+"""What a replay answers, and for what; and that found scenarios join a corpus that is tried first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TEXT_PLAIN = """
+class Wrong(ReferenceClient):
+    def _headers(self, operation, call):
+        return super()._headers(operation, call).with_value("content-type", "text/plain")
+
+def connect(config):
+    return reference.connect(config, Wrong)
+"""
+
+LANE = {
+    "region": "na",
+    "algorithm": "AMZN-PAY-RSASSA-PSS-V2",
+    "public_key_id": "SANDBOX-AEXAMPLE0CONFORMANCE0KEY",
+}
+CREATE = {"call": "create_checkout_session", "body": {"storeId": "plain"}, "makes": {"session": "session#1"}}
+
+
+def write(path: Path, shows: str, *steps: dict[str, Any]) -> str:
+    value = {"format": 1, "shows": [{"requirement": shows}], "lane": LANE, "steps": list(steps)}
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path.name
+
+
+def test_it_answers_for_what_the_file_was_written_for(
+    command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
+) -> None:
+    client = ("--client", adapter(TEXT_PLAIN), "--transport", "in-process")
+    mine = command("replay", write(tmp_path / "mine.json", "HDR-005", CREATE), *client)
+    other = command("replay", write(tmp_path / "other.json", "HDR-001", CREATE), *client)
+
+    assert (mine.code, mine.out.splitlines()[-1]) == (1, "still fails")
+    assert (other.code, other.out.splitlines()[-1]) == (0, "passes now; also found: HDR-005")
+    assert "FAIL (not what the file was written for) HDR-005" in other.out
+
+
+def test_it_says_at_which_step_it_could_not_go_on(command: Callable[..., Any], tmp_path: Path) -> None:
+    signs_in = {"buyer": "approves", "target": "session#1"}
+    file = write(tmp_path / "early.json", "SES-002", CREATE, signs_in)
+    ran = command("replay", file, "--transport", "in-process")
+
+    assert ran.code == 5
+    assert ran.out.splitlines()[-1].startswith("cannot reach: step 2: ")
+
+
+def test_what_was_not_put_to_the_test_does_not_pass(command: Callable[..., Any], tmp_path: Path) -> None:
+    ran = command("replay", write(tmp_path / "s.json", "REF-001", CREATE), "--transport", "in-process")
+
+    assert (ran.code, ran.out.splitlines()[-1]) == (5, "cannot reach: REF-001 was not put to the test")
+
+
+def test_what_is_found_joins_the_corpus_and_is_tried_first(
+    command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
+) -> None:
+    client = ("--client", adapter(TEXT_PLAIN), "--transport", "in-process", "--corpus", "kept")
+    command("certify", *client, "--max-requests", "40")
+    (kept,) = (tmp_path / "kept").iterdir()
+    assert kept.name.startswith("HDR-005.")
+    (tmp_path / "kept" / "rubbish.json").write_text("{", encoding="utf-8")
+
+    again = command("certify", *client, "--max-requests", "2", "--out", "again")
+    found = json.loads((tmp_path / "again" / "report.json").read_text(encoding="utf-8"))
+
+    assert again.code == 1
+    assert found["findings"][0]["id"] == "HDR-005"
+    assert found["untried"]["corpus"] == 0
+    assert any("skipped kept/rubbish.json is not JSON" in line for line in again.error_lines)
+    assert len(list((tmp_path / "kept").iterdir())) == 2
