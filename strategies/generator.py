@@ -25,6 +25,7 @@ from amazonpay_conformance.model.scenario import (
     FaultStep,
     ParallelStep,
     RepeatStep,
+    RotateKeyStep,
     Scenario,
     Setting,
     Step,
@@ -33,6 +34,7 @@ from amazonpay_conformance.model.scenario import (
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.simulation import CARDS
 from amazonpay_conformance.model.step import Outcome, step, usual
+from amazonpay_conformance.model.tampers import defects_of
 from amazonpay_conformance.model.timers import DAY
 from amazonpay_conformance.model.walk import histories
 from amazonpay_conformance.model.world import ChargePermission, World
@@ -72,7 +74,8 @@ class Abilities:
 
     `faults`: answers can be spoilt on purpose, which only who wants to see that should ask for.
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
-    `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`).
+    `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`); `keys`: the
+    merchant's key can be changed in the middle.
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -83,6 +86,7 @@ class Abilities:
     faults: bool = False
     permissions: tuple[str, ...] = ()
     tampers: frozenset[str] = frozenset()
+    keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ class Planner:
             return planned.act(planned.target)
         if isinstance(planned, AdvanceStep):
             return Advance(planned.seconds)
-        if isinstance(planned, FaultStep):
+        if isinstance(planned, FaultStep | RotateKeyStep):
             return Advance(0)
         if isinstance(planned, RepeatStep):
             if planned.key not in self.repeatable:
@@ -188,7 +192,7 @@ class Planner:
             simulation=planned.simulation,
             key=planned.key,
             fingerprint=f"{planned.operation} {planned.target} {body}" if planned.key else "",
-            defects=defects(OPERATIONS[planned.operation], planned.body),
+            defects=defects(OPERATIONS[planned.operation], planned.body) | defects_of(planned.tamper),
             new=NewIds(**planned.makes),
         )
 

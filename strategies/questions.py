@@ -16,6 +16,7 @@ from amazonpay_conformance.model.scenario import (
     FaultStep,
     ParallelStep,
     RepeatStep,
+    RotateKeyStep,
     Scenario,
     Step,
 )
@@ -260,20 +261,22 @@ def questions(abilities: Abilities) -> Iterator[Scenario]:
         abilities: what they can do.
     """
     for scenario in QUESTIONS.values():
-        if all(_is_possible(step, abilities) for step in scenario.steps):
+        if all(is_possible(step, abilities) for step in scenario.steps):
             yield scenario
 
 
-def _is_possible(step: Step, abilities: Abilities) -> bool:
-    if isinstance(step, BuyerStep):
-        return abilities.buyer
-    if isinstance(step, AdvanceStep):
-        return abilities.clock
-    if isinstance(step, RepeatStep):
-        return abilities.caller_keys
-    if isinstance(step, FaultStep):
-        return abilities.faults
+def is_possible(step: Step, abilities: Abilities) -> bool:
+    """Tell whether client and target can take a step together."""
+    if isinstance(step, CallStep):
+        simulated = step.simulation is None or abilities.simulations
+        return step.operation in abilities.operations & OPERATIONS.keys() and simulated
     if isinstance(step, ParallelStep):
-        return all(_is_possible(call, abilities) for call in step.calls)
-    simulated = step.simulation is None or abilities.simulations
-    return step.operation in abilities.operations & OPERATIONS.keys() and simulated
+        return all(is_possible(call, abilities) for call in step.calls)
+    able: Mapping[type[Step], bool] = {
+        BuyerStep: abilities.buyer,
+        AdvanceStep: abilities.clock,
+        RepeatStep: abilities.caller_keys,
+        FaultStep: abilities.faults,
+        RotateKeyStep: abilities.keys,
+    }
+    return able[type(step)]

@@ -15,6 +15,7 @@ from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Scenario, 
 from amazonpay_conformance.model.tampers import TAMPERS, Spoils
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price, ref
+from amazonpay_conformance.strategies.questions import is_possible as can_take
 
 SESSION, PERMISSION, CHARGE = "session#1", "permission#1", "charge#1"
 
@@ -128,9 +129,4 @@ def spoilings(abilities: Abilities, *, thorough: bool) -> Iterator[Scenario]:
 
 def is_possible(place: Place, abilities: Abilities) -> bool:
     """Tell whether client and target can get there."""
-    steps: tuple[Step, ...] = (*place.before, place.call, *place.reads)
-    return all(
-        abilities.buyer if isinstance(step, BuyerStep) else step.operation in abilities.operations
-        for step in steps
-        if isinstance(step, BuyerStep | CallStep)
-    )
+    return all(can_take(step, abilities) for step in (*place.before, place.call, *place.reads))

@@ -8,6 +8,7 @@ from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.bodies import parsed
 from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
 from amazonpay_conformance.checks.differences import differences
+from amazonpay_conformance.checks.merchants import is_anothers
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.requirements import ANSWER_REQUIREMENTS
 from amazonpay_conformance.model.step import Outcome
@@ -24,7 +25,7 @@ def answer_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
     Every rule that the call breaks is at stake, or, where it breaks none, the success of its operation. An
     uncertain rule (MAY) is never at stake: its refusal is permitted beside what would be answered without it.
     """
-    if seen.response is None or seen.transient or not seen.permitted:
+    if seen.response is None or seen.transient or not seen.permitted or is_anothers(seen, made):
         return
     at_stake = sorted({outcome.requirement for outcome in _of_its_kind(seen) if outcome.required})
     if seen.matched is not None:

@@ -15,6 +15,7 @@ from amazonpay_conformance.checks import (
     damage,
     headers,
     idempotency,
+    merchants,
     objects,
     order,
     pending,
@@ -49,6 +50,7 @@ MODULES: Final = (
     damage,
     headers,
     idempotency,
+    merchants,
     objects,
     order,
     pending,
@@ -84,13 +86,17 @@ def _judgements(made: Made) -> Iterator[Judgement]:
             yield found
 
 
-def judge_watched(watched: Watched) -> Iterator[Judgement]:
-    """Yield what every check that needs no caller has to say about an exchange of an integration."""
+def judge_wire(watched: Watched) -> Iterator[Judgement]:
+    """Yield what every check that needs no caller has to say about an exchange as such."""
     for name, (requirement, check) in WIRE_CHECKS.items():
         if (found := judgement(requirement, name, check(watched.last, watched))) is not None:
             yield found
-    for name, (requirement, trace_check) in TRACE_CHECKS.items():
-        if (found := judgement(requirement, name, trace_check(watched))) is not None:
+
+
+def judge_in_place(watched: Watched) -> Iterator[Judgement]:
+    """Yield what the checks have to say about an exchange of an integration in its place in a trace."""
+    for name, (requirement, check) in TRACE_CHECKS.items():
+        if (found := judgement(requirement, name, check(watched))) is not None:
             yield found
 
 

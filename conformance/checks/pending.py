@@ -43,9 +43,8 @@ def what_pends_is_read_first(watched: Watched) -> Answer:
 @on_end("INT-002")
 def what_pends_is_asked_for(ended: Ended) -> Iterator[Problem]:
     for charge in ended.told.charges.values():
-        moves = ended.past.about(charge.id)
-        asked = any(move.is_read for move in moves)
-        if charge.state in PENDING and moves and not asked and ended.overdue(moves[-1].at):
+        since = ended.past.since(charge.id, lambda move: not move.is_read)
+        if charge.state in PENDING and since == () and ended.overdue(ended.past.about(charge.id)[-1].at):
             yield Problem(
                 f"Get Charge, once, to see what became of {charge.id}",
                 f"it was {charge.state} in the last answer, and nobody asked",

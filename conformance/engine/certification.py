@@ -42,6 +42,7 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, 
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.merchants import rotations, strangers
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
@@ -351,7 +352,8 @@ class Certification:
         troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
         self.result.skipped.update(troubled.left_out)
         raced = races(able, quick=quick) if self._crew else ()
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *troubled.scenarios, *asked, *raced]
+        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able), *troubled.scenarios]
+        systematic += [*asked, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
@@ -359,6 +361,7 @@ class Certification:
         yield from questions(able)
         yield from spoilings(able, thorough=thorough)
         yield from validations(able, thorough=thorough)
+        yield from strangers(able)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -450,7 +453,7 @@ class Certification:
         finally:
             group.reproduced = shrinker.reproduced
             if shrinker.best is not None:
-                group.scenario = shrinker.best.scenario
+                group.scenario, group.run = shrinker.best.scenario, shrinker.best
                 group.first = group.seen_in(shrinker.best.findings) or group.first
             self.result.shrink_requests += shrinker.spent
         self._tell(ScenarioShrunk(group, shrinker.spent))
@@ -485,6 +488,7 @@ def abilities(hello: Hello, target: Target) -> Abilities:
         faults=target.has_faults,
         permissions=target.permissions,
         tampers=target.tampers if hello.capabilities.tampers else frozenset(),
+        keys=target.has_keys,
     )
 
 

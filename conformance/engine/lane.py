@@ -11,6 +11,8 @@ from amazonpay_conformance.wire.signing import ALGORITHMS
 PREFIXED_KEY_ID = "SANDBOX-AEXAMPLE0CONFORMANCE0KEY"
 CLASSIC_KEY_ID = "AEXAMPLE0CONFORMANCE0KEY"
 """Made-up ids in the two styles of api-facts §1."""
+OTHER_KEY_ID = "SANDBOX-AEXAMPLE0OF0ANOTHER0ONE0"
+"""The id of another merchant's key."""
 
 
 @dataclass(frozen=True, slots=True)

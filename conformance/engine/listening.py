@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from amazonpay_conformance.checks.subject import Configured
-from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.tap import Tap
-from amazonpay_conformance.engine.watch import Watch
+from amazonpay_conformance.engine.watch import Noticed, Watch
 from amazonpay_conformance.mock.control import PREFIX
 from amazonpay_conformance.mock.server import Handler
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Advance, BuyerAct
-from amazonpay_conformance.wire.messages import Exchange, Request, Response
+from amazonpay_conformance.wire.messages import Request, Response
 
 
 class Listener(Protocol):
     """Is told of what happens, while it happens."""
 
-    def exchanged(self, exchange: Exchange, found: tuple[Finding, ...]) -> None:
-        """An exchange is over, and this was wrong with it."""
+    def exchanged(self, noticed: Noticed) -> None:
+        """An exchange is over, and this is to be said of it."""
 
     def acted(self, action: BuyerAct | Advance) -> None:
         """The buyer did something, or time was made to pass."""
@@ -45,9 +44,9 @@ class Listening:
             return self.handler(request)
         response = self._tap(request)
         for exchange in self._tap.take():
-            found = self.watch.see(exchange)
+            noticed = self.watch.see(exchange)
             for listener in self.listeners:
-                listener.exchanged(exchange, found)
+                listener.exchanged(noticed)
         return response
 
     def act(self, action: BuyerAct | Advance) -> None:

@@ -29,6 +29,7 @@ from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.tampers import FEW, OF_ONE_MERCHANT
 from amazonpay_conformance.model.world import ChargePermission, World
+from amazonpay_conformance.wire.keys import PrivateKey
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
 HOSTS: Final[Mapping[str, str]] = {region.key: region.host for region in REGIONS.values()}
@@ -200,6 +201,7 @@ class RemoteTarget:
     is_mock = False
     has_buyer = False
     has_clock = False
+    has_keys = False
     has_faults = False
 
     def __init__(
@@ -284,6 +286,15 @@ class RemoteTarget:
     def buyer(self, act: BuyerAct) -> None:
         """Refuse: there is no buyer here."""
         raise RuntimeError(f"nobody can do {act.deed!r} for the buyer at {self.name}")
+
+    @property
+    def other(self) -> tuple[str, PrivateKey]:
+        """Refuse: nobody gave the kit another merchant's key."""
+        raise RuntimeError(f"no other merchant is known at {self.name}")
+
+    def rotate(self, *, revokes: bool) -> tuple[str, PrivateKey]:
+        """Refuse: keys are changed in Seller Central."""
+        raise RuntimeError(f"nobody here changes keys at {self.name}")
 
     def advance(self, seconds: int) -> None:
         """Refuse: this clock is not ours."""

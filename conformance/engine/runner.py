@@ -24,6 +24,7 @@ from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.crew import Attempt, Crew
 from amazonpay_conformance.engine.findings import Cell, Finding, cell_of
 from amazonpay_conformance.engine.follow import Oracle
+from amazonpay_conformance.engine.keyring import Keyring
 from amazonpay_conformance.engine.race import judge_at_once
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
@@ -40,6 +41,7 @@ from amazonpay_conformance.model.scenario import (
     FaultStep,
     ParallelStep,
     RepeatStep,
+    RotateKeyStep,
     Scenario,
     Setting,
     Step,
@@ -120,11 +122,13 @@ class Runner:
             if cut_short is not None and execution.made:
                 cut_short(execution.so_far(scenario))
             raise
+        execution.keys.restore()
         return execution.so_far(scenario)
 
     def begin(self) -> Execution:
         """Return a run on a fresh target that is told its steps one by one."""
-        execution = Execution(self, Oracle(self.merchant, self.target.fresh()))
+        keys = Keyring(self.target, self.driver, self.crew, self.config, self.configured)
+        execution = Execution(self, Oracle(self.merchant, self.target.fresh()), keys)
         given = {f"permission#{number}": name for number, name in enumerate(self.target.permissions, 1)}
         execution.bindings = {**UNKNOWN_IDS, **given}
         return execution
@@ -136,6 +140,7 @@ class Execution:
 
     runner: Runner
     oracle: Oracle
+    keys: Keyring
     bindings: dict[str, str] = field(default_factory=dict)
     calls: dict[str, tuple[Operation, ClientCall]] = field(default_factory=dict)
     planned: dict[str, CallStep] = field(default_factory=dict)
@@ -195,6 +200,8 @@ class Execution:
             self._buyer(planned)
         elif isinstance(planned, FaultStep):
             self._fault(number, planned)
+        elif isinstance(planned, RotateKeyStep):
+            self._rotate(number, planned)
         elif isinstance(planned, ParallelStep):
             self._race(number, planned)
         else:
@@ -225,6 +232,7 @@ class Execution:
             headers=tuple(headers),
             deadline=self.runner.deadline,
             tamper=planned.tamper,
+            signer=self.keys.signer(planned.tamper),
         )
 
     def _race(self, number: int, planned: ParallelStep) -> None:
@@ -244,7 +252,7 @@ class Execution:
         self.runner.budget.spend(len(exchanges))
         if not exchanges:
             return
-        outcome = judge_at_once(number, attempts, exchanges, self.oracle, self.runner.configured)
+        outcome = judge_at_once(number, attempts, exchanges, self.oracle, self.keys.configured)
         for made in outcome.made:
             self._judge(replace(made, earlier=tuple(self.made)))
         for judgement in outcome.judgements:
@@ -287,9 +295,16 @@ class Execution:
         else:
             self.skipped.append((number, f"nothing goes wrong on purpose with {self.runner.target.name}"))
 
+    def _rotate(self, number: int, planned: RotateKeyStep) -> None:
+        if self.runner.target.has_keys and self.runner.config is not None:
+            self.keys.rotate(self.oracle, revokes=planned.revokes)
+        else:
+            self.skipped.append((number, f"nobody changes keys at {self.runner.target.name}"))
+
     def _advance(self, planned: AdvanceStep) -> None:
         self.runner.target.advance(planned.seconds)
         self._let(Advance(planned.seconds))
+        self.keys.advance(Advance(planned.seconds))
 
     def _let(self, action: BuyerAct | Advance) -> None:
         """Let the oracle know of what no exchange shows."""
@@ -312,12 +327,12 @@ class Execution:
         asked = asked_of(operation, call, repeat=repeat)
         self.runner.target.take()  # whatever came late belongs to no call
         told, exchanges = self._told(call)
-        seen = tuple(map(self.oracle.see, exchanges))
+        seen = tuple(map(self.keys.oracle_of(call.tamper, self.oracle).see, exchanges))
         self.runner.budget.spend(len(seen))
         asked = replace(
             asked, meant_to_succeed=any(s.permitted and s.permitted[0].status < 400 for s in seen)
         )
-        made = Made(number, asked, told, seen, self.runner.configured, tuple(self.made))
+        made = Made(number, asked, told, seen, self.keys.configured, tuple(self.made))
         if told.outcome == "unsupported":
             self.skipped.append((number, f"the client has no {operation.id}: {told.error}"))
         self._judge(made)
@@ -341,7 +356,7 @@ class Execution:
             exchanges = self.runner.target.take()
             if self.runner.config is None or all(exchange.injected is None for exchange in exchanges):
                 raise
-            self.runner.driver.configure(self.runner.config)
+            self.runner.driver.configure(self.keys.config or self.runner.config)
             return Told("crashed", error=str(crash)), exchanges
         return told_by(result), self.runner.target.take()
 
@@ -362,6 +377,8 @@ class Execution:
             )
 
     def _stop_if_lost(self, made: Made) -> None:
+        if made.asked.tamper == "another-merchant":
+            return  # it says nothing of this merchant's world
         for seen in made.seen:
             if seen.transient and seen.fault is None and seen is made.seen[-1]:
                 status = seen.response.status if seen.response else None

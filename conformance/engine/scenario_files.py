@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from amazonpay_conformance.model.scenario import (
     FaultStep,
     ParallelStep,
     RepeatStep,
+    RotateKeyStep,
     Scenario,
     Step,
 )
@@ -187,6 +188,12 @@ def describe(step: Step) -> str:
     if isinstance(step, FaultStep):
         which = "request" if step.times == 1 else f"{step.times} requests"
         return f"fault {step.fault}: the next {which}{f' of {step.operation}' if step.operation else ''}"
+    return _of_the_service(step)
+
+
+def _of_the_service(step: RotateKeyStep | AdvanceStep) -> str:
+    if isinstance(step, RotateKeyStep):
+        return f"the key is changed{', the former one revoked' if step.revokes else ''}"
     return f"clock advances {step.seconds} s"
 
 
@@ -201,27 +208,37 @@ def _brief(value: Any) -> str:
 
 def _step_to_json(step: Step) -> dict[str, Any]:
     if isinstance(step, CallStep):
-        full: dict[str, Any] = {
-            "call": step.operation,
-            "target": step.target,
-            "body": step.body,
-            "simulation": step.simulation,
-            "key": step.key,
-            "makes": dict(step.makes) or None,
-            "tamper": step.tamper,
-        }
-        return {name: value for name, value in full.items() if value is not None}
+        return _call_to_json(step)
     if isinstance(step, RepeatStep):
         return {"repeat": step.key}
     if isinstance(step, ParallelStep):
-        return {"parallel": [[_step_to_json(call) for call in calls] for calls in step.callers]}
+        return {"parallel": [[_call_to_json(call) for call in calls] for calls in step.callers]}
     if isinstance(step, BuyerStep):
         card = {"card": step.card} if step.card else {}
         product = {"product": step.product} if step.product else {}
         return {"buyer": step.deed, "target": step.target, **card, **product}
+    return _event_to_json(step)
+
+
+def _call_to_json(step: CallStep) -> dict[str, Any]:
+    full: dict[str, Any] = {
+        "call": step.operation,
+        "target": step.target,
+        "body": step.body,
+        "simulation": step.simulation,
+        "key": step.key,
+        "makes": dict(step.makes) or None,
+        "tamper": step.tamper,
+    }
+    return {name: value for name, value in full.items() if value is not None}
+
+
+def _event_to_json(step: FaultStep | RotateKeyStep | AdvanceStep) -> dict[str, Any]:
     if isinstance(step, FaultStep):
         operation = {"operation": step.operation} if step.operation else {}
         return {"fault": step.fault, "times": step.times, **operation}
+    if isinstance(step, RotateKeyStep):
+        return {"rotate": "revoking" if step.revokes else "adding"}
     return {"advance": step.seconds}
 
 
@@ -237,15 +254,23 @@ def _call_from_json(value: Mapping[str, Any]) -> CallStep:
     )
 
 
+def _calls_at_once(value: Mapping[str, Any]) -> ParallelStep:
+    return ParallelStep(tuple(tuple(map(_call_from_json, calls)) for calls in value["parallel"]))
+
+
+_READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Step]]] = {
+    "call": _call_from_json,
+    "parallel": _calls_at_once,
+    "repeat": lambda value: RepeatStep(value["repeat"]),
+    "buyer": lambda value: BuyerStep(
+        value["buyer"], value["target"], value.get("card"), value.get("product")
+    ),
+    "fault": lambda value: FaultStep(value["fault"], value.get("times", 1), value.get("operation")),
+    "rotate": lambda value: RotateKeyStep(value["rotate"] == "revoking"),
+    "advance": lambda value: AdvanceStep(value["advance"]),
+}
+"""What reads a step, by the word that tells its kind."""
+
+
 def _step_from_json(value: Mapping[str, Any]) -> Step:
-    if "call" in value:
-        return _call_from_json(value)
-    if "parallel" in value:
-        return ParallelStep(tuple(tuple(map(_call_from_json, calls)) for calls in value["parallel"]))
-    if "repeat" in value:
-        return RepeatStep(value["repeat"])
-    if "buyer" in value:
-        return BuyerStep(value["buyer"], value["target"], value.get("card"), value.get("product"))
-    if "fault" in value:
-        return FaultStep(value["fault"], value.get("times", 1), value.get("operation"))
-    return AdvanceStep(value["advance"])
+    return next(read(value) for word, read in _READERS.items() if word in value)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
-from amazonpay_conformance.engine.lane import Lane
+from amazonpay_conformance.engine.lane import OTHER_KEY_ID, Lane
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.clock import Clock
@@ -24,7 +25,7 @@ from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
-from amazonpay_conformance.wire.keys import PrivateKey
+from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 from amazonpay_conformance.wire.messages import Exchange
 
 Transport: TypeAlias = Literal["https", "http", "in-process"]
@@ -44,6 +45,7 @@ class Target(Protocol):
     has_faults: bool
     permissions: tuple[str, ...]
     tampers: frozenset[str]
+    has_keys: bool
     service_host: str
     signing_host: str | None
     ca_file: str | None
@@ -81,6 +83,13 @@ class Target(Protocol):
     def spoil(self, fault: str, times: int, operation: str | None) -> None:
         """Let a fault happen to the next requests."""
 
+    @property
+    def other(self) -> tuple[str, PrivateKey]:
+        """Public key id and key of another merchant, who has objects of his own."""
+
+    def rotate(self, *, revokes: bool) -> tuple[str, PrivateKey]:
+        """Give the merchant another key, and take the ones that he has if told to."""
+
 
 class MockTarget:
     """Our mock, a fresh one for every scenario, behind one server.
@@ -95,6 +104,7 @@ class MockTarget:
     has_faults = True
     permissions: tuple[str, ...] = ()
     tampers = frozenset(TAMPERS)
+    has_keys = True
     signing_host: str | None = None
 
     def __init__(
@@ -114,6 +124,8 @@ class MockTarget:
         self._lane: Lane | None = None
         self._tap = Tap(Service(Merchant({})).handle)
         self._service: Service | None = None
+        self._rotations = 0
+        self._other: tuple[Service, tuple[str, PrivateKey]] | None = None
         self._faults = Faults()
         certificates = Certificates(directory) if transport == "https" else None
         self.ca_file = str(certificates.ca_file) if certificates else None
@@ -149,6 +161,7 @@ class MockTarget:
         self._service = self._make(
             merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True)
         )
+        self._rotations = 0
         self._faults = Faults()
         self._tap.answer = self._faults.around(self._turns(self._service))
         return World(now=self._service.world.now)
@@ -184,3 +197,32 @@ class MockTarget:
     def spoil(self, fault: str, times: int, operation: str | None) -> None:
         """Let a fault happen to the next requests."""
         self._faults.script(fault, times, operation)
+
+    @property
+    def other(self) -> tuple[str, PrivateKey]:
+        """Another merchant's key, who is let in when he is asked for first."""
+        service = self._served()
+        if self._other is None or self._other[0] is not service:
+            signer = OTHER_KEY_ID, self._second_key
+            service.admit(Merchant({OTHER_KEY_ID: self._second_key.public}))
+            self._other = service, signer
+        return self._other[1]
+
+    def rotate(self, *, revokes: bool) -> tuple[str, PrivateKey]:
+        """Give the merchant another key, and take the ones that he has if told to."""
+        service = self._served()
+        self._rotations += 1
+        key = self._second_key if self._rotations % 2 else self._key
+        public_key_id = f"{next(iter(service.merchant.keys))}{self._rotations}"
+        held = {} if revokes else dict(service.merchant.keys)
+        service.merchant = Merchant({**held, public_key_id: key.public})
+        return public_key_id, key
+
+    @cached_property
+    def _second_key(self) -> PrivateKey:
+        return generate_private_key()
+
+    def _served(self) -> Service:
+        if self._service is None:
+            raise RuntimeError("fresh() comes first")
+        return self._service

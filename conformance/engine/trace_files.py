@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,8 @@ from typing import IO, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.checks.check import WIRE_CHECKS, Judgement, Problem
+from amazonpay_conformance.engine.watch import Noticed
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
@@ -29,7 +30,6 @@ from amazonpay_conformance.wire.redaction import (
     redact_target,
     redact_text,
 )
-from amazonpay_conformance.wire.signing import SignatureVerdict
 
 FORMAT: Final = 1
 _UNREADABLE: Final = "not JSON"
@@ -49,10 +49,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An exchange out of a file, with what was read of it where more was to be seen than is left."""
+    """An exchange out of a file, and what was judged by the whole of it where that is no longer there."""
 
     exchange: Exchange
     reading: RequestReading | None = None
+    on_the_wire: tuple[Judgement, ...] = ()
 
 
 Entry: TypeAlias = Recorded | BuyerAct | Advance
@@ -73,15 +74,16 @@ class Trace:
 class TraceWriter:
     """Writes each line as it happens, so that nothing is lost if the process is killed."""
 
-    def __init__(self, stream: IO[str], merchant: Merchant, head: Head) -> None:
+    def __init__(self, stream: IO[str], head: Head) -> None:
         self._stream = stream
-        self._merchant = merchant
+        self._hinted: set[str] = set()
         self._write({"trace": FORMAT, "region": head.region, "public_key_id": head.public_key_id})
 
-    def exchanged(self, exchange: Exchange, found: tuple[Finding, ...]) -> None:  # noqa: ARG002
+    def exchanged(self, noticed: Noticed) -> None:
         """Write an exchange."""
-        reading = read_request(exchange.request, self._merchant, received_at=exchange.received_at)
-        self._write({"exchange": exchange_line(exchange, reading)})
+        broken = {one.check for one in noticed.on_the_wire if one.problems}
+        self._write({"exchange": exchange_line(noticed, hinted=self._hinted)})
+        self._hinted |= broken
 
     def acted(self, action: BuyerAct | Advance) -> None:
         """Write an act of the buyer, or that time has passed."""
@@ -96,8 +98,14 @@ class TraceWriter:
         self._stream.flush()
 
 
-def exchange_line(exchange: Exchange, reading: RequestReading) -> dict[str, Any]:
-    """Return an exchange as the file has it."""
+def exchange_line(noticed: Noticed, *, hinted: Set[str] = frozenset()) -> dict[str, Any]:
+    """Return an exchange as the file has it.
+
+    Args:
+        noticed: the exchange, and what is to be said of it.
+        hinted: checks whose hint was given before; to find one may be dear.
+    """
+    exchange, call = noticed.exchange, noticed.reading.call
     request, response = exchange.request, exchange.response
     return {
         "received_at": round(exchange.received_at, 3),
@@ -114,29 +122,23 @@ def exchange_line(exchange: Exchange, reading: RequestReading) -> dict[str, Any]
             "headers": _headers_line(response.headers),
             "body": _body_line(response.body),
         },
-        "read": _reading_line(reading),
-    }
-
-
-def _reading_line(reading: RequestReading) -> dict[str, Any]:
-    call, verdict = reading.call, reading.verdict
-    return {
         "key": None if call is None or call.key is None else _digest(call.key),
         "fingerprint": _digest(call.fingerprint) if call else None,
-        "malformed": redact_text(reading.malformed) if reading.malformed else None,
-        "signature": None
-        if verdict is None
-        else {
-            "ok": verdict.ok,
-            "variant": verdict.variant,
-            "reason": verdict.reason,
-            "explanation": [redact_text(sentence) for sentence in verdict.explanation],
+        "judged": {
+            one.check: [_problem_line(p, hint=one.check not in hinted) for p in one.problems]
+            for one in noticed.on_the_wire
         },
-        "violations": [
-            {"path": redact_text(v.path), "kind": v.kind, "message": redact_text(v.message), "rule": v.rule}
-            for v in reading.violations
-        ],
     }
+
+
+def _problem_line(problem: Problem, *, hint: bool) -> dict[str, str]:
+    given = problem.hint() if hint and callable(problem.hint) else problem.hint
+    texts = {
+        "expected": problem.expected,
+        "received": problem.received,
+        "hint": given if isinstance(given, str) else "",
+    }
+    return {name: redact_text(text) for name, text in texts.items()}
 
 
 def _headers_line(headers: Headers) -> list[list[str]]:
@@ -242,36 +244,25 @@ def _entry(value: Mapping[str, Any]) -> Entry:
         Headers.of([(name, text) for name, text in answer["headers"]]),
         _bytes(answer["body"]),
     )
+    reading = read_request(sent, Merchant({}))
+    if reading.call is not None:
+        call = replace(reading.call, key=line["key"], fingerprint=line["fingerprint"] or "")
+        reading = replace(reading, call=call)
     exchange = Exchange(sent, response, line["received_at"])
-    return Recorded(exchange, _as_read(sent, line["read"]))
+    return Recorded(exchange, reading, tuple(_judgements(line["judged"])))
+
+
+def _judgements(judged: Mapping[str, Any]) -> Iterator[Judgement]:
+    """What was judged when it was written; of checks that this version does not have, nothing."""
+    for check, problems in judged.items():
+        if check in WIRE_CHECKS:
+            yield Judgement(WIRE_CHECKS[check][0], check, tuple(Problem(**told) for told in problems))
 
 
 def _bytes(body: Any) -> bytes:
     if body == _UNREADABLE:
         return _UNREADABLE.encode()
     return json.dumps(body[0]).encode() if body else b""
-
-
-def _as_read(sent: Request, read: Mapping[str, Any]) -> RequestReading:
-    """Read what is left of a request, and put in what was found in the whole of it."""
-    reading = read_request(sent, Merchant({}))
-    signature = read["signature"]
-    verdict = None
-    if signature is not None:
-        told = {name: signature[name] for name in ("ok", "variant", "reason")}
-        verdict = SignatureVerdict(**told, explanation=tuple(signature["explanation"]))
-    call = reading.call and replace(
-        reading.call, key=read["key"], fingerprint=read["fingerprint"] or "", defects=frozenset()
-    )
-    violations = tuple(schemas.Violation(**violation) for violation in read["violations"])
-    return replace(
-        reading,
-        call=call,
-        malformed=read["malformed"],
-        verdict=verdict,
-        violations=violations,
-        key_known=signature is not None,
-    )
 
 
 # --- HAR

@@ -7,13 +7,14 @@ only say what became due.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
-from amazonpay_conformance.checks.judge import judge_end, judge_watched
+from amazonpay_conformance.checks.judge import judge_end, judge_in_place, judge_wire
 from amazonpay_conformance.checks.past import Move, Past
 from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watched
 from amazonpay_conformance.engine.findings import Cell, Finding
@@ -43,6 +44,16 @@ class Noted:
 
     first: Finding
     count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """An exchange that was seen: what it says, what the wire's checks say of it, and all that is wrong."""
+
+    exchange: Exchange
+    reading: RequestReading
+    on_the_wire: tuple[Judgement, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass
@@ -86,29 +97,34 @@ class Watch:
             return "fail" if requirement.level == "MUST" else "warning"
         return "pass" if self.judged[requirement.id] else "not exercised"
 
-    def see(self, exchange: Exchange, reading: RequestReading | None = None) -> tuple[Finding, ...]:
-        """Judge one exchange and take it down.
+    def see(self, exchange: Exchange) -> Noticed:
+        """Judge one exchange, as the integration sent it and was answered, and take it down."""
+        reading = read_request(exchange.request, self.merchant, received_at=exchange.received_at)
+        return self.see_again(exchange, reading, None)
+
+    def see_again(
+        self, exchange: Exchange, reading: RequestReading, on_the_wire: tuple[Judgement, ...] | None
+    ) -> Noticed:
+        """Judge an exchange that was recorded, and take it down.
 
         Args:
-            exchange: request and answer, as the integration sent and got them.
-            reading: what the request says, where somebody has read it who saw more than is left of it.
-
-        Returns:
-            What is wrong with it.
+            exchange: what is left of request and answer.
+            reading: what the request says.
+            on_the_wire: what the wire's checks had to say of the whole of it; None to ask them now.
         """
-        read = reading or read_request(exchange.request, self.merchant, received_at=exchange.received_at)
         at = exchange.received_at + self._advanced
         told = replace(self._told, now=int(at))
-        after = _learned(told, read, exchange, self._past)
-        move = _move(self.exchanges, at, read, exchange, changed=after is not told)
-        seen = Seen(exchange, read, told, (), None, after)
-        watched = Watched(self.exchanges, (seen,), self._configured(read), self._past, move)
-        operation = read.operation.id if read.operation else "no operation"
-        found = tuple(self._findings(judge_watched(watched), operation, watched))
+        after = _learned(told, reading, exchange, self._past)
+        move = _move(self.exchanges, at, reading, exchange, changed=after is not told)
+        seen = Seen(exchange, reading, told, (), None, after)
+        watched = Watched(self.exchanges, (seen,), self._configured(reading), self._past, move)
+        wire = tuple(judge_wire(watched)) if on_the_wire is None else on_the_wire
+        operation = reading.operation.id if reading.operation else "no operation"
+        found = tuple(self._findings((*wire, *judge_in_place(watched)), operation, watched))
         self._take_down(after, move)
         self.called[operation] += 1
         self.exchanges += 1
-        return found
+        return Noticed(exchange, reading, wire, found)
 
     def act(self, action: BuyerAct | Advance) -> None:
         """Take note of what happened beside the wire: an act of the buyer, or time that passed."""
@@ -134,7 +150,7 @@ class Watch:
         return tuple(self._findings(judge_end(ended), "at the end", None))
 
     def _findings(
-        self, judgements: Iterator[Judgement], operation: str, watched: Watched | None
+        self, judgements: Iterable[Judgement], operation: str, watched: Watched | None
     ) -> Iterator[Finding]:
         for judgement in judgements:
             self.judged[judgement.requirement] += 1
@@ -183,7 +199,7 @@ def _move(
         call.operation,
         subject[1] if subject else None,
         call.key,
-        call.fingerprint,
+        hashlib.sha256(call.fingerprint.encode("utf-8", "surrogatepass")).hexdigest(),
         _status(exchange, kind),
         reason if isinstance(reason, str) else None,
         next(filter(None, prices), None),

@@ -62,8 +62,10 @@ def watched_trace(trace: Trace, merchant: Merchant) -> Watch:
     key_id = trace.head.public_key_id
     watch = Watch(merchant, Configured(key_id, trace.head.region, "", merchant.keys.get(key_id)))
     for entry in trace.entries:
-        if isinstance(entry, Recorded):
-            watch.see(entry.exchange, entry.reading)
+        if isinstance(entry, Recorded) and entry.reading is not None:
+            watch.see_again(entry.exchange, entry.reading, entry.on_the_wire)
+        elif isinstance(entry, Recorded):
+            watch.see(entry.exchange)
         else:
             watch.act(entry)
     watch.finish()
@@ -80,4 +82,4 @@ def _opened(outlets: Outlets, service: Service, stack: contextlib.ExitStack) -> 
     except OSError as problem:
         raise ServingProblem(f"cannot write to {outlets.trace}: {problem.strerror}") from None
     head = Head(service.region, next(iter(service.merchant.keys), ""))
-    yield TraceWriter(stream, service.merchant, head)
+    yield TraceWriter(stream, head)

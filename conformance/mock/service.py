@@ -21,7 +21,7 @@ from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import World
-from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
+from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request, signs
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 REQUEST_ID_HEADER: Final = "x-amz-pay-request-id"
@@ -74,11 +74,15 @@ class Service:
         now = self.clock.now()
         self.world = World(now=now, settings=settings, records=given(now))
         self._answers: dict[str, Response] = {}
+        self._others: list[Service] = []
         self.observers: list[Callable[[BuyerAct | Advance], None]] = []
         """Who is told of what happens beside the wire."""
 
     def handle(self, request: Request) -> Response:
         """Answer one request and move the world on."""
+        for other in self._others:
+            if signs(request, other.merchant):
+                return other.handle(request)
         self._catch_up()
         reading = read_request(request, self.merchant, received_at=self.clock.wall())
         if reading.call is None:
@@ -94,6 +98,17 @@ class Service:
         ):
             self._answers[call.key] = response
         return response
+
+    def admit(self, merchant: Merchant) -> None:
+        """Serve another merchant too: his objects and idempotency keys are his own (api-facts §9)."""
+        other = type(self)(
+            merchant,
+            region=self.region,
+            host=self.host,
+            clock=self.clock,
+            settings=self.world.settings,
+        )
+        self._others.append(other)
 
     def buyer(
         self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None

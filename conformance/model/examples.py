@@ -130,6 +130,8 @@ _ROWS = (
     E("RSP-003", "{\"chargeId\": \"S01-…\", \"softDescriptor\": null, …}", "{\"chargeId\": \"S01-…\", …}, and no softDescriptor in it"),
     E("RSP-004", "{\"reasonCode\": \"InvalidChargeStatus\", \"message\": \"…\"}", "{\"error\": \"InvalidChargeStatus\"}"),
     E("RSP-005", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": \"Order 4711\"", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": null"),
+    E("AUT-001", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 404 ResourceNotFound", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 200, the charge"),
+    E("IDM-002", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 2", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 1"),
     E("RSP-006", "GET /v2/nocharges/S01-… -> 404 {\"reasonCode\": \"ResourceNotFound\", …}", "GET /v2/nocharges/S01-… -> 200 {}"),
     E("VAL-001", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": null", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": \"forged\""),
     E("CHG-006", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 422 {\"reasonCode\": \"SoftDeclined\", …}", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 201, or 422 with another reasonCode"),

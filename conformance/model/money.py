@@ -48,7 +48,7 @@ class Price:
         return Price(amount, self.currency)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache
 def _price(amount: str, currency: str) -> Price | None:
     try:
         number = Decimal(amount)

@@ -153,6 +153,8 @@ _SERVER = (
     R("RSP-003", "MUST",   "server", "An object satisfies its schema: every key there, null where nothing is set.", "§3", "W", scope="object"),
     R("RSP-004", "MUST",   "server", "A refusal is {reasonCode, message}.", "§7", "D"),
     R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
+    R("AUT-001", "MUST",   "server", "An object of another merchant is not found.", "§7", "D2", scope="object"),
+    R("IDM-002", "MUST",   "server", "The idempotency keys of one merchant stand for nothing when another uses them.", "§9", "D"),
     R("RSP-006", "MUST",   "server", "A version, path or method that the API does not have is refused with a documented code.", "§7", "D", scope="operation"),
     R("VAL-001", "MUST",   "server", "A request that is refused changes nothing.", "§4.1, §7", "D", scope="object"),
     R("CHG-006", "MUST",   "server", "A declined charge is refused with the reason of the decline.", "§4.3, §8.2", "D", scope="operation"),

@@ -69,6 +69,16 @@ class AdvanceStep:
 
 
 @dataclass(frozen=True, slots=True)
+class RotateKeyStep:
+    """The merchant gets another key, with which the client is configured from now on.
+
+    He may have several; with `revokes` the one until now is no longer his.
+    """
+
+    revokes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FaultStep:
     """Something goes wrong with the next `times` requests: a row of `model.faults`, by its id.
 
@@ -106,7 +116,7 @@ class ParallelStep:
 CALLERS: Final = range(2, 5)
 CALLS: Final = range(1, 3)
 
-Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | FaultStep | ParallelStep
+Step: TypeAlias = CallStep | RepeatStep | BuyerStep | AdvanceStep | FaultStep | ParallelStep | RotateKeyStep
 
 
 @dataclass(frozen=True, slots=True)

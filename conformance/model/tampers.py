@@ -128,3 +128,11 @@ OF_ONE_MERCHANT: Final = frozenset(row.id for row in _ROWS if not row.signer)
 
 FEW: Final = frozenset({"no-authorization", "another-key", "another-body-signed", "no-date", "body-cut"})
 """Those that a real service is bothered with, where it may be called at all."""
+
+
+def defects_of(tamper: str | None) -> frozenset[Defect]:
+    """Return what is wrong with a request that is spoilt so; what no operation matches counts as not signed."""
+    row = TAMPERS.get(tamper or "")
+    if row is None:
+        return frozenset()
+    return NOT_SIGNED if row.errors or row.signer else row.defects

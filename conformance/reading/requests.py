@@ -151,6 +151,12 @@ def read_request(
     )
 
 
+def signs(request: Request, merchant: Merchant) -> bool:
+    """Tell whether a request names one of a merchant's keys, whether or not its signature verifies."""
+    authorization, _ = _authorization(request)
+    return authorization is not None and authorization.public_key_id in merchant.keys
+
+
 def fingerprint(operation: Operation, target: str | None, body: JSON) -> str:
     """Identify a request for idempotency: any changed value makes another one. Source: api-facts §9 [D]."""
     return json.dumps([operation.id, target, body], sort_keys=True, separators=(",", ":"))

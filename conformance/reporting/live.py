@@ -9,7 +9,7 @@ from typing import Final, TextIO
 
 from amazonpay_conformance.checks.judge import needs_no_caller
 from amazonpay_conformance.engine.findings import Cell, Finding
-from amazonpay_conformance.engine.watch import Noted, Watch
+from amazonpay_conformance.engine.watch import Noted, Noticed, Watch
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.reporting.lines import field, how_often, painted
@@ -34,9 +34,9 @@ class Live:
         self._shown: set[Cell] = set()
         self._gone = False
 
-    def exchanged(self, exchange: Exchange, found: tuple[Finding, ...]) -> None:
+    def exchanged(self, noticed: Noticed) -> None:
         """Write a line for an exchange, and what it shows for the first time."""
-        self._write([self._line(exchange), *self._news(found)])
+        self._write([self._line(noticed.exchange), *self._news(noticed.findings)])
 
     def acted(self, action: BuyerAct | Advance) -> None:
         """Write what happened beside the wire."""

@@ -7,7 +7,8 @@ may colour them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -39,26 +40,56 @@ LEGEND: Final = 60.0
 FRAME: Final = 4.0  # between the two frames of a terminal state
 STROKE: Final = 18.0  # the sample of a line before a transition's id
 
-STYLE: Final = """
-.machines { --paper: #ffffff; --ink: #1c2128; --soft: #59636e; --line: #6b7683; --state: #e8f1fb;
-  --frame: #2f6cab; --label: #f5f6f8; --rim: #c6ccd3; font-family: Arial, "Liberation Sans", sans-serif; }
-@media (prefers-color-scheme: dark) { .machines { --paper: #0f1318; --ink: #e8ecf0; --soft: #a3adb8;
-  --line: #8b96a3; --state: #16304c; --frame: #6ca8e6; --label: #1b2129; --rim: #46505c; } }
-.machines .paper { fill: var(--paper); }
-.machines text { fill: var(--ink); font-size: 12px; }
+_SHAPE: Final = """
+.machines { font-family: Arial, "Liberation Sans", sans-serif; }
+.machines text { font-size: 12px; }
 .machines .heading { font-size: 20px; font-weight: bold; }
 .machines .name { font-size: 14px; font-weight: bold; text-anchor: middle; }
 .machines .reason { font-size: 11px; text-anchor: middle; }
-.machines .reason, .machines .id, .machines .legend text { fill: var(--soft); }
 .machines .id { font-size: 11px; }
-.machines .box { fill: var(--state); stroke: var(--frame); stroke-width: 1.6; }
-.machines .inner { fill: none; stroke: var(--frame); }
-.machines .label .back { fill: var(--label); stroke: var(--rim); }
+.machines .box { stroke-width: 1.6; }
 .machines .spontaneous .words { font-style: italic; }
-.machines .arrow, .machines .stroke { fill: none; stroke: var(--line); stroke-width: 1.6; }
+.machines .arrow, .machines .stroke { stroke-width: 1.6; }
 .machines .uncertain.arrow, .machines .uncertain .stroke { stroke-dasharray: 5 3; }
-.machines .start, .machines .head { fill: var(--line); }
 """
+_COLOURS: Final = """
+.machines .paper { fill: paper; }
+.machines text { fill: ink; }
+.machines .reason, .machines .id, .machines .legend text { fill: soft; }
+.machines .box { fill: state; stroke: frame; }
+.machines .inner { fill: none; stroke: frame; }
+.machines .label .back { fill: label; stroke: rim; }
+.machines .arrow, .machines .stroke { fill: none; stroke: line; }
+.machines .start, .machines .head { fill: line; }
+"""
+_LIGHT: Final = {
+    "paper": "#ffffff",
+    "ink": "#1c2128",
+    "soft": "#59636e",
+    "line": "#6b7683",
+    "state": "#e8f1fb",
+    "frame": "#2f6cab",
+    "label": "#f5f6f8",
+    "rim": "#c6ccd3",
+}
+_DARK: Final = {
+    "paper": "#0f1318",
+    "ink": "#e8ecf0",
+    "soft": "#a3adb8",
+    "line": "#8b96a3",
+    "state": "#16304c",
+    "frame": "#6ca8e6",
+    "label": "#1b2129",
+    "rim": "#46505c",
+}
+
+
+def _coloured(colours: Mapping[str, str]) -> str:
+    """No CSS variables: only browsers know them, other programs would draw all in black."""
+    return re.sub(r": (\w+);", lambda found: f": {colours.get(found[1], found[1])};", _COLOURS)
+
+
+STYLE: Final = f"{_SHAPE}{_coloured(_LIGHT)}@media (prefers-color-scheme: dark) {{{_coloured(_DARK)}}}\n"
 
 LEGEND_ROWS: Final = (
     ("", "documented or seen"),

@@ -60,7 +60,7 @@ def test_what_could_be_known_to_be_forbidden_is_refused(key: PrivateKey, tmp_pat
 
         def handle(self, request: Request) -> Response:
             response = super().handle(request)
-            for finding in self.watch.see(Exchange(request, response, time.time())):
+            for finding in self.watch.see(Exchange(request, response, time.time())).findings:
                 name = finding.requirement.id
                 found[name] += 1
                 if name in CERTAIN and response.status < 400:

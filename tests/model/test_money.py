@@ -72,7 +72,7 @@ def test_answers_write_an_amount_with_its_currencys_decimals(
 
 def test_the_smallest_amount_is_a_yen_or_a_hundredth() -> None:
     assert minor_unit("JPY") == 1
-    assert {minor_unit(currency) for currency in ("USD", "EUR", "GBP")} == {Decimal("0.01")}
+    assert {minor_unit(currency) for currency in ("USD", "EUR", "GBP", "XXX")} == {Decimal("0.01")}
 
 
 def test_another_amount_keeps_the_currency() -> None:

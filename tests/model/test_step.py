@@ -1018,6 +1018,15 @@ def test_a_simulated_end_cancels_the_session(story: Story, code: str) -> None:
     assert not story.world.permissions
 
 
+def test_whoever_applies_a_simulated_end_is_held_to_its_answer(story: Story) -> None:
+    story.approved(order("Authorize", HUNDRED))
+    body = {"chargeAmount": HUNDRED}
+    ways = story.ways("complete_checkout_session", "session1", body, simulation="BuyerCanceled")
+    applied = [outcome for outcome in ways if outcome.used and outcome.status >= 400]
+    assert {(o.status, o.requirement) for o in applied} == {(422, "SES-R04"), (400, "SES-R04")}
+    assert all(outcome.required for outcome in applied)
+
+
 def test_a_simulated_pending_authorization_answers_202(story: Story) -> None:
     story.approved(order("Authorize", HUNDRED, **MAY_PEND))
     body, code = {"chargeAmount": HUNDRED}, "AuthorizationInitiated"

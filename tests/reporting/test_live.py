@@ -6,7 +6,9 @@ import io
 
 from amazonpay_conformance.checks.check import Problem
 from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.watch import Noticed
 from amazonpay_conformance.model.actions import Advance, BuyerAct
+from amazonpay_conformance.reading.requests import Merchant, read_request
 from amazonpay_conformance.reporting.live import Live
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
@@ -17,11 +19,15 @@ CAPTURE = Request("POST", "/v2/charges/S01-0000000-0000000-C000000/capture")
 FOUND = Finding.of("ORD-003", "charge_allows_what_is_called", "capture_charge", 0, Problem("a", "b"), None)
 
 
+def noticed(exchange: Exchange, found: tuple[Finding, ...] = ()) -> Noticed:
+    return Noticed(exchange, read_request(exchange.request, Merchant({})), (), found)
+
+
 def written(*exchanges: Exchange, colour: bool = False, found: tuple[Finding, ...] = ()) -> str:
     stream = io.StringIO()
     live = Live(stream, colour=colour)
     for exchange in exchanges:
-        live.exchanged(exchange, found)
+        live.exchanged(noticed(exchange, found))
     return stream.getvalue()
 
 
@@ -69,5 +75,5 @@ def test_where_nobody_reads_any_more_nothing_breaks() -> None:
     stream = io.StringIO()
     live = Live(stream, colour=False)
     stream.close()
-    live.exchanged(Exchange(CAPTURE, REFUSED, 0.0), ())
+    live.exchanged(noticed(Exchange(CAPTURE, REFUSED, 0.0)))
     live.acted(Advance(30))

@@ -192,5 +192,12 @@ def test_it_has_a_dark_form_and_nothing_that_runs_or_is_fetched() -> None:
     assert not re.search(r"url\(|@import|href|\bon\w+=", text)
 
 
+def test_colours_are_known_to_more_programs_than_browsers() -> None:
+    assert "var(" not in svg.STYLE
+    named = re.findall(r"(?:fill|stroke): ([^;]+);", svg.STYLE)
+    assert named
+    assert all(colour == "none" or re.fullmatch("#[0-9a-f]{6}", colour) for colour in named)
+
+
 def test_a_picture_is_the_same_every_time() -> None:
     assert svg.diagram(MACHINES["Charge"]) == svg.diagram(MACHINES["Charge"])

@@ -187,13 +187,14 @@ def charges_more_than_the_order(till: Till) -> None:
 
 def captures_in_another_currency(till: Till) -> None:
     """The currency comes from the shop's settings, not from the order."""
-    till.capture(till.completed()["chargeId"], price("100.00", "EUR"))
+    charge = till.completed(order(amount=price("100.00", "EUR")))["chargeId"]
+    till.capture(charge, price("100.00", "GBP"))
 
 
 def charges_in_another_currency(till: Till) -> None:
     """The same, with a charge."""
-    permission = till.completed(order("Confirm"))["chargePermissionId"]
-    till.send("POST", "/charges", {"chargePermissionId": permission, "chargeAmount": price("10.00", "EUR")})
+    permission = till.completed(order("Confirm", price("100.00", "EUR")))["chargePermissionId"]
+    till.send("POST", "/charges", {"chargePermissionId": permission, "chargeAmount": price("10.00", "GBP")})
 
 
 def refunds_with_the_permissions_id(till: Till) -> None:
@@ -395,8 +396,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("refunds-too-much",                 ("ORD-009",), "The buyer was promised what he does not get.", refunds_too_much, "115.01 USD"),
     Fault("refunds-without-a-decimal-point",  ("ORD-009",), "A refund of 20.00 asks for 2000.", refunds_without_a_decimal_point, "2000 USD"),
     Fault("charges-more-than-the-order",      ("ORD-010",), "The rest of the order is never paid.", charges_more_than_the_order, "limit is 100.00 USD"),
-    Fault("captures-in-another-currency",     ("ORD-011",), "Foreign orders are never captured.", captures_in_another_currency, "EUR"),
-    Fault("charges-in-another-currency",      ("ORD-011",), "Foreign orders are never charged.", charges_in_another_currency, "EUR"),
+    Fault("captures-in-another-currency",     ("ORD-011",), "Foreign orders are never captured.", captures_in_another_currency, "GBP", region="eu"),
+    Fault("charges-in-another-currency",      ("ORD-011",), "Foreign orders are never charged.", charges_in_another_currency, "GBP", region="eu"),
     Fault("refunds-with-the-permissions-id",  ("BDY-003", "ORD-012"), "No refund ever works.", refunds_with_the_permissions_id, "charge permission", ticket="amazon-payments-magento-plugin #149", why="the schema knows the form of a charge's id"),
     Fault("captures-with-the-sessions-id",    ("ORD-012",), "No capture ever works.", captures_with_the_sessions_id, "checkout session"),
     Fault("asks-for-ever",                    ("ORD-013",), "A job that gets slower with every order that was left.", asks_for_ever, "404", ticket="amazon-payments-magento-2-plugin #1300"),
@@ -421,7 +422,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("plain-text",                       ("HDR-005",), "Every call is refused.", _with("content-type", "text/plain"), "text/plain"),
     Fault("another-region",                   ("HDR-008",), "His calls may go to the wrong place.", _with("x-amz-pay-region", "jp"), "jp"),
     Fault("a-field-of-its-own",               ("BDY-003",), "Every session is refused.", has_a_field_of_its_own, "orderNumber"),
-    Fault("sends-sen",                        ("BDY-003",), "No order in yen is ever placed.", sends_sen, "500.50", region="jp"),
+    Fault("sends-sen",                        ("BDY-010",), "No order in yen is ever placed.", sends_sen, "500.50", region="jp"),
     Fault("a-path-that-is-not-there",         ("URL-001",), "The call never works.", calls_what_is_not_there, "orderReferences"),
 )
 # fmt: on

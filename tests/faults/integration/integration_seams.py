@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.checks.subject import Configured
-from amazonpay_conformance.engine.watch import Watch
+from amazonpay_conformance.engine.watch import Noticed, Watch
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Advance, BuyerAct
@@ -87,6 +87,7 @@ class Till:
     service: Service
     watch: Watch
     exchanges: list[Exchange] = field(default_factory=list)
+    noticed: list[Noticed] = field(default_factory=list)
     acts: list[tuple[int, BuyerAct | Advance]] = field(default_factory=list)
     fate: list[str] = field(default_factory=list)
     change: Callable[[Request], Request] = lambda request: request
@@ -112,7 +113,7 @@ class Till:
         response: Response | None = self._answered(signed)
         exchange = Exchange(signed, response, received_at)
         self.exchanges.append(exchange)
-        self.watch.see(exchange)
+        self.noticed.append(self.watch.see(exchange))
         if response is None:
             raise Lost
         return Answer(response.status, response.json() if response.body else {})

@@ -23,12 +23,12 @@ Ran = Callable[[Any], Any]
 def written(till: Till) -> str:
     """The trace of what a till did, as `serve --trace` writes it."""
     stream = io.StringIO()
-    writer = TraceWriter(stream, till.service.merchant, Head(till.service.region, KEY_ID))
+    writer = TraceWriter(stream, Head(till.service.region, KEY_ID))
     acts = list(till.acts)
-    for number, exchange in enumerate(till.exchanges):
+    for number, noticed in enumerate(till.noticed):
         while acts and acts[0][0] <= number:
             writer.acted(acts.pop(0)[1])
-        writer.exchanged(exchange, ())
+        writer.exchanged(noticed)
     for _, action in acts:
         writer.acted(action)
     return stream.getvalue()

@@ -19,6 +19,7 @@ from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.timers import DAY, HOUR
 from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.requests import Merchant, signs
 from amazonpay_conformance.wire.messages import Request, Response
 from server_seams import (
     Fault,
@@ -112,6 +113,22 @@ def forgets_metadata(world: World, action: Action, permitted: Outcomes) -> Outco
     return step(world, replace(action, body=body))
 
 
+class SharesOneBook(Faulty):
+    """Whoever signs well may see everything."""
+
+    def admit(self, merchant: Merchant) -> None:
+        self.merchant = Merchant({**self.merchant.keys, **merchant.keys})
+
+
+class SharesKeys(Faulty):
+    """The first answer to a key is told to whoever uses it."""
+
+    def handle(self, request: Request) -> Response:
+        known = self._answers.get(request.headers.get("x-amz-pay-idempotency-key") or "")
+        anothers = self._others and signs(request, self._others[0].merchant)
+        return known if anothers and known else super().handle(request)
+
+
 class AnswersAnything(Faulty):
     """Whatever it does not know is well."""
 
@@ -174,6 +191,8 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("metadata of a charge is dropped", "RSP-005", "confirmed only", shows("Charge", put("merchantMetadata", None)), "The charge has lost its order number."),
     ("metadata is not updated", "RSP-005", "confirmed only", decides(forgets_metadata), "The permission keeps the old order number."),
 
+    ("all merchants share one book", "AUT-001", "another merchant", SharesOneBook, "His competitor reads whom he sold what."),
+    ("all merchants share their keys", "IDM-002", "another's key", SharesKeys, "He is told that another merchant's order is his."),
     ("what there is not is answered", "RSP-006", "what there is not", AnswersAnything, "He never learns that he called a wrong address."),
     ("a forged update is kept in part", "VAL-001", "a forged update", KeepsWhatItRefuses, "Whoever can reach the server changes his orders."),
 

@@ -307,6 +307,8 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                             canceled("charge#unknown")),
     "unknown parents":     (charged("small", permission="permission#unknown"), refunded("small", charge="charge#unknown")),
     "one wrong request":   (opened(order()), updated(SESSION)),
+    "another merchant":    (*paid(SPLIT), *read(CHARGE), call("get_charge", CHARGE, tamper="another-merchant"), *read(CHARGE)),
+    "another's key":       (opened(order()), call("create_checkout_session", None, order(), key="key#1", tamper="another-merchant")),
     "a forged update":     (opened(order()), *read(SESSION), FORGED, *read(SESSION)),
     "what there is not":   (opened(order()), call("get_checkout_session", SESSION, tamper="unknown-path")),
 }
