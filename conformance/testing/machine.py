@@ -138,7 +138,7 @@ class AmazonPayMachine(RuleBasedStateMachine):
         """Take note of what one's own code has sent since the last time; it is done after every rule, too."""
         exchanges = self._execution.runner.target.take()
         for exchange in exchanges:
-            self._watched += self._watch.see(exchange)
+            self._watched += self._watch.see(exchange).findings
             self._execution.oracle.see(exchange)
         if exchanges:
             self._go_on()
