@@ -23,6 +23,7 @@ from amazonpay_conformance.checks import (
     repeats,
     retries,
     signature,
+    tls,
 )
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
@@ -33,11 +34,12 @@ from amazonpay_conformance.checks.check import (
     MODEL_CHECKS,
     RACE_CHECKS,
     TRACE_CHECKS,
+    TRIAL_CHECKS,
     WIRE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Tried, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
@@ -58,6 +60,7 @@ MODULES: Final = (
     repeats,
     retries,
     signature,
+    tls,
 )
 """The rooms in which checks register themselves on import."""
 
@@ -124,6 +127,13 @@ def judge_race(race: Race) -> Iterator[Judgement]:
     """Yield what the checks have to say about calls that were made at once."""
     for check in RACE_CHECKS.values():
         yield from check(race)
+
+
+def judge_trial(tried: Tried) -> Iterator[Judgement]:
+    """Yield what the checks have to say about a server that a client was led to."""
+    for name, (requirement, check) in TRIAL_CHECKS.items():
+        if (found := judgement(requirement, name, check(tried))) is not None:
+            yield found
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:
