@@ -21,6 +21,8 @@ CHARACTERS: Final = "a09 .,-_/\\'\"&<>%+=#ZÄßéñşЖ漢字テ💶"
 """What texts are made of: what encoders, parsers and databases have got wrong. To draw from all of Unicode,
 Hypothesis would have to sort it first."""
 
+DIGITS: Final = "^[0-9]+$"
+
 WRITTEN: Final[Mapping[str, str]] = {
     # drawn as numbers, since to draw from a pattern is slow
     "chargePermissionId": "S01-0000000-{:07}",
@@ -128,6 +130,8 @@ class _Reader:
         from hypothesis import strategies as st
 
         most = node.get("maxLength", LONGEST)
+        if node.get("pattern") == DIGITS:
+            return st.integers(0, 99).map(str)
         if "pattern" in node:
             texts = st.from_regex(re.compile(node["pattern"].replace("$", r"\Z"), re.ASCII))
             return texts.filter(lambda text: len(text) <= most)
