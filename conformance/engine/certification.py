@@ -265,7 +265,7 @@ class Certification:
         return self.runner(lane).run(scenario)
 
     def runner(self, lane: Lane) -> Runner:
-        """Configure the client for a lane and return what runs scenarios in it.
+        """Return what runs scenarios in one lane, the client constructed for it.
 
         Raises:
             DriverError: the driver broke.
