@@ -23,6 +23,7 @@ from amazonpay_conformance.checks import (
     repeats,
     retries,
     signature,
+    timestamps,
 )
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
@@ -58,6 +59,7 @@ MODULES: Final = (
     repeats,
     retries,
     signature,
+    timestamps,
 )
 """The rooms in which checks register themselves on import."""
 
