@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.replay import Replayed
     from amazonpay_conformance.engine.scenario_files import Stored
     from amazonpay_conformance.engine.setup import Choice
     from amazonpay_conformance.engine.watch import Watch
+    from amazonpay_conformance.forms.printing import Meeting
 
 CONFORMS: Final = 0
 FAILURES: Final = 1
@@ -244,6 +246,16 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     replay.add_argument(
         "scenario", type=Path, metavar="FILE", help="a scenario file from a report's directory"
     )
+    replay.add_argument(
+        "--as",
+        dest="form",
+        choices=("curl", "pytest", "mermaid", "har"),
+        default=None,
+        help="print what failed again: a bash script, a test, a sequence diagram, an HTTP archive",
+    )
+    replay.add_argument(
+        "--out", type=Path, default=None, metavar="F", help="write the form to this file (default: to stdout)"
+    )
     _add_client_and_target(replay)
     replay.set_defaults(run=_replay)
 
@@ -444,7 +456,7 @@ def _certify(arguments: argparse.Namespace) -> int:
     progress.done()
     unwritten = None
     try:
-        write_report(result, arguments.out)
+        write_report(result, arguments.out, _meeting(arguments))
         if arguments.corpus is not None:
             add_to_corpus(arguments.corpus, result.findings)
     except OSError as problem:
@@ -536,10 +548,45 @@ def _replay(arguments: argparse.Namespace) -> int:
         return _refuse(str(problem), SET_UP)
     except TargetUnreachable as problem:
         return _refuse(str(problem), UNREACHABLE)
-    print("\n".join(replayed.lines()))
+    print("\n".join(replayed.lines()), file=sys.stderr if arguments.form else sys.stdout, flush=True)
+    unprinted = _print_form(arguments, stored, replayed) if arguments.form else None
+    if unprinted is not None:
+        return unprinted
     return {"still fails": FAILURES, "passes now": CONFORMS, "cannot reach": NOTHING_EXERCISED}[
         replayed.answer
     ]
+
+
+def _meeting(arguments: argparse.Namespace) -> Meeting:
+    from amazonpay_conformance.forms.printing import Meeting
+
+    return Meeting(arguments.client, arguments.target, arguments.transport)
+
+
+def _print_form(arguments: argparse.Namespace, stored: Stored, replayed: Replayed) -> int | None:
+    """Write a form of what the replay showed; the exit code where that cannot be."""
+    from amazonpay_conformance.forms.printing import Shown, printed
+    from amazonpay_conformance.forms.turns import CannotPrint
+    from amazonpay_conformance.reporting.report import kit_version
+
+    if replayed.answer != "still fails":
+        return _refuse("nothing is printed: only what fails again is", NOTHING_EXERCISED)
+    finding = replayed.findings[0]
+    shows = stored.shows or frozenset({finding.cell})
+    shown = Shown(replayed.run, finding, stored.lane, shows, _meeting(arguments), kit_version())
+    try:
+        text = printed(arguments.form, shown)
+    except CannotPrint as problem:
+        return _refuse(f"it cannot be said as {arguments.form}: {problem}", NOTHING_EXERCISED)
+    if arguments.out is None:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+        return None
+    try:
+        arguments.out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        return _refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+    return None
 
 
 def _replay_command(arguments: argparse.Namespace) -> str:

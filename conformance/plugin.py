@@ -199,6 +199,7 @@ def _certified(config: pytest.Config) -> Result:
     from amazonpay_conformance.engine.certification import PROFILES, Order
     from amazonpay_conformance.engine.certification import Result as Certified
     from amazonpay_conformance.engine.setup import SetUpProblem, prepared
+    from amazonpay_conformance.forms.printing import Meeting
     from amazonpay_conformance.reporting.report import write_report
 
     choice = _choice(config)
@@ -215,7 +216,7 @@ def _certified(config: pytest.Config) -> Result:
             result = ready.certify(order)
     except SetUpProblem as problem:
         return Certified(order, choice.target, error=str(problem), error_kind="set-up")
-    write_report(result, _out(config))
+    write_report(result, _out(config), Meeting(choice.client, choice.target, choice.transport))
     return result
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Race, Seen, Watched
+from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Race, Seen, Tried, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 
@@ -42,6 +42,7 @@ CallCheck: TypeAlias = Callable[[Made], Answer]
 TraceCheck: TypeAlias = Callable[[Watched], Answer]
 EndCheck: TypeAlias = Callable[[Ended], Answer]
 ButtonCheck: TypeAlias = Callable[[str, str, Configured], Answer]
+TrialCheck: TypeAlias = Callable[[Tried], Answer]
 ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
 RaceCheck: TypeAlias = Callable[[Race], Iterator[Judgement]]
 
@@ -53,6 +54,7 @@ TRACE_CHECKS: dict[str, tuple[str, TraceCheck]] = {}
 END_CHECKS: dict[str, tuple[str, EndCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
 BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
+TRIAL_CHECKS: dict[str, tuple[str, TrialCheck]] = {}
 MODEL_CHECKS: dict[str, ModelCheck] = {}
 RACE_CHECKS: dict[str, RaceCheck] = {}
 
@@ -164,6 +166,24 @@ def on_button(requirement: str) -> Callable[[ButtonCheck], ButtonCheck]:
     def register(check: ButtonCheck) -> ButtonCheck:
         _note(check.__name__, requirement)
         BUTTON_CHECKS[check.__name__] = (requirement, check)
+        return check
+
+    return register
+
+
+def on_trial(requirement: str) -> Callable[[TrialCheck], TrialCheck]:
+    """Register a check that looks at what a client sent to a server that it should not have trusted.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    def register(check: TrialCheck) -> TrialCheck:
+        _note(check.__name__, requirement)
+        TRIAL_CHECKS[check.__name__] = (requirement, check)
         return check
 
     return register

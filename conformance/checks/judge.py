@@ -24,6 +24,7 @@ from amazonpay_conformance.checks import (
     retries,
     signature,
     timestamps,
+    tls,
 )
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
@@ -34,11 +35,12 @@ from amazonpay_conformance.checks.check import (
     MODEL_CHECKS,
     RACE_CHECKS,
     TRACE_CHECKS,
+    TRIAL_CHECKS,
     WIRE_CHECKS,
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Tried, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
@@ -60,6 +62,7 @@ MODULES: Final = (
     retries,
     signature,
     timestamps,
+    tls,
 )
 """The rooms in which checks register themselves on import."""
 
@@ -126,6 +129,13 @@ def judge_race(race: Race) -> Iterator[Judgement]:
     """Yield what the checks have to say about calls that were made at once."""
     for check in RACE_CHECKS.values():
         yield from check(race)
+
+
+def judge_trial(tried: Tried) -> Iterator[Judgement]:
+    """Yield what the checks have to say about a server that a client was led to."""
+    for name, (requirement, check) in TRIAL_CHECKS.items():
+        if (found := judgement(requirement, name, check(tried))) is not None:
+            yield found
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from amazonpay_conformance.checks.past import Move, Past
 from amazonpay_conformance.model.faults import FAULT_OF, Fault
@@ -254,6 +254,32 @@ class Watched:
             return False
         known = self.past.with_key(self.move.key)
         return known is not None and known.fingerprint == self.move.fingerprint
+
+
+Server: TypeAlias = Literal[
+    "untrusted",
+    "wrong-name",
+    "expired",
+    "not-yet-valid",
+    "wrong-purpose",
+    "tls-1.0",
+    "tls-1.2",
+    "clear",
+    "process",
+]
+"""What a client is led to: a flawed certificate, one version of TLS, no TLS; or its own process as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A server that a client was led to in place of the service, and the requests that it sent there.
+
+    Of "process" there are `signs` instead: what shows that the process verifies no certificate any more.
+    """
+
+    server: Server
+    requests: tuple[Request, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,10 @@ class SubprocessDriver:
         answer = self._ask(sign_button_message(self._asked, payload), "signature", self._start_within)
         return str(answer["signature"])
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return the last lines that the child wrote on stderr."""
+        return self._child.remarks() if self._child is not None else ()
+
     def close(self) -> None:
         """Say bye and let the child end; one that does not is terminated, then killed."""
         if self._child is not None:
@@ -242,6 +246,10 @@ class _Child:
         lines = [line for line in tuple(self._remarks) if line]
         telling = [line for line in lines if _NAMES_AN_ERROR.match(line)] or lines
         return f": {telling[-1]}" if telling else ""
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return the last lines on stderr."""
+        return tuple(self._remarks)
 
     def end(self, polite_seconds: float) -> None:
         """Close the child's stdin and wait for it to end, then SIGTERM, then SIGKILL; leave no zombie.

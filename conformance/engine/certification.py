@@ -6,14 +6,15 @@ import json
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from amazonpay_conformance.checks.judge import judge_button
+from amazonpay_conformance.checks.check import Judgement
+from amazonpay_conformance.checks.judge import judge_button, judge_trial
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
@@ -34,6 +35,7 @@ from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
+from amazonpay_conformance.engine.tls_trials import Trials, try_tls
 from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
@@ -274,6 +276,7 @@ class Certification:
             self.result.untried[stage.part] += len(stage.plan)
         total = self.result.untried.total()
         self._tell(Started(hello, self._target.name, order.profile.name, order.seed, all_lanes, total))
+        self._try_tls(hello)
         try:
             for stage in stages:
                 self._go_through(hello, stage)
@@ -308,6 +311,32 @@ class Certification:
         for scenario in stage.plan:
             self._record(stage.lane, runner.run(scenario, partial(self._record, stage.lane)))
             self.result.untried[stage.part] -= 1
+
+    def trials(self, hello: Hello, lane: Lane) -> Trials:
+        """Lead the client to servers that it should not trust.
+
+        Raises:
+            DriverError: the client cannot be constructed.
+        """
+        return try_tls(self._driver, hello, self._config(lane), self._target.certificates)
+
+    def _try_tls(self, hello: Hello) -> None:
+        if "client" not in self._order.subjects:
+            return
+        lane = self.result.lanes[0]
+        trials = self.trials(hello, lane)
+        for tried in trials.tried:
+            self._judge_apart(judge_trial(tried), "connect", lane)
+        for requirement, why in trials.skipped.items():
+            self.result.skipped[f"{requirement}: {why}"] += 1
+
+    def _judge_apart(self, judgements: Iterable[Judgement], what: str, lane: Lane) -> None:
+        """Take note of what was judged outside of any scenario."""
+        for found in judgements:
+            self.result.judged[found.requirement] += 1
+            for problem in found.problems:
+                finding = Finding.of(found.requirement, found.check, what, 0, problem, None)
+                self._group(finding, Scenario(()), lane)
 
     def _lanes(self, hello: Hello) -> tuple[Lane, ...]:
         found = lanes(hello.capabilities, region=self._order.region, algorithm=self._order.algorithm)
@@ -344,17 +373,7 @@ class Certification:
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
-        config = ClientConfig(
-            lane.public_key_id,
-            self._pem,
-            str(self._key_file),
-            lane.region,
-            lane.algorithm,
-            self._target.service_host,
-            self._target.ca_file,
-            scheme=self._target.scheme,
-            signing_host=self._target.signing_host,
-        )
+        config = self._config(lane)
         self._driver.configure(config)
         if self._crew is not None:
             self._crew.configure(config)
@@ -384,16 +403,25 @@ class Certification:
             config=config,
         )
 
+    def _config(self, lane: Lane) -> ClientConfig:
+        return ClientConfig(
+            lane.public_key_id,
+            self._pem,
+            str(self._key_file),
+            lane.region,
+            lane.algorithm,
+            self._target.service_host,
+            self._target.ca_file,
+            scheme=self._target.scheme,
+            signing_host=self._target.signing_host,
+        )
+
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:
         if not hello.capabilities.button:
             return
         for payload in BUTTON_PAYLOADS:
             signature = self._driver.sign_button(payload)
-            for found in judge_button(payload, signature, runner.configured):
-                self.result.judged[found.requirement] += 1
-                for problem in found.problems:
-                    finding = Finding.of(found.requirement, found.check, "sign_button", 0, problem, None)
-                    self._group(finding, Scenario(()), lane)
+            self._judge_apart(judge_button(payload, signature, runner.configured), "sign_button", lane)
 
     def _record(self, lane: Lane, run: Run) -> None:
         result = self.result
@@ -442,7 +470,7 @@ class Certification:
         finally:
             group.reproduced = shrinker.reproduced
             if shrinker.best is not None:
-                group.scenario = shrinker.best.scenario
+                group.scenario, group.run = shrinker.best.scenario, shrinker.best
                 group.first = group.seen_in(shrinker.best.findings) or group.first
             self.result.shrink_requests += shrinker.spent
         self._tell(ScenarioShrunk(group, shrinker.spent))

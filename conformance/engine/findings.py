@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amazonpay_conformance.checks.check import Problem
 from amazonpay_conformance.checks.subject import Act, Made, Watched
@@ -19,6 +19,9 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.objects import NAMED_IN_BODY
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.engine.runner import Run
 
 
 class Cell(NamedTuple):
@@ -66,7 +69,7 @@ class Group:
     """All findings of one fault: the first, how many there were, and the smallest scenario that shows it.
 
     `key` names it, `cells` are all that it was seen in. `reproduced` is None as long as nobody tried, then
-    how a run of `scenario` on a fresh target ended.
+    how a run of `scenario` on a fresh target ended; `run` is the one that showed it again.
     """
 
     key: Cell
@@ -77,6 +80,7 @@ class Group:
     operations: set[str] = field(default_factory=set)
     cells: set[Cell] = field(default_factory=set)
     reproduced: bool | None = None
+    run: Run | None = None
     hint: str = ""
 
     @property

@@ -221,6 +221,7 @@ class RemoteTarget:
         self.tampers = FEW if sandbox_only else OF_ONE_MERCHANT
         self.signing_host: str | None = address.authority
         certificates = Certificates(directory)
+        self.certificates: Certificates | None = certificates
         self.ca_file: str | None = str(certificates.ca_file)
         self._relay = Relay(
             address,

@@ -49,6 +49,8 @@ class Target(Protocol):
     service_host: str
     signing_host: str | None
     ca_file: str | None
+    certificates: Certificates | None
+    """What certificates are made with; None where no TLS is spoken."""
 
     @property
     def scheme(self) -> Literal["https", "http"]:
@@ -127,9 +129,10 @@ class MockTarget:
         self._rotations = 0
         self._other: tuple[Service, tuple[str, PrivateKey]] | None = None
         self._faults = Faults()
-        certificates = Certificates(directory) if transport == "https" else None
-        self.ca_file = str(certificates.ca_file) if certificates else None
-        self.server = Server(self._tap, tls=certificates.server_context() if certificates else None)
+        self.certificates = Certificates(directory) if transport == "https" else None
+        self.ca_file = str(self.certificates.ca_file) if self.certificates else None
+        tls = self.certificates.server_context() if self.certificates else None
+        self.server = Server(self._tap, tls=tls)
         self.service_host = "mock.amazonpay-conformance.example"
 
     @property

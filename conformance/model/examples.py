@@ -124,6 +124,17 @@ _ROWS = (
     E("BTN-003", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 32 bytes", "AMZN-PAY-RSASSA-PSS-V2, and a salt of 20 bytes"),
     E("BTN-004", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a\\/b\"}", "in the page: {\"storeId\":\"a\\/b\"}\nsigned:      {\"storeId\":\"a/b\"}\n(right only if the page takes the backslash away, so this is a warning)"),
 
+    # --- the connection
+    E("TLS-001", "led to a server with a certificate of its own making:\nthe handshake ends, nothing is sent", "led to a server with a certificate of its own making:\nPOST /v2/charges goes to it"),
+    E("TLS-002", "the certificate is for another.example:\nthe handshake ends, nothing is sent", "the certificate is for another.example:\nPOST /v2/charges goes to it (the name is not looked at)"),
+    E("TLS-003", "the certificate expired yesterday:\nthe handshake ends, nothing is sent", "the certificate expired yesterday:\nPOST /v2/charges goes to it"),
+    E("TLS-004", "the certificate is valid from tomorrow:\nthe handshake ends, nothing is sent", "the certificate is valid from tomorrow:\nPOST /v2/charges goes to it"),
+    E("TLS-005", "the certificate's extended key usage is clientAuth:\nthe handshake ends, nothing is sent", "the certificate's extended key usage is clientAuth:\nPOST /v2/charges goes to it"),
+    E("TLS-006", "the server offers TLS 1.0 and nothing else:\nthe handshake ends, nothing is sent", "the server offers TLS 1.0 and nothing else:\nPOST /v2/charges goes to it"),
+    E("TLS-007", "the server offers TLS 1.2 and nothing else:\nPOST /v2/charges goes to it", "the server offers TLS 1.2 and nothing else:\nthe handshake fails (the library is too old)"),
+    E("TLS-008", "the client trusts a CA for its own connections:\nother code of the process still refuses what it refused", "the client sets NODE_TLS_REJECT_UNAUTHORIZED to 0:\nno code of the process verifies a certificate any more"),
+    E("TLS-009", "https://pay-api.amazon.eu answers 307 with an http address:\nthe caller is told, nothing more is sent", "https://pay-api.amazon.eu answers 307 with an http address:\nthe request goes there, authorization header and all"),
+
     # --- what every answer has
     E("RSP-001", "x-amz-pay-request-id: 6e2f…", "no x-amz-pay-request-id header"),
     E("RSP-002", "{\"chargeId\": \"S01-…\", …}", "<html><body>Service Unavailable</body></html>, with status 200"),

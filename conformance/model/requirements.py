@@ -147,6 +147,19 @@ _CLIENT = (
     R("BTN-004", "SHOULD", "client", "The button's payload is signed with its backslashes.", "§10.4 (the official PHP SDK takes them away)", "S"),
 )
 
+_CLIENT_TLS = (
+    # --- the connection: §1
+    R("TLS-001", "MUST",   "client", "A certificate that no trusted authority has signed is refused.", "§1 (TLS is required; RFC 9110 §4.3.4)", "D"),
+    R("TLS-002", "MUST",   "client", "A certificate for another host is refused.", "§1 (TLS is required; RFC 9110 §4.3.4)", "D"),
+    R("TLS-003", "MUST",   "client", "An expired certificate is refused.", "§1 (TLS is required; RFC 5280 §6.1.3)", "D"),
+    R("TLS-004", "MUST",   "client", "A certificate that is not valid yet is refused.", "§1 (TLS is required; RFC 5280 §6.1.3)", "D"),
+    R("TLS-005", "MUST",   "client", "A certificate that is not for servers is refused.", "§1 (TLS is required; RFC 5280 §4.2.1.12)", "D"),
+    R("TLS-006", "MUST",   "client", "A server that speaks TLS 1.0 only is refused.", "§1 (the service refuses TLS 1.0; RFC 8996)", "D"),
+    R("TLS-007", "SHOULD", "client", "TLS 1.2 is spoken.", "§1", "D"),
+    R("TLS-008", "SHOULD", "client", "Verification of certificates is not switched off for the whole process.", "§1 (one SDK does, with an option that tests need)", "S"),
+    R("TLS-009", "MUST",   "client", "A client that is pointed at an https address sends nothing signed in clear.", "§1", "D"),
+)
+
 _SERVER = (
     R("RSP-001", "MUST",   "server", "Every answer carries x-amz-pay-request-id.", "§2.2", "S"),
     R("RSP-002", "MUST",   "server", "An answer's body is JSON.", "§3, §7", "W"),
@@ -263,7 +276,9 @@ _OF_THE_MODEL = (*_of_operations(), *_of_rules())
 
 REQUIREMENTS: Mapping[str, Requirement] = {
     requirement.id: _with_examples(requirement)
-    for requirement in sorted((*_CLIENT, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id)
+    for requirement in sorted(
+        (*_CLIENT, *_CLIENT_TLS, *_SERVER, *_INTEGRATION, *_OF_THE_MODEL), key=lambda r: r.id
+    )
 }
 """The catalogue by id."""
 

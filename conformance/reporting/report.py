@@ -19,7 +19,9 @@ from amazonpay_conformance.engine.certification import Part, Result
 from amazonpay_conformance.engine.coverage import Coverage, Missed
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import describe, to_json
+from amazonpay_conformance.forms.printing import Meeting
 from amazonpay_conformance.model.switches import SWITCHES, Switch
+from amazonpay_conformance.reporting.counterexamples import forms_of, write_forms
 from amazonpay_conformance.wire.messages import Headers
 from amazonpay_conformance.wire.redaction import redact_body, redact_headers, redact_target, redact_text
 
@@ -136,8 +138,13 @@ def expect_room(directory: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
-def write_report(result: Result, directory: Path) -> Path:
-    """Write report.json, and one scenario file a finding, into a directory that is made if need be.
+def write_report(result: Result, directory: Path, meeting: Meeting | None = None) -> Path:
+    """Write report.json, and the scenario of each finding in all its forms.
+
+    Args:
+        result: what was found.
+        directory: where to; it is made if need be.
+        meeting: client and target, as on the command line, for forms that start them again.
 
     Returns:
         The path of the report.
@@ -149,6 +156,7 @@ def write_report(result: Result, directory: Path) -> Path:
     for group in result.findings:
         if group.scenario.steps:
             _write(scenario_file(directory, group), to_json(group.scenario, group.lane, group.cells))
+            write_forms(group, directory, kit_version(), meeting)
     path = directory / "report.json"
     _write(path, report(result))
     return path
@@ -183,6 +191,10 @@ def _finding(group: Group) -> dict[str, Any]:
         "reproduced": group.reproduced,
         "scenario": to_json(group.scenario, group.lane, group.cells) if group.scenario.steps else None,
         "steps": [describe(step) for step in group.scenario.steps],
+        "forms": [
+            {"form": form.name, "file": form.file if form.text else None, "problem": form.problem}
+            for form in forms_of(group, kit_version())
+        ],
         "exchanges": [exchange_value(seen) for seen in first.made.seen] if first.made else [],
         "client_result": _told(first.made) if isinstance(first.made, Made) else None,
     }

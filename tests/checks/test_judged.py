@@ -12,6 +12,7 @@ from amazonpay_conformance.checks.check import (
     MODEL_CHECKS,
     RACE_CHECKS,
     TRACE_CHECKS,
+    TRIAL_CHECKS,
     WIRE_CHECKS,
     on_button,
     on_call,
@@ -49,7 +50,7 @@ def test_every_check_judges_requirements_that_exist(check: str) -> None:
 
 def test_every_check_that_is_asked_says_what_it_judges() -> None:
     of_calls = [*EXCHANGE_CHECKS, *CALL_CHECKS, *BUTTON_CHECKS, *MODEL_CHECKS]
-    assert sorted([*of_calls, *TRACE_CHECKS, *END_CHECKS, *RACE_CHECKS]) == sorted(JUDGED)
+    assert sorted([*of_calls, *TRACE_CHECKS, *END_CHECKS, *RACE_CHECKS, *TRIAL_CHECKS]) == sorted(JUDGED)
     assert set(WIRE_CHECKS) <= set(EXCHANGE_CHECKS)
 
 

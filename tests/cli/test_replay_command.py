@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,3 +77,57 @@ def test_what_is_found_joins_the_corpus_and_is_tried_first(
     assert found["untried"]["corpus"] == 0
     assert any("skipped kept/rubbish.json is not JSON" in line for line in again.error_lines)
     assert len(list((tmp_path / "kept").iterdir())) == 2
+
+
+def test_a_clients_fault_is_printed_and_the_printed_test_shows_it_again(
+    command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
+) -> None:
+    client = ("--client", adapter(TEXT_PLAIN), "--transport", "in-process")
+    command("certify", *client, "--max-requests", "40", "--out", "out")
+    found = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    forms = {form["form"]: form for form in found["findings"][0]["forms"]}
+
+    assert forms["curl"]["file"] is None
+    assert "the fault is the client's" in forms["curl"]["problem"]
+    assert (
+        (tmp_path / "out" / forms["mermaid"]["file"])
+        .read_text(encoding="utf-8")
+        .startswith("sequenceDiagram")
+    )
+    assert json.loads((tmp_path / "out" / forms["har"]["file"]).read_text(encoding="utf-8"))["log"]["entries"]
+    test = str(tmp_path / "out" / forms["pytest"]["file"])
+    assert _pytest(test, tmp_path) == (1, "still fails")
+    assert _pytest(test, tmp_path, AMAZONPAY_CLIENT="reference")[0] == 0
+
+
+def _pytest(file: str, directory: Path, **environment: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file]
+    ran = subprocess.run(
+        command,
+        cwd=directory,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return ran.returncode, "still fails" if "still fails" in ran.stdout else ran.stdout
+
+
+def test_a_replay_prints_what_fails_again_and_nothing_else(
+    command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
+) -> None:
+    file = write(tmp_path / "mine.json", "HDR-005", CREATE)
+    wrong = ("--client", adapter(TEXT_PLAIN), "--transport", "in-process")
+    shown = command("replay", file, *wrong, "--as", "mermaid")
+    kept = command("replay", file, *wrong, "--as", "har", "--out", "mine.har")
+    curl = command("replay", file, *wrong, "--as", "curl")
+    right = command("replay", file, "--transport", "in-process", "--as", "pytest")
+
+    assert (shown.code, shown.out.splitlines()[0]) == (1, "sequenceDiagram")
+    assert (kept.code, kept.out) == (1, "")
+    assert json.loads((tmp_path / "mine.har").read_text(encoding="utf-8"))["log"]["version"] == "1.2"
+    assert (curl.code, curl.out) == (5, "")
+    assert "it cannot be said as curl: the fault is the client's" in curl.error_lines[-1]
+    assert (right.code, right.out) == (5, "")
+    assert right.error_lines[-1].endswith("nothing is printed: only what fails again is")

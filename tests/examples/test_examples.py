@@ -29,7 +29,7 @@ def _python(module: str) -> str | None:
 
 
 SDKS: dict[str, tuple[str, str | None, set[str]]] = {
-    "nodejs": (f"exec:node {EXAMPLES / 'nodejs' / 'driver.mjs'}", _node(), {"HDR-003", "RTY-001"}),
+    "nodejs": (f"exec:node {EXAMPLES / 'nodejs' / 'driver.mjs'}", _node(), {"HDR-003", "RTY-001", "TLS-008"}),
     "amazonpayclient": (str(EXAMPLES / "amazonpayclient" / "adapter.py"), _python("AmazonPay"), set()),
     "amazon-pay-v2": (
         str(EXAMPLES / "amazon-pay-v2" / "adapter.py"),

@@ -74,7 +74,7 @@ def test_the_catalogue_is_sorted() -> None:
 def test_clients_are_held_to_what_they_send_and_servers_to_what_they_answer() -> None:
     client = {id_[:3] for id_, row in REQUIREMENTS.items() if row.subject == "client"}
     server = {id_[:3] for id_, row in REQUIREMENTS.items() if row.subject == "server"}
-    assert client == {"ASY", "RTY", "BDY", "BTN", "CAL", "HDR", "IDK", "SIG", "URL"}
+    assert client == {"ASY", "RTY", "BDY", "BTN", "CAL", "HDR", "IDK", "SIG", "TLS", "URL"}
     assert not client & server
 
 

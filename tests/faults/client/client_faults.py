@@ -13,7 +13,14 @@ from client_call_faults import CALL_FAULTS
 from client_request_faults import REQUEST_FAULTS
 from client_seams import Fault
 from client_signature_faults import SIGNATURES
+from client_tls_faults import TLS_FAULTS
 from client_trouble_faults import TROUBLE_FAULTS
 
-FAULTS: Final[tuple[Fault, ...]] = (*REQUEST_FAULTS, *SIGNATURES, *CALL_FAULTS, *TROUBLE_FAULTS)
+FAULTS: Final[tuple[Fault, ...]] = (
+    *REQUEST_FAULTS,
+    *SIGNATURES,
+    *CALL_FAULTS,
+    *TROUBLE_FAULTS,
+    *TLS_FAULTS,
+)
 """The catalogue, in the order of the requirements."""

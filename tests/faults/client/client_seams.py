@@ -64,7 +64,7 @@ class Meeting:
     idempotency_key: IdempotencyKeys = "both"
     retries: Any = None
     troubled: bool = False
-    transport: Literal["in-process", "http"] = "in-process"
+    transport: Literal["in-process", "http", "https"] = "in-process"
     serves: type[Service] = Service
 
 

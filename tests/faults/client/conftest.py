@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import ssl
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from amazonpay_conformance.checks.judge import judge_button
+from amazonpay_conformance.checks.judge import judge_button, judge_trial
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
@@ -28,6 +29,7 @@ from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.setup import Prepared
 from amazonpay_conformance.engine.targets import MockTarget, Transport
+from amazonpay_conformance.engine.tls_trials import Trials
 from amazonpay_conformance.mock import inprocess
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
@@ -55,7 +57,13 @@ def _beside(name: str) -> ModuleType:
 # each may import those before it
 scenarios = _beside("client_scenarios")
 seams = _beside("client_seams")
-ROWS = ("client_request_faults", "client_signature_faults", "client_call_faults", "client_trouble_faults")
+ROWS = (
+    "client_request_faults",
+    "client_signature_faults",
+    "client_call_faults",
+    "client_trouble_faults",
+    "client_tls_faults",
+)
 for rows in ROWS:
     _beside(rows)
 faults = _beside("client_faults")
@@ -130,8 +138,25 @@ class Bench:
         """Return what a row's client is found wrong for, on the wire and at the button."""
         if row.id not in self.found:
             on_the_wire = (finding for run in self.runs(row) for finding in run.findings)
-            self.found[row.id] = (*on_the_wire, *self._button_findings(row))
+            self.found[row.id] = (*on_the_wire, *self._button_findings(row), *self._tls_findings(row))
         return self.found[row.id]
+
+    def trials(self, row: Any) -> Trials:
+        """Lead a row's client to servers that it should not trust."""
+        certification = self.certification(row)
+        return certification.trials(self.driver.hello(), scenarios.MAIN)
+
+    def _tls_findings(self, row: Any) -> Iterator[Finding]:
+        if row.transport != "https":
+            return
+        try:
+            tried = self.trials(row).tried
+        finally:  # one of the clients here replaces it for all
+            ssl._create_default_https_context = ssl.create_default_context
+        for one in tried:
+            for found in judge_trial(one):
+                for problem in found.problems:
+                    yield Finding.of(found.requirement, found.check, "connect", 0, problem, None)
 
     def _button_findings(self, row: Any) -> Iterator[Finding]:
         for lane in (scenarios.MAIN, scenarios.YEN):
