@@ -248,6 +248,9 @@ def in_button(sign: Callable[[str, PrivateKey, ClientConfig], str]) -> Client:
 class PlainSocketClient(ReferenceClient):
     """Writes every header and the target as they are; `requests` keeps one header a name and no bare `?`."""
 
+    def _retried(self, signed: Request, *, may_retry: bool) -> Any:
+        return self._send(signed)
+
     def _send(self, signed: Request) -> Any:
         connection = http.client.HTTPConnection(self._config.service_host, timeout=reference.TIMEOUT_SECONDS)
         try:

@@ -293,6 +293,17 @@ class RaisesWhatItCannotRead(Retrying):
         return response.status_code, response.json()
 
 
+class ReturnsErrors(NeverRetries):
+    """Raises nothing: what went wrong is in what it returns."""
+
+    def call(self, operation: Operation, call: ClientCall) -> Any:
+        try:
+            response = super().call(operation, call)
+            return response.status_code, response.json()
+        except requests.RequestException as problem:  # what is no JSON is one, too
+            return {"error": type(problem).__name__}
+
+
 def _policy(client: type[Retrying], **more: Any) -> dict[str, Any]:
     return {
         "times": len(client.waits),
@@ -437,6 +448,7 @@ VARIATIONS: Final = (
     Variation("says-that-it-does-not-retry", (), "amazonpayclient", NeverRetries, retries=0, troubled=True),
     Variation("looks-after-a-loss", (), "careful shops", LooksAfterALoss, troubled=True),
     Variation("raises-what-it-cannot-read", (), "java", RaisesWhatItCannotRead, troubled=True),
+    Variation("returns-an-object-with-an-error", (), "thin wrappers", ReturnsErrors, troubled=True),
     Variation(
         "returns-the-text-of-troubles",
         (),
