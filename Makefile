@@ -15,13 +15,13 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 # the shipped example that CLIENT names, if any, is installed before it is certified
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
-.PHONY: help certify test lint format types build docs examples clean mutation
+.PHONY: help certify test lint format types build docs examples clean mutation wycheproof
 .PHONY: example-amazonpayclient example-amazon-pay-v2 example-nodejs example-java
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo "variables: CLIENT TARGET PROFILE SEED for certify, ARGS for certify and test, PYTHON, VENV"
 
 certify: export CLIENT_IN_WORDS = $(CLIENT)
@@ -56,6 +56,9 @@ docs: $(VENV)/.kit  ## write the generated parts of the documents anew
 mutation: $(VENV)/.dev  ## change one thing at a time in the model, list what no test notices (MODULES="money draft")
 	@$(PIP) install --editable '.[mutation]'
 	@$(BIN)/python benchmarks/mutation/run.py $(MODULES)
+
+wycheproof:  ## fetch Wycheproof's vectors into Go's cache, for the test that runs them
+	@if command -v go >/dev/null; then cd tests/vectors/wycheproof && go mod download || echo "Wycheproof's vectors cannot be had"; else echo "no go: Wycheproof's vectors are not tried"; fi
 
 examples: example-amazonpayclient example-amazon-pay-v2  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi

@@ -24,6 +24,7 @@ from amazonpay_conformance.wire.canonical import (
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.messages import Request
 from amazonpay_conformance.wire.mismatch import MISTAKES, SCHEME_MISTAKES, Mistake, SchemeMistake
+from amazonpay_conformance.wire.missigned import unspaced
 from amazonpay_conformance.wire.mistakes import Case
 from amazonpay_conformance.wire.opening import Opened, opened
 from amazonpay_conformance.wire.signing import ALGORITHMS, authorization_of, signature_bytes
@@ -192,15 +193,10 @@ def _texts(
     if isinstance(signed, CanonicalForm):
         return str(signed), str(base)
     text = str(made_of)
-    for canonical in (text.replace("\n", "\r\n"), f"{text}\n", _unspaced(text)):
+    for canonical in (text.replace("\n", "\r\n"), f"{text}\n", *unspaced(text)):
         if signed == utf8(string_to_sign(canonical, algorithm)):
             return canonical, str(base)  # the mistake is in the canonical request, so that is what to compare
     return written(signed), string_to_sign(str(base), algorithm)
-
-
-def _unspaced(text: str) -> str:
-    head, _, tail = text.rpartition("\n\n")
-    return f"{head}\n{tail}"
 
 
 def written(message: bytes) -> str:

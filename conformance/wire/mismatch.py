@@ -50,7 +50,8 @@ SCHEME_MISTAKES: Final[tuple[SchemeMistake, ...]] = (
     ),
     SchemeMistake(
         "mgf1-with-sha1",
-        "The PSS mask uses MGF1 with SHA-1 (a default of several libraries): set MGF1 with SHA-256.",
+        "The PSS mask uses another hash than SHA-256 (MGF1 with SHA-1 is a default of many libraries): set "
+        "MGF1 with SHA-256.",
         lambda opened, _: opened.mask != "sha256",
     ),
     SchemeMistake(
@@ -107,7 +108,8 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     ),
     Mistake(
         "blank-line-missing",
-        "The blank line after the headers is missing: each header line ends in LF, and one more LF follows.",
+        "A blank line is missing, after the headers or for an empty query: every header line ends in LF, and "
+        "one more LF follows; an empty query has a line all the same.",
         messages=missigned.without_blank_line,
     ),
     Mistake(

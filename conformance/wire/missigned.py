@@ -62,6 +62,12 @@ def other_line_ends(text: str, algorithm: str) -> Iterator[bytes]:
 
 
 def without_blank_line(text: str, algorithm: str) -> Iterator[bytes]:
-    """Yield the string to sign of a canonical request that has no blank line after the headers."""
+    """Yield the string to sign of a canonical request without its last blank line, or its first."""
+    for canonical in unspaced(text):
+        yield utf8(string_to_sign(canonical, algorithm))
+
+
+def unspaced(text: str) -> tuple[str, str]:
+    """Return a canonical request without its last blank line, and without its first: an empty query's."""
     head, _, tail = text.rpartition("\n\n")
-    yield utf8(string_to_sign(f"{head}\n{tail}", algorithm))
+    return f"{head}\n{tail}", text.replace("\n\n", "\n", 1)
