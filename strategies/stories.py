@@ -24,7 +24,7 @@ def stories(start: Planner) -> Iterator[Planner]:
     Args:
         start: an empty plan.
     """
-    if "create_checkout_session" not in start.abilities.operations:
+    if not start.abilities.buyer or "create_checkout_session" not in start.abilities.operations:
         return
     orders = [v for v in start.variants("create_checkout_session", None) if not v.wrong]
     for order in orders:

@@ -184,6 +184,15 @@ def test_a_tour_keeps_to_what_client_and_target_can_do() -> None:
                 assert candidate.step.operation in SMALL.operations
 
 
+def test_where_there_is_no_buyer_and_no_clock_nobody_waits_for_them() -> None:
+    abilities = Abilities(buyer=False, clock=False)
+    graph = explore(abilities)
+    planned = [*tour(abilities, graph), *islice(Search(abilities, graph.plans, seed=1).random(), 20)]
+    steps = [step for scenario in planned for step in scenario.steps]
+    assert {step.operation for step in steps if isinstance(step, CallStep)} >= {"create_checkout_session"}
+    assert not [step for step in steps if isinstance(step, BuyerStep | AdvanceStep)]
+
+
 def test_with_permissions_that_were_given_a_target_without_a_buyer_is_toured() -> None:
     abilities = Abilities(buyer=False, clock=False, permissions=("S01-0000001-0000001",))
     used: set[str] = set()
