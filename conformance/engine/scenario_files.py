@@ -26,8 +26,6 @@ from amazonpay_conformance.model.scenario import (
 
 FORMAT = 1
 MAX_BYTES: Final = 1 << 20
-KINDS: Final = frozenset({"call", "repeat", "buyer", "parallel", "fault", "advance"})
-"""The fields of which each kind of step has one of its own."""
 
 
 class BadScenario(ValueError):
@@ -119,8 +117,8 @@ def _unknown_step(value: Any) -> str | None:
     """Name the first step that is of no kind: the schema would take it for one of the last kind."""
     steps = value.get("steps") if isinstance(value, dict) else None
     for number, step in enumerate(steps if isinstance(steps, list) else ()):
-        if not isinstance(step, dict) or not KINDS & set(step):
-            return f"/steps/{number}: is no step: expected one of {', '.join(sorted(KINDS))}"
+        if not isinstance(step, dict) or not _READERS.keys() & set(step):
+            return f"/steps/{number}: is no step: expected one of {', '.join(_READERS)}"
     return None
 
 
