@@ -17,6 +17,7 @@ from amazonpay_conformance.clients.driver import ABSENT, ClientCall, Returned
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.wire.canonical import string_to_sign
 from amazonpay_conformance.wire.messages import JSON, Headers, Request, Response
 from amazonpay_conformance.wire.signing import default_signed_headers
@@ -81,6 +82,21 @@ class TelemetryUnsigned(ReferenceClient):
 def _only_documented(headers: Headers) -> list[str]:
     """PHP's choice: a simulation code is sent and not signed."""
     return [name for name in default_signed_headers(headers) if not name.endswith("simulation-code")]
+
+
+class NamesTheService(ReferenceClient):
+    """Is redirected and does not know: it names the service's own host of its region."""
+
+    def _headers(self, operation: Operation, call: ClientCall) -> Headers:
+        return super()._headers(operation, call).with_value(HOST, REGIONS[self._config.region].host)
+
+
+class AsksForTheService(NamesTheService):
+    """The same, in the Host header too: a hosts file leads it here."""
+
+    def _send(self, signed: Request) -> Any:
+        named = signed.headers.with_value("Host", REGIONS[self._config.region].host)
+        return super()._send(replace(signed, headers=named))
 
 
 def _in_capitals(request: Request, _: Operation, __: ClientCall) -> Request:
@@ -341,6 +357,20 @@ VARIATIONS: Final = (
     Variation("more-headers-signed", (), "nodejs, ruby, java", TelemetrySigned),
     Variation("more-headers-unsigned", (), "php", TelemetryUnsigned),
     Variation("simulation-code-unsigned", (), "php", in_signed_headers(_only_documented)),
+    Variation("host-of-the-service", (), "clients without an option for the host", NamesTheService),
+    Variation(
+        "host-header-of-the-service",
+        (),
+        "a hosts file, or a CONNECT proxy",
+        AsksForTheService,
+        transport="http",
+    ),
+    Variation(
+        "charset-in-capitals",
+        (),
+        "HTTP libraries",
+        with_header("content-type", lambda _: 'application/json;charset="UTF-8"'),
+    ),
     Variation("host-with-port", (), "override with a port", with_header(HOST, lambda host: f"{host}:8443")),
     Variation(
         "host-without-port",
