@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 from amazonpay_conformance import schemas
+from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.mock.serving import MADE_UP_KEY_ID
@@ -58,8 +60,10 @@ class Served:
         return self.client.call(OPERATIONS[operation], ClientCall(operation, target, body)).json()
 
     def buyer(self, deed: str, session: str) -> None:
-        body = {"deed": deed, "target": session}
-        answer = requests.post(f"https://{self.host}/_mock/buyer", json=body, verify=self.ca, timeout=10)
+        self.control("buyer", {"deed": deed, "target": session})
+
+    def control(self, verb: str, body: dict[str, Any]) -> None:
+        answer = requests.post(f"https://{self.host}/_mock/{verb}", json=body, verify=self.ca, timeout=10)
         assert answer.status_code == 204
 
     def stop(self) -> tuple[int, str, str]:
@@ -105,6 +109,20 @@ def test_a_shop_is_watched_and_its_trace_judged(tmp_path: Path, command: Callabl
     assert NOTE not in written
     assert "Susie" not in written
     assert not re.search(r"Signature=[A-Za-z0-9+/]{20}", written)
+
+
+@pytest.mark.parametrize("fault", ["dropped-before", "dropped-after", "truncated", "503"])
+def test_an_answer_that_does_not_arrive_has_told_nothing(fault: str, tmp_path: Path) -> None:
+    mock = Served(tmp_path)
+    charge = sell(mock, captures=1)
+    refund = {"chargeId": charge, "refundAmount": PRICE}
+    tries = len(reference.WAITS) + 1  # the client's own, each with the same key
+    mock.control("faults", {"fault": fault, "times": tries, "operation": "create_refund"})
+    for _ in range(2):
+        with contextlib.suppress(requests.RequestException):
+            mock.call("create_refund", None, refund)
+    _, out, _ = mock.stop()
+    assert re.findall(r"(?:FAIL|WARNING) (\S+):", out) == ["DUP-001"]
 
 
 def test_quietly_only_the_end_is_told(tmp_path: Path, command: Callable[..., Any]) -> None:
