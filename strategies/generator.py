@@ -17,6 +17,7 @@ from amazonpay_conformance.model.coverage import Item, covered
 from amazonpay_conformance.model.faults import FAULTS
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.rules import Context, broken_rules
 from amazonpay_conformance.model.scenario import (
     UNKNOWN_IDS,
     AdvanceStep,
@@ -252,6 +253,11 @@ class Planner:
         """Return the weights of `steps_of`."""
         if group in OPERATIONS:
             return tuple(variant.weight for variant in self.variants(group, subject))
+        if group == "repeat":
+            return (
+                2,
+                *(1 for operation, known in self._reusable() for _ in self.variants(operation, known)[:2]),
+            )
         return tuple(weight for weight, _ in self.steps_of(group, subject))
 
     def variants(self, operation: str, subject: str | None) -> tuple[Variant, ...]:
@@ -300,7 +306,14 @@ class Planner:
             return found
         name = planned.operation if isinstance(planned, CallStep) else "repeat"
         answer = ("answer", name, outcome.requirement, outcome.reason or "", str(outcome.replays is not None))
-        return found | {answer}
+        alone = {("alone", outcome.requirement)} if self._is_refused_for_one_reason(candidate) else set()
+        return found | {answer} | alone
+
+    def _is_refused_for_one_reason(self, candidate: Candidate) -> bool:
+        """Whether a server that did not look at the rule would do what was asked."""
+        if not candidate.refused or not isinstance(candidate.action, Call):
+            return False
+        return len(broken_rules(Context.of(candidate.before, candidate.action))) == 1
 
     def renumbered(self, planned: Step, names: Mapping[str, str] | None = None) -> Step:
         """Return a step that was planned elsewhere as it is to be taken here: with a key of its own.
@@ -334,12 +347,10 @@ class Planner:
         """
         planner = self
         reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
-        for _, planned in (possible for name in reads for possible in self.possible(name)):
-            candidate = self.expect(planned)
-            known = isinstance(planned, CallStep) and planned.target not in UNKNOWN_IDS
-            if candidate is None or not known or (candidate.refused and not refused):
-                continue
-            if planned not in self.steps[-1:]:
+        steps = [CallStep(name, target) for name in reads for target in self.subjects(name)[:-1]]
+        for planned in steps:
+            candidate = self.expect(planned) if planned not in self.steps[-1:] else None
+            if candidate is not None and (refused or not candidate.refused):
                 planner = planner.then(candidate)
         return planner
 
@@ -348,12 +359,15 @@ class Planner:
 
     def _reused_key(self, key: str) -> Iterator[tuple[int, Step]]:
         """A key that stands for something else already: api-facts §9."""
+        for operation, subject in self._reusable():
+            for variant in self.variants(operation, subject)[:2]:
+                yield 1, replace(self.call(operation, subject, variant), key=key)
+
+    def _reusable(self) -> Iterator[tuple[str, str | None]]:
         for operation in ("create_checkout_session", "create_charge", "capture_charge", "create_refund"):
-            if operation not in self.abilities.operations:
-                continue
-            for subject in [one for one in self.subjects(operation) if one not in UNKNOWN_IDS][-1:]:
-                for variant in self.variants(operation, subject)[:2]:
-                    yield 1, replace(self.call(operation, subject, variant), key=key)
+            if operation in self.abilities.operations:
+                known = [one for one in self.subjects(operation) if one not in UNKNOWN_IDS]
+                yield from ((operation, subject) for subject in known[-1:])
 
     def _new_key(self) -> str:
         return f"key#{1 + sum(type(planned) is CallStep for planned in self.steps)}"

@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+from amazonpay_conformance.model.scenario import UNKNOWN_IDS, CallStep, Scenario, Step
 from amazonpay_conformance.strategies.flaws import breaks, with_break
 from amazonpay_conformance.strategies.generator import GROUP_WEIGHTS, Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.likeness import situation
@@ -31,6 +31,12 @@ AT_ONCE: Final = 4
 
 FAR: Final = 12
 """Plans of more steps than this are not gone on from by chance: each has its scenario in the tour."""
+
+KNOWN: Final = 5
+"""How often an object is called that is there, for one time that one is that never was."""
+
+NEVER: Final = "never"
+"""What is known of an act that a buyer cannot do in such a situation."""
 
 TRIES: Final = 40
 SAMPLES: Final = 3
@@ -128,6 +134,8 @@ class Search:
         for group in groups:
             drawn = self._drawn(planner, group, refused, stands)
             candidate = planner.expect(drawn.step) if drawn else None
+            if drawn is not None and candidate is None and group == "buyer":
+                drawn.kinds.refused[drawn.number] = NEVER
             if drawn is None or candidate is None:
                 continue
             drawn.kinds.planned[drawn.number] += 1
@@ -142,11 +150,12 @@ class Search:
     ) -> Drawn | None:
         """Draw a step of one kind that was not seen to be answered otherwise in such a situation."""
         subjects = planner.subjects(group)
-        if not subjects:
+        if not subjects or (refused is False and subjects[0] in UNKNOWN_IDS):
             return None
         samples = SAMPLES if self._random.random() < STEERED_SHARE else 1
         best: tuple[int, str | None, Kinds, int] | None = None
-        for subject in self._random.choices(subjects, k=samples):
+        weights = [1 if subject in UNKNOWN_IDS else KNOWN for subject in subjects]
+        for subject in self._random.choices(subjects, weights, k=samples):
             kinds = self._kinds(planner, group, subject, stands)
             number = kinds.draw(self._random, refused)
             if number is not None and (best is None or kinds.planned[number] < best[0]):
@@ -176,7 +185,7 @@ class Kinds:
 
     weights: tuple[int, ...]
     planned: list[int]
-    refused: list[bool | None]
+    refused: list[bool | str | None]
 
     @classmethod
     def of(cls, weights: tuple[int, ...]) -> Kinds:
@@ -185,10 +194,14 @@ class Kinds:
 
     def draw(self, chance: random.Random, refused: bool | None) -> int | None:
         """Draw one that is not known to be answered otherwise than is wanted."""
-        fitting = [n for n, known in enumerate(self.refused) if None in (refused, known) or known is refused]
+        fitting = [n for n, known in enumerate(self.refused) if _fits(known, refused)]
         if not fitting:
             return None
         return chance.choices(fitting, [self.weights[number] for number in fitting])[0]
+
+
+def _fits(known: bool | str | None, refused: bool | None) -> bool:
+    return known is None or known is refused or (refused is None and known != NEVER)
 
 
 @dataclass(frozen=True, slots=True)

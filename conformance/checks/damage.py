@@ -25,7 +25,7 @@ def lost_answers_are_failures(made: Made) -> Answer:
     last = made.last
     if last is None or last.response is not None or made.others or made.told.outcome in SPEECHLESS:
         return None
-    if learns_of_failure(made) or _names_an_error(made):
+    if learns_of_failure(made):
         return HELD
     return Problem("an error: no answer came", "a result that looks like success")
 
@@ -39,7 +39,7 @@ def unreadable_answers_are_failures(made: Made) -> Answer:
     if made.told.outcome in SPEECHLESS or made.others:
         return None
     text = last.response.body.decode("utf-8", "replace").strip()
-    if learns_of_failure(made) or _names_an_error(made) or text in _texts(made):
+    if learns_of_failure(made) or text in _texts(made):
         return HELD
     return Problem(f"an error, or the text that came: {last.fault.statement}", _shown(made))
 
@@ -107,15 +107,6 @@ def _difference(made: Made, field: str) -> Answer:
         return None
     found = (d for d in differences(made.last.answer, told) if d.path.partition(".")[0] == field)
     return next((d.problem() for d in found), HELD)
-
-
-NAMES_OF_ERRORS: Final = ("error", "errors", "exception", "message", "errorMessage")
-"""Fields by which clients that return an object for everything tell of a failure."""
-
-
-def _names_an_error(made: Made) -> bool:
-    told = told_body(made)
-    return isinstance(told, dict) and any(told.get(name) for name in NAMES_OF_ERRORS)
 
 
 def _texts(made: Made) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from amazonpay_conformance.wire.redaction import redact_text
 NOT_TOLD: Final = object()
 """What stands for a body that the caller does not see."""
 
+NAMES_OF_ERRORS: Final = ("error", "errors", "exception", "message", "errorMessage")
+"""Fields by which clients that return an object for everything tell of a failure."""
+
 SPEECHLESS: Final = ("unsupported", "crashed")
 """Outcomes by which a caller is told nothing."""
 
@@ -48,8 +51,10 @@ def told_reason(made: Made) -> str | None:
 
 def learns_of_failure(made: Made) -> bool:
     """Tell whether the caller is told that something went wrong."""
-    told = made.told
-    return told.outcome == "raised" or (told.status or 0) >= 400 or told_reason(made) is not None
+    told, body = made.told, told_body(made)
+    if told.outcome == "raised" or (told.status or 0) >= 400 or told_reason(made) is not None:
+        return True
+    return isinstance(body, dict) and any(body.get(name) for name in NAMES_OF_ERRORS)
 
 
 def is_refused(made: Made) -> bool:

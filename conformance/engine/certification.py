@@ -263,7 +263,16 @@ class Certification:
             DriverError: the driver broke.
             TargetUnreachable: the target did not answer.
         """
-        return self._runner(self._driver.hello(), lane).run(scenario)
+        return self.runner(lane).run(scenario)
+
+    def runner(self, lane: Lane) -> Runner:
+        """Return what runs scenarios in one lane, the client constructed for it.
+
+        Raises:
+            DriverError: the driver broke.
+            TargetUnreachable: the target did not answer.
+        """
+        return self._runner(self._driver.hello(), lane)
 
     def _run(self) -> None:
         hello = self._driver.hello()

@@ -16,7 +16,8 @@ from amazonpay_conformance.model.observable import permitted_balances, permitted
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.step import step
-from amazonpay_conformance.model.world import Charge, ChargePermission
+from amazonpay_conformance.model.switches import Settings
+from amazonpay_conformance.model.world import Charge, ChargePermission, World
 from model_stories import DAY, NOON, SETTLED, Body, Story, answers, monthly, on, order, price, wallet
 
 HOUR = 3_600
@@ -1195,3 +1196,37 @@ def test_an_operation_that_is_not_in_the_tables_is_a_mistake_of_the_caller(story
 def test_no_time_may_pass(story: Story) -> None:
     (outcome,) = step(story.world, Advance(0))
     assert outcome.world == story.world
+
+
+# --- what mutants of the rules asked for
+
+
+def refused(story: Story, *call: Any) -> set[tuple[int, str | None]]:
+    return {(outcome.status, outcome.reason) for outcome in story.ways(*call) if outcome.status >= 400}
+
+
+def test_a_total_that_is_the_charge_is_in_order(story: Story) -> None:
+    body = order("Authorize", HUNDRED, totalOrderAmount=HUNDRED)
+    assert refused(story, "create_checkout_session", None, body) == set()
+
+
+def test_a_second_capture_is_refused_for_the_charge_only(story: Story) -> None:
+    story.captured(HUNDRED)
+    ways = refused(story, "capture_charge", "charge1", {"captureAmount": HUNDRED})
+    assert (400, "TransactionAmountExceeded") not in ways
+    assert (422, "InvalidChargeStatus") in ways
+
+
+def test_beyond_ten_refunds_a_charge_may_still_be_refused_for_their_number() -> None:
+    story = Story(World(now=NOON, settings=Settings.of({"refund-count": "unlimited"}))).captured(HUNDRED)
+    for _ in range(11):
+        assert story.refund(price("0.01")) == (201, None)
+    body = {"chargeId": "charge1", "refundAmount": price("0.01")}
+    assert (422, "TransactionCountExceeded") in refused(story, "create_refund", None, body)
+
+
+def test_a_subscription_whose_charge_was_rejected_may_still_be_open(story: Story) -> None:
+    story.completed(monthly(price("10.00")))
+    story.charge(price("10.00"), simulation="AmazonRejected")
+    ways = story.ways("create_charge", None, on("permission1", price("10.00")))
+    assert {outcome.status for outcome in ways} >= {201, 422}

@@ -73,6 +73,24 @@ def test_values_that_cannot_be_meant_are_a_usage_error(pytester: pytest.Pytester
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
 
 
+@pytest.mark.parametrize("bad", ["--amazonpay-max-time=soon", "--amazonpay-max-requests=0"])
+def test_a_budget_that_cannot_be_meant_is_a_usage_error(pytester: pytest.Pytester, bad: str) -> None:
+    ran = pytester.runpytest_subprocess("--amazonpay-client=reference", bad)
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_budget_ends_the_run_and_what_was_judged_still_counts(pytester: pytest.Pytester) -> None:
+    ran = pytester.runpytest_subprocess(
+        "--amazonpay-client=reference",
+        "--amazonpay-transport=in-process",
+        "--amazonpay-max-requests=20",
+        "-k",
+        "SIG-004 or REF-001",
+    )
+    ran.assert_outcomes(passed=1, skipped=1)
+    ran.stdout.fnmatch_lines(["ended early: the budget of 20 requests is spent"])
+
+
 def test_unused_it_leaves_a_users_run_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_mine(): pass")
     ran = pytester.runpytest_subprocess()

@@ -1,0 +1,170 @@
+"""How soon seeded server faults are found, and what it takes to make what found them small.
+
+    python benchmarks/detection/run.py [--seeds N] [--every N] [--only TEXT] [--search N] [--out FILE]
+
+Servers of tests/faults/server and of mutants.py here, each wrong in one way, meet the plan of `certify` with
+the reference client, in this process. The tour is the same for every seed, so a fault that it finds is found
+by all; the search is run seed by seed for the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT / "tests" / "faults"), str(HERE)]
+
+import catalogue  # noqa: E402 - it lies in tests/, which is not installed
+from amazonpay_conformance.engine.certification import PROFILES, Order, abilities  # noqa: E402
+from amazonpay_conformance.engine.findings import Finding  # noqa: E402
+from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane  # noqa: E402
+from amazonpay_conformance.engine.setup import Choice, prepared  # noqa: E402
+from amazonpay_conformance.engine.shrink import Shrinker  # noqa: E402
+from amazonpay_conformance.mock.service import Service  # noqa: E402
+from amazonpay_conformance.model.scenario import Scenario  # noqa: E402
+from amazonpay_conformance.strategies.generator import Planner  # noqa: E402
+from amazonpay_conformance.strategies.search import Search  # noqa: E402
+from amazonpay_conformance.strategies.spoiling import spoilings  # noqa: E402
+from amazonpay_conformance.strategies.tour import tour  # noqa: E402
+from amazonpay_conformance.strategies.worlds import explore  # noqa: E402
+
+SHRINK_BUDGET = 300
+
+
+@dataclass
+class Found:
+    """How one fault fared with one seed; no figure where it was not found."""
+
+    fault: str
+    seed: int
+    requests: int | None = None
+    by: str = ""
+    shrinking: int | None = None
+    steps: int | None = None
+
+
+def main() -> int:
+    """Run, print a table, and return 1 where a fault was not found with every seed."""
+    arguments = _arguments()
+    began = time.perf_counter()
+    rows = list(_rows(arguments.only))[:: arguments.every]
+    with _bench() as bench:
+        found = [one for row in rows for one in bench.measure(row, range(arguments.seeds), arguments.search)]
+    _print(found, len(rows), time.perf_counter() - began)
+    if arguments.out:
+        arguments.out.write_text(
+            json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8"
+        )
+    return 1 if any(one.requests is None for one in found) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--every", type=int, default=1, help="take every N-th fault only")
+    parser.add_argument("--only", default="", help="faults whose id has this in it")
+    parser.add_argument("--search", type=int, default=300, help="random scenarios after the tour")
+    parser.add_argument("--out", type=Path)
+    return parser.parse_args()
+
+
+def _rows(only: str) -> Iterator[Any]:
+    """The faults that a well-behaved caller in the first lane can come to."""
+    servers = catalogue.tables()["server"]
+    import mutants  # it builds on the seams of tests/faults/server, which tables() makes importable
+
+    for row in (*mutants.MUTANTS, *servers):
+        if only in row.id and not getattr(row, "client", "") and getattr(row, "region", "na") == "na":
+            yield row
+
+
+class Bench:
+    """One client and one mock, whose service changes from fault to fault."""
+
+    def __init__(self, ready: Any, serve: Any) -> None:
+        certification = ready.certification(Order(PROFILES["quick"], seed=0, subjects=frozenset({"server"})))
+        self._serve = serve
+        self._runner = certification.runner(Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID))
+        self._able = abilities(ready.driver.hello(), ready.target)
+        self._graph = explore(replace(self._able, faults=False), most=PROFILES["quick"].worlds)
+        self._tour = [*tour(self._able, self._graph), *spoilings(self._able, thorough=False)]
+        self._last: tuple[int, int] = (0, 0)
+
+    def measure(self, row: Any, seeds: Iterable[int], most: int) -> Iterator[Found]:
+        """Yield how a fault fares with each seed."""
+        self._serve(row.service)
+        known = self._first(self._tour, row.breaks)
+        for seed in seeds:
+            found, by = known, "tour"
+            if known[0] is None:
+                search = Search(self._able, self._graph.plans, seed=seed).random()
+                scenario, finding, spent = self._first(islice(search, most), row.breaks)
+                found, by = (scenario, finding, known[2] + spent), "search"
+            yield self._shrunk(row, seed, found, by, again=by == "search" or seed == 0)
+
+    def _first(
+        self, scenarios: Iterable[Scenario], breaks: frozenset[str]
+    ) -> tuple[Scenario | None, Finding | None, int]:
+        spent = 0
+        for scenario in scenarios:
+            run = self._runner.run(scenario)
+            for finding in run.findings:
+                if finding.requirement.id in breaks:
+                    until = sum(len(made.seen) for made in run.made if made.step <= finding.step)
+                    return scenario, finding, spent + until
+            spent += run.requests
+        return None, None, spent
+
+    def _shrunk(self, row: Any, seed: int, found: Any, by: str, *, again: bool) -> Found:
+        scenario, finding, requests = found
+        if scenario is None:
+            return Found(row.id, seed)
+        if again:
+            start = Planner.start(self._able)
+            shrinker = Shrinker(self._runner, frozenset({finding.cell}), SHRINK_BUDGET, start)
+            run = shrinker.shrink(scenario, finding.step)
+            steps = min((f.step + 1 for f in run.findings), default=0) if run else len(scenario)
+            self._last = shrinker.spent, steps
+        return Found(row.id, seed, requests, by, *self._last)
+
+
+@contextlib.contextmanager
+def _bench() -> Iterator[Bench]:
+    served: list[type[Service]] = [Service]
+    make: Any = lambda *given, **named: served[0](*given, **named)  # noqa: E731 - stands for a class
+
+    def serve(service: type[Service]) -> None:
+        served[0] = service
+
+    with prepared(Choice("reference", transport="in-process"), make=make) as ready:
+        yield Bench(ready, serve)
+
+
+def _print(found: list[Found], faults: int, seconds: float) -> None:
+    missed = sorted({one.fault for one in found if one.requests is None})
+    sights = [one.requests for one in found if one.requests is not None]
+    shrinking = [one.shrinking for one in found if one.shrinking is not None]
+    steps = [one.steps for one in found if one.steps is not None]
+    print(f"faults                   {faults}, found in every seed {faults - len(missed)}")
+    print(f"requests to first sight  median {median(sights):.0f}, at most {max(sights)}")
+    print(f"requests to shrink       median {median(shrinking):.0f}, at most {max(shrinking)}")
+    print(f"steps of what is left    median {median(steps):.0f}, at most {max(steps)}")
+    print(f"by the search            {sum(one.by == 'search' for one in found)} of {len(sights)}")
+    print(f"seconds                  {seconds:.0f}")
+    for name in missed:
+        print(f"  not found in every seed: {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

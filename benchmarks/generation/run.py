@@ -1,0 +1,99 @@
+"""How fast plans are made, and how long the tour is against the lower bound. Nothing is sent.
+
+    python benchmarks/generation/run.py [--scenarios N] [--seed N] [--out FILE]
+
+Time is processor time of this process. The lower bound of a tour over all pairs of transitions is their
+number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from amazonpay_conformance.engine.certification import PROFILES
+from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.tour import Guide, tour
+from amazonpay_conformance.strategies.worlds import explore
+
+WARM_UP = 50
+
+
+def main() -> None:
+    """Measure, print a table, and write JSON where asked."""
+    arguments = _arguments()
+    able = Abilities()
+    figures: dict[str, Any] = {"loop_ns": round(_loop(), 1)}
+    for name, profile in PROFILES.items():
+        began = time.process_time()
+        graph = explore(able, most=profile.worlds)
+        explored = time.process_time() - began
+        scenarios = list(tour(able, graph, pairs=profile.pairs))
+        planned = time.process_time() - began - explored
+        figures[name] = {
+            "explore_s": round(explored, 2),
+            "tour_s": round(planned, 2),
+            "scenarios": len(scenarios),
+            "steps": sum(map(len, scenarios)),
+            "transitions": _count(graph.items, "transition"),
+            "pairs_found": _count(graph.items, "pair"),
+        }
+    figures["pairs"] = _pairs(able, graph)
+    figures["search"] = _search(able, graph, arguments.scenarios, arguments.seed)
+    for name, value in figures.items():
+        print(f"{name:<10} {value}")
+    if arguments.out:
+        arguments.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--scenarios", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    return parser.parse_args()
+
+
+def _loop() -> float:
+    """Nanoseconds for one turn of an empty loop, to compare machines by."""
+    began = time.process_time()
+    for _ in range(10**7):
+        pass
+    return (time.process_time() - began) * 100
+
+
+def _count(items: Any, aspect: str) -> int:
+    return sum(item[0] == aspect for item in items)
+
+
+def _pairs(able: Abilities, graph: Any) -> dict[str, Any]:
+    """The tour that goes for transitions and pairs and nothing else."""
+    wanted = frozenset(item for item in graph.items if item[0] in ("transition", "pair"))
+    guide = Guide(Planner.start(able), graph, wanted)
+    scenarios = list(guide.scenarios())
+    bound = _count(wanted, "pair")
+    return {
+        "lower_bound": bound,
+        "scenarios": len(scenarios),
+        "steps": guide.steps,
+        "ratio": round(guide.steps / bound, 2),
+        "steps_with_reads_at_the_end": sum(map(len, scenarios)),
+    }
+
+
+def _search(able: Abilities, graph: Any, count: int, seed: int) -> dict[str, Any]:
+    search = Search(able, graph.plans, seed=seed).random()
+    list(islice(search, WARM_UP))
+    began = time.process_time()
+    steps = sum(len(scenario) for scenario in islice(search, count))
+    spent = time.process_time() - began
+    return {"scenarios": count, "steps": steps, "us_a_step": round(spent / steps * 1e6, 1)}
+
+
+if __name__ == "__main__":
+    main()
