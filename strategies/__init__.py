@@ -1,4 +1,4 @@
-"""Hypothesis strategies over the model: scenarios, and the generator beneath them."""
+"""Hypothesis strategies over the model: scenarios and steps, bodies and amounts, objects as answered."""
 
 if __name__ != "amazonpay_conformance.strategies":  # the checkout's folder name, when the root is on sys.path
     raise ImportError(
@@ -6,7 +6,21 @@ if __name__ != "amazonpay_conformance.strategies":  # the checkout's folder name
         "run 'pip install -e .'"
     )
 
+from amazonpay_conformance.strategies.amounts import prices
 from amazonpay_conformance.strategies.bodies import broken_bodies, legal_bodies
-from amazonpay_conformance.strategies.scenarios import scenarios
+from amazonpay_conformance.strategies.objects import charge_permissions, charges, refunds, sessions
+from amazonpay_conformance.strategies.requests import request_bodies
+from amazonpay_conformance.strategies.scenarios import scenarios, steps
 
-__all__ = ["broken_bodies", "legal_bodies", "scenarios"]
+__all__ = [
+    "broken_bodies",
+    "charge_permissions",
+    "charges",
+    "legal_bodies",
+    "prices",
+    "refunds",
+    "request_bodies",
+    "scenarios",
+    "sessions",
+    "steps",
+]

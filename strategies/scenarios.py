@@ -45,6 +45,40 @@ def scenarios(
     return build()
 
 
+def steps(
+    after: Scenario | None = None,
+    abilities: Abilities | None = None,
+    *,
+    region: str = "na",
+    refused: bool = False,
+) -> SearchStrategy[Step]:
+    """Return a strategy of steps that can come next.
+
+    Args:
+        after: what was planned before; nothing where not said.
+        abilities: what the client and the target can do; everything by default.
+        region: whose currency the amounts have: na, eu or jp.
+        refused: steps that the model expects to be refused, instead of those that succeed.
+
+    Raises:
+        ValueError: a step of `after` cannot be taken where it stands.
+    """
+    from hypothesis import strategies as st
+
+    planner = Planner.start(abilities or Abilities(), region)
+    for planned in after.steps if after else ():
+        expected = planner.expect(planned)
+        if expected is None:
+            raise ValueError(f"cannot be taken in its place: {planned}")
+        planner = planner.then(expected)
+
+    @st.composite
+    def build(draw: DrawFn) -> Any:
+        return draw(st.sampled_from(_choices(draw, planner, refused))).step
+
+    return build()
+
+
 _WRONG_OR_NOT = (False, False, False, True)
 
 

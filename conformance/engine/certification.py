@@ -274,6 +274,20 @@ class Certification:
         """
         return self._runner(self._driver.hello(), lane)
 
+    def config(self, lane: Lane) -> ClientConfig:
+        """Return how a client is configured in a lane."""
+        return ClientConfig(
+            lane.public_key_id,
+            self._pem,
+            str(self._key_file),
+            lane.region,
+            lane.algorithm,
+            self._target.service_host,
+            self._target.ca_file,
+            scheme=self._target.scheme,
+            signing_host=self._target.signing_host,
+        )
+
     def _run(self) -> None:
         hello = self._driver.hello()
         order = self._order
@@ -327,7 +341,7 @@ class Certification:
         Raises:
             DriverError: the client cannot be constructed.
         """
-        return try_tls(self._driver, hello, self._config(lane), self._target.certificates)
+        return try_tls(self._driver, hello, self.config(lane), self._target.certificates)
 
     def _try_tls(self, hello: Hello) -> None:
         if "client" not in self._order.subjects:
@@ -382,7 +396,7 @@ class Certification:
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
-        config = self._config(lane)
+        config = self.config(lane)
         self._driver.configure(config)
         if self._crew is not None:
             self._crew.configure(config)
@@ -410,19 +424,6 @@ class Certification:
             budget=self._budget,
             crew=self._crew,
             config=config,
-        )
-
-    def _config(self, lane: Lane) -> ClientConfig:
-        return ClientConfig(
-            lane.public_key_id,
-            self._pem,
-            str(self._key_file),
-            lane.region,
-            lane.algorithm,
-            self._target.service_host,
-            self._target.ca_file,
-            scheme=self._target.scheme,
-            signing_host=self._target.signing_host,
         )
 
     def _judge_button(self, hello: Hello, runner: Runner, lane: Lane) -> None:

@@ -115,8 +115,7 @@ class Runner:
             TargetUnreachable: the target did not answer.
             Stopped: the budget is spent, or somebody wants the run to end.
         """
-        keys = Keyring(self.target, self.driver, self.crew, self.config, self.configured)
-        execution = _Execution(self, Oracle(self.merchant, self.target.fresh()), keys)
+        execution = self.begin()
         try:
             execution.run(scenario)
         except BaseException:
@@ -126,10 +125,18 @@ class Runner:
         execution.keys.restore()
         return execution.so_far(scenario)
 
+    def begin(self) -> Execution:
+        """Return a run on a fresh target that is told its steps one by one."""
+        keys = Keyring(self.target, self.driver, self.crew, self.config, self.configured)
+        execution = Execution(self, Oracle(self.merchant, self.target.fresh()), keys)
+        given = {f"permission#{number}": name for number, name in enumerate(self.target.permissions, 1)}
+        execution.bindings = {**UNKNOWN_IDS, **given}
+        return execution
+
 
 @dataclass
-class _Execution:
-    """One run in the making."""
+class Execution:
+    """One run in the making. `bindings` are what symbols stand for; `unclear` tells that it cannot go on."""
 
     runner: Runner
     oracle: Oracle
@@ -148,18 +155,27 @@ class _Execution:
     unclear: str = ""
 
     def run(self, scenario: Scenario) -> None:
-        permissions = enumerate(self.runner.target.permissions, 1)
-        self.bindings = {**UNKNOWN_IDS, **{f"permission#{n}": name for n, name in permissions}}
+        """Take the steps of a scenario, as far as they are clear."""
         for number, planned in enumerate(scenario.steps):
-            self.runner.budget.check()
-            try:
-                self._take(number, planned)
-            except Unresolved as missing:
-                self.skipped.append((number, f"nothing is bound to {missing}"))
-            except ImpossibleAct as impossible:
-                self.skipped.append((number, str(impossible)))
+            self.take(number, planned)
             if self.unclear:
                 break
+
+    def take(self, number: int, planned: Step) -> None:
+        """Take a step; where that is not possible, note why.
+
+        Raises:
+            DriverError: the driver died, hung or broke its protocol.
+            TargetUnreachable: the target did not answer.
+            Stopped: the budget is spent, or somebody wants the run to end.
+        """
+        self.runner.budget.check()
+        try:
+            self._take(number, planned)
+        except Unresolved as missing:
+            self.skipped.append((number, f"nothing is bound to {missing}"))
+        except ImpossibleAct as impossible:
+            self.skipped.append((number, str(impossible)))
 
     def so_far(self, scenario: Scenario) -> Run:
         """Return what came of the scenario until now."""
