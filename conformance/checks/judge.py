@@ -23,6 +23,7 @@ from amazonpay_conformance.checks import (
     repeats,
     retries,
     signature,
+    timestamps,
     tls,
 )
 from amazonpay_conformance.checks.check import (
@@ -60,6 +61,7 @@ MODULES: Final = (
     repeats,
     retries,
     signature,
+    timestamps,
     tls,
 )
 """The rooms in which checks register themselves on import."""

@@ -48,6 +48,7 @@ from amazonpay_conformance.strategies.merchants import rotations, strangers
 from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
+from amazonpay_conformance.strategies.repeats import repeats
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
@@ -388,6 +389,7 @@ class Certification:
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
         thorough = self._order.profile.thorough
         yield from questions(able)
+        yield from repeats(able)
         yield from spoilings(able, thorough=thorough)
         yield from validations(able, thorough=thorough)
         yield from strangers(able)

@@ -188,6 +188,10 @@ _SERVER = (
     R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W", scope="object"),
     R("LIN-001", "MUST",   "server", "Calls that overlap are answered as if they had come one after the other, in some order.", "§4.3, §6.3b, §6.5", "D", scope="call"),
     R("LIN-002", "MUST",   "server", "Two requests with one idempotency key make one object, however close they come.", "§9", "D", scope="call"),
+    R("REL-005", "MUST",   "server", "An object is of the environment that was called.", "§3", "W", scope="object"),
+    R("TIM-002", "MUST",   "server", "The time of the last change is not before the creation, and never runs back.", "§3.1, §3.2", "W", scope="object"),
+    R("TIM-003", "MUST",   "server", "The time of creation stays what it was.", "§3.1, §3.3", "W", scope="object"),
+    R("TIM-004", "MUST",   "server", "A one-time permission lives 180 days, or 13 months with extendExpiration.", "§2.3, §3.2, §4.6", "D", scope="object"),
     R("TIM-001", "MUST",   "server", "Lifetimes are the documented ones: a session 24 hours, a charge 30 days.", "§3.1, §3.3, §4.6", "W", scope="object"),
 )
 

@@ -193,6 +193,10 @@ _BY_HAND: Final[tuple[Row, ...]] = (
 
     ("all merchants share one book", "AUT-001", "another merchant", SharesOneBook, "His competitor reads whom he sold what."),
     ("all merchants share their keys", "IDM-002", "another's key", SharesKeys, "He is told that another merchant's order is his."),
+    ("a test order is shown as live", "REL-005", "payment", shows("Charge", put("releaseEnvironment", "Live")), "He ships what nobody paid."),
+    ("a change is dated before the creation", "TIM-002", "payment", shows("Charge", put("statusDetails.lastUpdatedTimestamp", lambda c: timestamp(c.created - HOUR))), "He takes a new state for an old one."),
+    ("an order is as old as its last change", "TIM-003", "payment", shows("CheckoutSession", put("creationTimestamp", lambda s: timestamp(s.created - DAY)), put("expirationTimestamp", lambda s: timestamp(s.created)), when=state("Completed")), "He counts the days from the wrong one."),
+    ("a permission of 30 days", "TIM-004", "confirmed only", shows("ChargePermission", put("expirationTimestamp", lambda p: timestamp(p.created + 30 * DAY))), "He charges in haste."),
     ("what there is not is answered", "RSP-006", "what there is not", AnswersAnything, "He never learns that he called a wrong address."),
     ("a forged update is kept in part", "VAL-001", "a forged update", KeepsWhatItRefuses, "Whoever can reach the server changes his orders."),
 
@@ -216,8 +220,8 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("a permission is not closed", "STA-002", "closed", shows_as("ChargePermission", "Chargeable"), "His customer sees an order that was called off."),
     ("a permission is closed for a wrong reason", "STA-002", "closed", shows_as("ChargePermission", "Closed", "Expired"), "He blames the calendar for what he did."),
     ("a recurring permission closes after a charge", "STA-002", "monthly", shows_as("ChargePermission", "Closed", "AmazonClosed"), "His subscription ends after a month."),
-    ("a permission never expires", "STA-002", "permission expires", with_timer("permission_expires", NEVER), "He promises what he can no longer charge."),
-    ("a permission expires after 30 days", "STA-002", "permission expires", with_timer("permission_expires", 30 * DAY), "He cannot charge what he ships late."),
+    ("a permission never expires", "STA-002 TIM-004", "permission expires", with_timer("permission_expires", NEVER), "He promises what he can no longer charge."),
+    ("a permission expires after 30 days", "STA-002 TIM-004", "permission expires", with_timer("permission_expires", 30 * DAY), "He cannot charge what he ships late."),
     ("a removed card is not noticed", "STA-002", "card removed", shows_as("ChargePermission", "Chargeable"), "He charges a card that is gone."),
 
     # --- states: charges
