@@ -30,9 +30,8 @@ def test_a_seeded_fault_shrinks_to_what_is_needed(fault: Any, bench: Any, catalo
     assert shrinker.spent <= MOST_REQUESTS
     assert len(small.scenario) <= found.step + 1
     assert _shows(runner.run(small.scenario), cells)
-    needless = [
-        steps for steps in _simpler(small.scenario.steps) if _shows(runner.run(Scenario(steps)), cells)
-    ]
+    smaller = (*_shorter(small.scenario.steps), *_simpler(small.scenario.steps, fault, catalogue))
+    needless = [steps for steps in smaller if _shows(runner.run(Scenario(steps)), cells)]
     assert needless == []
 
 
