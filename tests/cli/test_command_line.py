@@ -290,7 +290,7 @@ def test_explain_speaks_json_to_programs(command: Callable[..., Any]) -> None:
 def test_explain_names_ids_that_are_near_an_unknown_one(command: Callable[..., Any]) -> None:
     ran = command("explain", "SIG-999")
     assert (ran.code, ran.out) == (2, "")
-    assert "SIG-001" in ran.error_lines[0]
+    assert "SIG-009" in ran.error_lines[0]
 
 
 def test_strict_makes_warnings_fail(command: Callable[..., Any], adapter: Callable[[str], str]) -> None:
