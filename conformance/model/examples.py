@@ -175,7 +175,7 @@ _ROWS = (
     E("LIN-002", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000001", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000002\n(the buyer is charged twice)"),
     E("REL-005", "a key SANDBOX-…: \"releaseEnvironment\": \"Sandbox\"", "a key SANDBOX-…: \"releaseEnvironment\": \"Live\""),
     E("TIM-002", "\"creationTimestamp\": \"20261101T120000Z\"\n\"lastUpdatedTimestamp\": \"20261101T120500Z\"", "\"creationTimestamp\": \"20261101T120000Z\"\n\"lastUpdatedTimestamp\": \"20261101T110000Z\""),
-    E("TIM-003", "Create Charge -> \"creationTimestamp\": \"20261101T120000Z\"\nGet Charge    -> \"creationTimestamp\": \"20261101T120000Z\"", "Create Charge -> \"creationTimestamp\": \"20261101T120000Z\"\nGet Charge    -> \"creationTimestamp\": \"20261102T090000Z\", the time of the capture"),
+    E("TIM-003", "Create Charge -> \"creationTimestamp\": \"20261101T120000Z\"\nGet Charge    -> \"creationTimestamp\": \"20261101T120000Z\"", "Create Charge -> \"creationTimestamp\": \"20261101T120000Z\"\nGet Charge    -> \"creationTimestamp\": \"20261102T090000Z\"\n(the time of the capture)"),
     E("TIM-004", "\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20270430T120000Z\"", "\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261201T120000Z\""),
     E("TIM-001", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261201T120000Z\"", "a charge:\n\"creationTimestamp\":   \"20261101T120000Z\"\n\"expirationTimestamp\": \"20261108T120000Z\""),
 

@@ -83,12 +83,12 @@ def test_a_budget_ends_the_run_and_what_was_judged_still_counts(pytester: pytest
     ran = pytester.runpytest_subprocess(
         "--amazonpay-client=reference",
         "--amazonpay-transport=in-process",
-        "--amazonpay-max-requests=20",
+        "--amazonpay-max-requests=3",
         "-k",
         "SIG-004 or REF-001",
     )
     ran.assert_outcomes(passed=1, skipped=1)
-    ran.stdout.fnmatch_lines(["ended early: the budget of 20 requests is spent"])
+    ran.stdout.fnmatch_lines(["ended early: the budget of 3 requests is spent"])
 
 
 def test_unused_it_leaves_a_users_run_alone(pytester: pytest.Pytester) -> None:

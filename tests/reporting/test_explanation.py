@@ -162,7 +162,7 @@ def test_an_id_may_be_written_in_small_letters() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "near"),
-    [("SIG-999", "SIG-001"), ("CHGT16", "CHG-T16"), ("TMR-5", "TMR-05"), ("LIM-USD", "LIM-")],
+    [("SIG-999", "SIG-009"), ("CHGT16", "CHG-T16"), ("TMR-5", "TMR-05"), ("LIM-USD", "LIM-")],
 )
 def test_an_unknown_id_is_refused_with_those_that_are_near(asked: str, near: str) -> None:
     with pytest.raises(UnknownId, match=f"near: .*{near}"):
