@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Race, Seen, Tried, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
@@ -46,6 +46,8 @@ TrialCheck: TypeAlias = Callable[[Tried], Answer]
 ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
 RaceCheck: TypeAlias = Callable[[Race], Iterator[Judgement]]
 
+Check = TypeVar("Check", bound=Callable[..., Answer])
+
 HELD: tuple[Problem, ...] = ()
 
 EXCHANGE_CHECKS: dict[str, tuple[str, ExchangeCheck]] = {}
@@ -72,12 +74,7 @@ def on_exchange(requirement: str) -> Callable[[ExchangeCheck], ExchangeCheck]:
         KeyError: the catalogue has no such requirement.
     """
 
-    def register(check: ExchangeCheck) -> ExchangeCheck:
-        _note(check.__name__, requirement)
-        EXCHANGE_CHECKS[check.__name__] = (requirement, check)
-        return check
-
-    return register
+    return _registering(requirement, EXCHANGE_CHECKS)
 
 
 def on_wire(requirement: str) -> Callable[[WireCheck], WireCheck]:
@@ -90,13 +87,7 @@ def on_wire(requirement: str) -> Callable[[WireCheck], WireCheck]:
         KeyError: the catalogue has no such requirement.
     """
 
-    def register(check: WireCheck) -> WireCheck:
-        _note(check.__name__, requirement)
-        EXCHANGE_CHECKS[check.__name__] = (requirement, check)
-        WIRE_CHECKS[check.__name__] = (requirement, check)
-        return check
-
-    return register
+    return _registering(requirement, EXCHANGE_CHECKS, WIRE_CHECKS)
 
 
 def on_trace(requirement: str) -> Callable[[TraceCheck], TraceCheck]:
@@ -109,12 +100,7 @@ def on_trace(requirement: str) -> Callable[[TraceCheck], TraceCheck]:
         KeyError: the catalogue has no such requirement.
     """
 
-    def register(check: TraceCheck) -> TraceCheck:
-        _note(check.__name__, requirement)
-        TRACE_CHECKS[check.__name__] = (requirement, check)
-        return check
-
-    return register
+    return _registering(requirement, TRACE_CHECKS)
 
 
 def on_end(requirement: str) -> Callable[[EndCheck], EndCheck]:
@@ -127,12 +113,7 @@ def on_end(requirement: str) -> Callable[[EndCheck], EndCheck]:
         KeyError: the catalogue has no such requirement.
     """
 
-    def register(check: EndCheck) -> EndCheck:
-        _note(check.__name__, requirement)
-        END_CHECKS[check.__name__] = (requirement, check)
-        return check
-
-    return register
+    return _registering(requirement, END_CHECKS)
 
 
 def on_call(requirement: str) -> Callable[[CallCheck], CallCheck]:
@@ -145,12 +126,7 @@ def on_call(requirement: str) -> Callable[[CallCheck], CallCheck]:
         KeyError: the catalogue has no such requirement.
     """
 
-    def register(check: CallCheck) -> CallCheck:
-        _note(check.__name__, requirement)
-        CALL_CHECKS[check.__name__] = (requirement, check)
-        return check
-
-    return register
+    return _registering(requirement, CALL_CHECKS)
 
 
 def on_button(requirement: str) -> Callable[[ButtonCheck], ButtonCheck]:
@@ -163,12 +139,7 @@ def on_button(requirement: str) -> Callable[[ButtonCheck], ButtonCheck]:
         KeyError: the catalogue has no such requirement.
     """
 
-    def register(check: ButtonCheck) -> ButtonCheck:
-        _note(check.__name__, requirement)
-        BUTTON_CHECKS[check.__name__] = (requirement, check)
-        return check
-
-    return register
+    return _registering(requirement, BUTTON_CHECKS)
 
 
 def on_trial(requirement: str) -> Callable[[TrialCheck], TrialCheck]:
@@ -181,12 +152,7 @@ def on_trial(requirement: str) -> Callable[[TrialCheck], TrialCheck]:
         KeyError: the catalogue has no such requirement.
     """
 
-    def register(check: TrialCheck) -> TrialCheck:
-        _note(check.__name__, requirement)
-        TRIAL_CHECKS[check.__name__] = (requirement, check)
-        return check
-
-    return register
+    return _registering(requirement, TRIAL_CHECKS)
 
 
 def on_model(*requirements: str) -> Callable[[ModelCheck], ModelCheck]:
@@ -231,6 +197,16 @@ def judgement(requirement: str, check: str, answer: Answer) -> Judgement | None:
         return None
     problems = (answer,) if isinstance(answer, Problem) else tuple(answer)
     return Judgement(requirement, check, problems)
+
+
+def _registering(requirement: str, *tables: dict[str, tuple[str, Any]]) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        _note(check.__name__, requirement)
+        for table in tables:
+            table[check.__name__] = (requirement, check)
+        return check
+
+    return register
 
 
 def _note(check: str, *requirements: str) -> None:

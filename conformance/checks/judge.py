@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from amazonpay_conformance.checks import (
@@ -37,6 +37,7 @@ from amazonpay_conformance.checks.check import (
     TRACE_CHECKS,
     TRIAL_CHECKS,
     WIRE_CHECKS,
+    Answer,
     Judgement,
     judgement,
 )
@@ -86,30 +87,22 @@ def _judgements(made: Made) -> Iterator[Judgement]:
                 yield found
         for model_check in MODEL_CHECKS.values() if seen.fault is None else ():
             yield from model_check(seen, made)
-    for name, (requirement, call_check) in CALL_CHECKS.items():
-        if (found := judgement(requirement, name, call_check(made))) is not None:
-            yield found
+    yield from _asked(CALL_CHECKS, made)
 
 
 def judge_wire(watched: Watched) -> Iterator[Judgement]:
     """Yield what every check that needs no caller has to say about an exchange as such."""
-    for name, (requirement, check) in WIRE_CHECKS.items():
-        if (found := judgement(requirement, name, check(watched.last, watched))) is not None:
-            yield found
+    yield from _asked(WIRE_CHECKS, watched.last, watched)
 
 
 def judge_in_place(watched: Watched) -> Iterator[Judgement]:
     """Yield what the checks have to say about an exchange of an integration in its place in a trace."""
-    for name, (requirement, check) in TRACE_CHECKS.items():
-        if (found := judgement(requirement, name, check(watched))) is not None:
-            yield found
+    yield from _asked(TRACE_CHECKS, watched)
 
 
 def judge_end(ended: Ended) -> Iterator[Judgement]:
     """Yield what the checks have to say about what a trace left undone."""
-    for name, (requirement, check) in END_CHECKS.items():
-        if (found := judgement(requirement, name, check(ended))) is not None:
-            yield found
+    yield from _asked(END_CHECKS, ended)
 
 
 def judge_button(payload: str, signature: str, configured: Configured) -> Iterator[Judgement]:
@@ -120,9 +113,7 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
         signature: what the client made of it.
         configured: with which key and algorithm it had to.
     """
-    for name, (requirement, check) in BUTTON_CHECKS.items():
-        if (found := judgement(requirement, name, check(payload, signature, configured))) is not None:
-            yield found
+    yield from _asked(BUTTON_CHECKS, payload, signature, configured)
 
 
 def judge_race(race: Race) -> Iterator[Judgement]:
@@ -133,9 +124,7 @@ def judge_race(race: Race) -> Iterator[Judgement]:
 
 def judge_trial(tried: Tried) -> Iterator[Judgement]:
     """Yield what the checks have to say about a server that a client was led to."""
-    for name, (requirement, check) in TRIAL_CHECKS.items():
-        if (found := judgement(requirement, name, check(tried))) is not None:
-            yield found
+    yield from _asked(TRIAL_CHECKS, tried)
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:
@@ -155,3 +144,9 @@ def needs_no_caller(requirement: str) -> bool:
     """
     tables: tuple[Mapping[str, tuple[str, object]], ...] = (WIRE_CHECKS, TRACE_CHECKS, END_CHECKS)
     return any(requirement == judged for table in tables for judged, _ in table.values())
+
+
+def _asked(checks: Mapping[str, tuple[str, Callable[..., Answer]]], *about: object) -> Iterator[Judgement]:
+    for name, (requirement, check) in checks.items():
+        if (found := judgement(requirement, name, check(*about))) is not None:
+            yield found

@@ -91,7 +91,7 @@ class Coverage:
         if all(self._was_broken(operation, rule) for rule in rules):
             return "the server gives another code that is permitted, too"
         if all(isinstance(rule.broken, HasDefect) for rule in rules):
-            return "no request was spoiled so"
+            return "no request was spoilt so"
         if not any(rule.asserted for rule in rules):
             switches = sorted({rule.switch.partition("=")[0] for rule in rules if rule.switch})
             return f"an open question that the server answers otherwise: {', '.join(switches) or rules[0].id}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
 from amazonpay_conformance.engine.certification import Judged, Result
+from amazonpay_conformance.engine.coverage import Coverage
 from amazonpay_conformance.engine.events import (
     Event,
     FindingAppeared,
@@ -182,38 +183,29 @@ def _states(group: Group) -> str:
 
 
 def _coverage(result: Result, width: int) -> Iterator[str]:
-    coverage = result.coverage
-    counts = coverage.counts()
-    yield f"Coverage: {_of('transition', counts)}, {len(result.called)} operations called"
-    told = ", ".join(_of(aspect, counts) for aspect in counts if aspect != "transition")
-    yield from textwrap.wrap(told, max(40, width - 2), initial_indent="  ", subsequent_indent="  ")
-    for aspect, label in ASPECTS.items():
-        reasons: dict[str, list[str]] = {}
-        for missed in coverage.missed(aspect):
-            reasons.setdefault(missed.reason, []).append(missed.text)
-        for why, texts in reasons.items():
-            yield from _not_covered(label, texts, why, width)
+    yield f"Coverage: {len(result.called)} operations called, and of what the model has"
+    for aspect, (seen, of) in result.coverage.counts().items():
+        yield f"  {seen:>3} of {of:>3} {ASPECTS[aspect]}"
+    yield from _not_covered(result.coverage, width)
     for why, times in sorted((result.skipped + result.unclear).items()):
         yield f"  not exercised, {how_often(times)}: {redact_text(why)}"
 
 
-def _of(aspect: Aspect, counts: Mapping[Aspect, tuple[int, int]]) -> str:
-    seen, of = counts[aspect]
-    return f"{seen} of {of} {ASPECTS[aspect]}"
-
-
-def _not_covered(label: str, texts: list[str], why: str, width: int) -> Iterator[str]:
-    few = ", ".join(texts) if len(texts) <= _SHOWN else f"{', '.join(texts[:_SHOWN])}, …"
-    yield from textwrap.wrap(
-        f"not covered, {len(texts)} {label}: {why} ({few})",
-        max(40, width - 2),
-        initial_indent="  ",
-        subsequent_indent="    ",
-    )
-
-
-_SHOWN: Final = 2
-"""How many of those that are not covered for one reason are named on the terminal; report.json names all."""
+def _not_covered(coverage: Coverage, width: int) -> Iterator[str]:
+    """Tell each reason once, with how much it concerns; a single item is named."""
+    reasons: dict[str, dict[Aspect, list[str]]] = {}
+    for aspect in ASPECTS:
+        for missed in coverage.missed(aspect):
+            reasons.setdefault(missed.reason, {}).setdefault(aspect, []).append(missed.text)
+    if reasons:
+        yield "  not covered, and why (report.json names each):"
+    for why, missing in reasons.items():
+        told = ", ".join(
+            texts[0] if len(texts) == 1 else f"{len(texts)} {ASPECTS[aspect]}"
+            for aspect, texts in missing.items()
+        )
+        text = f"{why}: {told}"
+        yield from textwrap.wrap(text, max(40, width), initial_indent="    ", subsequent_indent="      ")
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:
