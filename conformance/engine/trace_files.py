@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
@@ -90,8 +90,8 @@ class TraceWriter:
         if isinstance(action, Advance):
             self._write({"advance": action.seconds})
             return
-        act = {"deed": action.deed, "target": action.target, "card": action.card, "product": action.product}
-        self._write({"buyer": {name: value for name, value in act.items() if value is not None}})
+        act = {name: value for name, value in asdict(action).items() if value is not None}
+        self._write({"buyer": act})
 
     def _write(self, line: Mapping[str, Any]) -> None:
         self._stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")

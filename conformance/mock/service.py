@@ -111,7 +111,13 @@ class Service:
         self._others.append(other)
 
     def buyer(
-        self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None
+        self,
+        deed: BuyerDeed,
+        target: str,
+        card: str | None = None,
+        product: Product | None = None,
+        *,
+        address: str | None = None,
     ) -> None:
         """Let the buyer act on a session or a permission.
 
@@ -119,11 +125,12 @@ class Service:
             ImpossibleAct: he cannot do that in the state that the object is in.
         """
         self._catch_up()
-        outcomes = step(self.world, BuyerAct(deed, target, card, product))
+        act = BuyerAct(deed, target, card, product, address)
+        outcomes = step(self.world, act)
         if not outcomes:
             raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
         self.world = outcomes[0].world
-        self._tell(BuyerAct(deed, target, card, product))
+        self._tell(act)
 
     def advance(self, seconds: int) -> None:
         """Move the clock forward and fire every timer that comes due."""
