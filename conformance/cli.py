@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from .commands import certify, explain, judge, model, replay, serve
-from .commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED
+from amazonpay_conformance.commands import certify, explain, judge, model, replay, serve
+from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED
 
 COMMANDS: Final = (certify, replay, explain, serve, judge, model)
 
