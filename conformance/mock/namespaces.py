@@ -15,7 +15,7 @@ from typing import Final
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.journal import Journal, Judge, exchange_of
-from amazonpay_conformance.mock.routes import Handler, message
+from amazonpay_conformance.mock.routes import message
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant, operation_of, signer_of
@@ -153,5 +153,3 @@ class Mock:
             except NoSuchNamespace as problem:
                 return message(400, str(problem))
             return namespace.handle(request)
-
-    __call__: Handler = handle

@@ -12,7 +12,8 @@ import pytest
 import requests
 from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.inprocess import in_process
-from amazonpay_conformance.mock.server import Handler, Server
+from amazonpay_conformance.mock.routes import Handler
+from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.faults import (
     FAULTS,
     NOVEL_FIELD,
