@@ -24,7 +24,9 @@ from amazonpay_conformance.model.simulation import CARDS
 from amazonpay_conformance.model.world import CheckoutSession, data_of
 from amazonpay_conformance.wire.messages import Request, Response
 
-NOTICE: Final = "This is a mock. Nobody is charged, nothing is delivered, and nothing that you pick leaves it."
+NOTICE: Final = (
+    "This is a mock. Nobody is charged, nothing is delivered, and nothing that you pick leaves it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,15 @@ _KEEP: Final = ("keep", "Keep what I have", "plain")
 def _buttons(*buttons: tuple[str, str, str]) -> Element:
     made = (
         # only the first wants a choice made
-        element("button", text, type="submit", name="deed", value=deed, class_=kind, formnovalidate=kind == "plain")
+        element(
+            "button",
+            text,
+            type="submit",
+            name="deed",
+            value=deed,
+            class_=kind,
+            formnovalidate=kind == "plain",
+        )
         for deed, text, kind in buttons
     )
     return element("div", *made, class_="buttons")
@@ -255,9 +265,15 @@ def laid_out(heading: str, *content: Any) -> str:
 
 
 def _unknown() -> Response:
-    return told(404, "There is no such checkout", "The mock has no checkout session of that id; perhaps it was started anew.")
+    return told(
+        404,
+        "There is no such checkout",
+        "The mock has no checkout session of that id; perhaps it was started anew.",
+    )
 
 
 def _no_way_back(session: CheckoutSession) -> Response:
     details = element("p", "The shop has set none of the return URLs that would lead you back from here.")
-    return page(200, laid_out("Go back to the shop", details, element("p", f"Checkout session {session.id}.")))
+    return page(
+        200, laid_out("Go back to the shop", details, element("p", f"Checkout session {session.id}."))
+    )

@@ -65,7 +65,11 @@ def written(root: Element) -> str:
 
 
 def document(
-    title: str, *content: Content, scripts: Iterable[str] = (), styles: Iterable[str] = (STYLE,), kind: str = ""
+    title: str,
+    *content: Content,
+    scripts: Iterable[str] = (),
+    styles: Iterable[str] = (STYLE,),
+    kind: str = "",
 ) -> str:
     """Return a whole document.
 

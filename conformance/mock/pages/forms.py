@@ -38,7 +38,9 @@ class Tokens:
         """
         sent = fields.get(TOKEN_FIELD, "").encode("utf-8", "replace")
         if not hmac.compare_digest(sent, self.of(subject).encode()):
-            raise BadForm("This form was not made by this page, or the mock was started anew. Load the page again.")
+            raise BadForm(
+                "This form was not made by this page, or the mock was started anew. Load the page again."
+            )
 
 
 def fields_of(request: Request) -> dict[str, str]:

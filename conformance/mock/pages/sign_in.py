@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from amazonpay_conformance.mock.namespaces import Mock, Namespace
-from amazonpay_conformance.mock.pages.button import Press
+from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.pages.buyer import laid_out, told
 from amazonpay_conformance.mock.pages.document import element, page, redirect
 from amazonpay_conformance.mock.pages.forms import TOKEN_FIELD, BadForm, Tokens, fields_of
@@ -80,7 +80,9 @@ class SignIn:
             forms.append(self._way(str(cancel), "Cancel and go back", "plain"))
         lead = element("p", f"{BUYER['name']} ({BUYER['email']}) is the mock's only buyer.", class_="lead")
         text = laid_out("Amazon Sign-in", lead, element("div", forms, class_="buttons"))
-        return page(200, text, form_targets=sorted({origin(goal), *([origin(str(cancel))] if is_web(cancel) else [])}))
+        return page(
+            200, text, form_targets=sorted({origin(goal), *([origin(str(cancel))] if is_web(cancel) else [])})
+        )
 
     def _way(self, goal: str, text: str, kind: str) -> Any:
         return element(

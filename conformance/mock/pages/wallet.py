@@ -17,7 +17,13 @@ def cards(session: CheckoutSession | None) -> Element:
     chosen = (session.card if session else None) or DEFAULT_CARD
     can_pend = session is not None and session.may_pend and session.intent == "Authorize"
     options = (
-        _option("card", card.ending, f"Card ending in {card.ending}", _card_note(card.ending, can_pend), card.ending == chosen)
+        _option(
+            "card",
+            card.ending,
+            f"Card ending in {card.ending}",
+            _card_note(card.ending, can_pend),
+            card.ending == chosen,
+        )
         for card in CARDS.values()
     )
     return _choice("Payment method", "A simulated card decides what happens.", options)
@@ -31,7 +37,14 @@ def addresses(session: CheckoutSession | None) -> Element:
     open_to = [name for name, refusal in refusals.items() if refusal is None]
     chosen = usual if usual in open_to else next(iter(open_to), None)
     options = (
-        _option("address", name, one_line(ADDRESSES[name]), refusal and f"Not available: {refusal}.", name == chosen, refused=refusal is not None)
+        _option(
+            "address",
+            name,
+            one_line(ADDRESSES[name]),
+            refusal and f"Not available: {refusal}.",
+            name == chosen,
+            refused=refusal is not None,
+        )
         for name, refusal in refusals.items()
     )
     return _choice("Delivery address", None, options)
@@ -45,7 +58,11 @@ def one_line(address: Data) -> str:
 
 def _card_note(ending: str, can_pend: bool) -> str:
     card = CARDS[ending]
-    return card.statement if can_pend or not card.pending else f"{card.statement} Needs {PENDS}; else it succeeds."
+    return (
+        card.statement
+        if can_pend or not card.pending
+        else f"{card.statement} Needs {PENDS}; else it succeeds."
+    )
 
 
 def _choice(legend: str, hint: str | None, options: Iterator[Element]) -> Element:

@@ -49,12 +49,18 @@ class Amazon:
         """What the page hands to `amazon.Pay.renderButton`: the payload is a string, signed as it stands."""
         payload = json.dumps(
             {
-                "webCheckoutDetails": {"checkoutReviewReturnUrl": review_url, "checkoutCancelUrl": cancel_url},
+                "webCheckoutDetails": {
+                    "checkoutReviewReturnUrl": review_url,
+                    "checkoutCancelUrl": cancel_url,
+                },
                 "storeId": self.settings.store_id,
                 "scopes": ["name", "email", "shippingAddress"],
                 "deliverySpecifications": {
                     "specialRestrictions": ["RestrictPOBoxes"],
-                    "addressRestrictions": {"type": "Allowed", "restrictions": {"US": {}, "GB": {}, "DE": {}}},
+                    "addressRestrictions": {
+                        "type": "Allowed",
+                        "restrictions": {"US": {}, "GB": {}, "DE": {}},
+                    },
                 },
             }
         )
@@ -99,7 +105,9 @@ class Amazon:
     def complete(self, session_id: str, total: Decimal) -> Body:
         """Complete a checkout once: where the answer was lost, the session says whether it happened."""
         try:
-            return self._answer(self._client.complete_checkout_session, session_id, {"chargeAmount": price(total)})
+            return self._answer(
+                self._client.complete_checkout_session, session_id, {"chargeAmount": price(total)}
+            )
         except Unreachable:
             session = self.session(session_id)
             if session["statusDetails"]["state"] != "Completed":

@@ -139,7 +139,9 @@ def _not_paid(order: Order, refusal: Refused) -> Page:
     _orders().move(order.id, "not paid")
     reason = checkout["statusDetails"]["reasonCode"] or refusal.reason
     declined = reason == "Declined"
-    flash("Your payment was declined. Please try another payment method." if declined else "You have not paid.")
+    flash(
+        "Your payment was declined. Please try another payment method." if declined else "You have not paid."
+    )
     session.pop("checkout", None)
     return redirect(url_for("cart"))
 
@@ -276,7 +278,12 @@ def _check_token() -> None:
 
 def _common() -> dict[str, Any]:
     settings = _amazon().settings
-    return {"currency": CURRENCY, "count": sum(_cart().values()), "script": settings.script, "token": _token()}
+    return {
+        "currency": CURRENCY,
+        "count": sum(_cart().values()),
+        "script": settings.script,
+        "token": _token(),
+    }
 
 
 ROUTES: tuple[tuple[str, Callable[..., Page], str], ...] = (

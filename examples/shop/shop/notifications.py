@@ -51,7 +51,11 @@ def verified(body: bytes, certificate_hosts: str) -> Notification:
     envelope = _json(body)
     text = "".join(f"{name}\n{envelope[name]}\n" for name in SIGNED if envelope.get(name) is not None)
     version, url = envelope.get("SignatureVersion"), str(envelope.get("SigningCertURL"))
-    if envelope.get("Type") != "Notification" or version not in HASHES or not _is_trusted(url, certificate_hosts):
+    if (
+        envelope.get("Type") != "Notification"
+        or version not in HASHES
+        or not _is_trusted(url, certificate_hosts)
+    ):
         raise Forged("type, signature version or certificate URL")
     try:
         signature = base64.b64decode(str(envelope.get("Signature")), validate=True)

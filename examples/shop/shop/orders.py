@@ -122,7 +122,9 @@ class Orders:
 
     def notified(self) -> list[str]:
         with self._open() as connection:
-            return [about for (about,) in connection.execute("SELECT about FROM notifications ORDER BY rowid")]
+            return [
+                about for (about,) in connection.execute("SELECT about FROM notifications ORDER BY rowid")
+            ]
 
     def _orders(self, where: str, *values: str) -> list[Order]:
         query = f"SELECT id, session, goods, total, state, charge, permission FROM orders {where}"  # noqa: S608

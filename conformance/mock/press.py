@@ -45,7 +45,9 @@ class Press:
         try:
             payload = base64.b64decode(fields.get("payload", ""), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
-            raise BadForm("The payload cannot be read; only checkout.js of this mock sends this form.") from None
+            raise BadForm(
+                "The payload cannot be read; only checkout.js of this mock sends this form."
+            ) from None
         return cls(
             payload,
             fields.get("signature", ""),
