@@ -141,9 +141,10 @@ def _multi_ship(session: CheckoutSession) -> Body:
 
 
 def _address(session: CheckoutSession | None, product: str) -> Body | None:
-    """The buyer's address, where the button sold this: shipped goods have one, others only a bill's (§3.1)."""
-    picked = session is not None and session.product == product
-    return address_of(session.address) if session is not None and picked else None
+    """The address that he picked, if this is what the button sold (§3.1)."""
+    if session is None or session.product != product:
+        return None
+    return address_of(session.address)
 
 
 def _constraints(missing: tuple[str, ...]) -> list[Body]:

@@ -26,7 +26,7 @@ V2: Final = "AMZN-PAY-RSASSA-PSS-V2"
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button that was pressed, as the page's script tells of it. `algorithm` is "" where the page names none."""
+    """A button that was pressed, as checkout.js tells of it. `algorithm` is "" where the page names none."""
 
     payload: str
     signature: str

@@ -83,7 +83,7 @@ class BuyerPages:
             try:
                 return self._done(namespace, session_id, deed, fields)
             except ImpossibleAct:
-                reason = "It is not in a state for that any more; perhaps it was left open, or paid in another window."
+                reason = "It is in no state for that any more; perhaps another window was faster."
                 return told(409, "That cannot be done with this checkout now", reason)
 
     def _holder(self, session_id: str) -> Namespace | None:
@@ -149,7 +149,7 @@ class BuyerPages:
         return page(200, laid_out(heading, form), form_targets=_targets(session))
 
     def _waiting(self, session: CheckoutSession, missing: tuple[str, ...]) -> Response:
-        text = "You are signed in. The shop has not said yet what there is to pay, so there is nothing to do here."
+        text = "You are signed in. The shop has not said yet what there is to pay."
         told_ = (
             element("p", text),
             element("p", "It still has to set what these constraints name:"),

@@ -12,14 +12,14 @@ from xml.etree.ElementTree import Element, tostring
 
 from amazonpay_conformance.wire.messages import Headers, Response
 
-Content: TypeAlias = "Element | str | None | Iterable[Content]"
+Content: TypeAlias = "Element | str | Iterable[Content] | None"
 
 STYLE: Final = "/pages/style.css"
 HTML: Final = "text/html; charset=utf-8"
 
 _SAFE: Final[Mapping[str, str]] = {
     "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }

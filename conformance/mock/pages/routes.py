@@ -22,7 +22,7 @@ _TYPES: Final[Mapping[str, str]] = {
 
 
 def page_routes(mock: Mock) -> tuple[Route, ...]:
-    """Return the routes of the buyer's pages; whoever knows a session's id may act as its buyer, as on Amazon's."""
+    """Return the routes of the buyer's pages; whoever knows a session's id may act as its buyer."""
     tokens = Tokens()
     buyer, sign_in = BuyerPages(mock, tokens), SignIn(mock, tokens)
     return (

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from amazonpay_conformance.mock.namespaces import Mock, Namespace
-from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.pages.buyer import laid_out, told
 from amazonpay_conformance.mock.pages.document import element, page, redirect
 from amazonpay_conformance.mock.pages.forms import TOKEN_FIELD, BadForm, Tokens, fields_of
 from amazonpay_conformance.mock.pages.returns import BUYER_FIELD, is_web, origin, with_query
+from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.service import RefusedSession
 from amazonpay_conformance.model.buyer import BUYER
 from amazonpay_conformance.model.records import GIVEN_BUYER

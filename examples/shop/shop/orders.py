@@ -1,4 +1,4 @@
-"""The shop's orders, in SQLite. What Amazon Pay says of a charge or a refund is written down as it was told."""
+"""The shop's orders, in SQLite. What Amazon Pay says of a charge or a refund is written down as told."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY, session TEXT UNIQUE NOT NULL, goods TEXT NOT NULL, total TEXT NOT NULL,
     state TEXT NOT NULL, charge TEXT, permission TEXT
 );
-CREATE TABLE IF NOT EXISTS refunds (id TEXT PRIMARY KEY, order_id TEXT NOT NULL, amount TEXT NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS refunds (
+    id TEXT PRIMARY KEY, order_id TEXT NOT NULL, amount TEXT NOT NULL, state TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS notifications (id TEXT PRIMARY KEY, about TEXT NOT NULL);
 """
 
@@ -56,7 +58,7 @@ class Orders:
             connection.executescript(_TABLES)
 
     def place(self, session: str, goods: str, total: Decimal) -> Order:
-        """Note an order before the buyer is sent to pay; the same order again where he came back to change it."""
+        """Note an order before the buyer is sent to pay; the same one where he came back to change it."""
         with self._open() as connection:
             connection.execute(
                 "INSERT INTO orders VALUES (?, ?, ?, ?, 'not paid yet', NULL, NULL) "
@@ -80,7 +82,8 @@ class Orders:
     def note_refund(self, order: str, refund: str, amount: Decimal, state: str) -> None:
         with self._open() as connection:
             connection.execute(
-                "INSERT INTO refunds VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state",
+                "INSERT INTO refunds VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET state = excluded.state",
                 (refund, order, str(amount), state),
             )
 

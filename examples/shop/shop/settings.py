@@ -15,7 +15,7 @@ class Settings:
     private_key: Path
     merchant_id: str = "AEXAMPLEMERCHANT"
     store_id: str = "amzn1.application-oa2-client.0000000000000000000000000000c0de"
-    region: str = "us"
+    region: str = "na"
     sandbox: bool = True
     endpoint: str = ""
     script: str = "https://static-na.payments-amazon.com/checkout.js"
