@@ -47,10 +47,10 @@ class CheckoutSession:
     buyer: BuyerProgress = "absent"
     card: str | None = None
     product: str | None = None
-    address: str | None = None
     permission: str | None = None
     charge: str | None = None
     data: Data = field(default_factory=lambda: NOTHING)
+    address: str | None = None
 
     @property
     def payment(self) -> Data:

@@ -21,7 +21,7 @@ class BadForm(ValueError):
 
 
 class Tokens:
-    """Makes and knows the tokens of a server's forms. Another site cannot read them, so it cannot send them."""
+    """Makes and knows the tokens of a server's forms; another site can read none, so it can send none."""
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)

@@ -6,7 +6,7 @@ The one rule: a browser is sent to http and https addresses only, whatever a ses
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeGuard
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from amazonpay_conformance.model.world import CheckoutSession, data_of
@@ -37,7 +37,7 @@ def way_back(session: CheckoutSession, way: Way) -> str | None:
     return None
 
 
-def is_web(url: object) -> bool:
+def is_web(url: object) -> TypeGuard[str]:
     """Tell whether something is an address that a browser may be sent to."""
     if not isinstance(url, str) or not url.isprintable():
         return False

@@ -77,11 +77,11 @@ class SignIn:
         forms = [self._way(goal, f"Sign in as {BUYER['name']}", "primary")]
         cancel = body.get("signInCancelUrl")
         if is_web(cancel):
-            forms.append(self._way(str(cancel), "Cancel and go back", "plain"))
+            forms.append(self._way(cancel, "Cancel and go back", "plain"))
         lead = element("p", f"{BUYER['name']} ({BUYER['email']}) is the mock's only buyer.", class_="lead")
         text = laid_out("Amazon Sign-in", lead, element("div", forms, class_="buttons"))
         return page(
-            200, text, form_targets=sorted({origin(goal), *([origin(str(cancel))] if is_web(cancel) else [])})
+            200, text, form_targets=sorted({origin(goal), *([origin(cancel)] if is_web(cancel) else [])})
         )
 
     def _way(self, goal: str, text: str, kind: str) -> Any:
