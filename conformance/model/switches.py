@@ -114,6 +114,8 @@ _ROWS = (
     S("signed-headers-case",    "May SignedHeaders keep the caller's case and order?", {"any": "yes", "lower": "no: lower case, sorted"}, "§10.2, §13.12", "?"),
     S("unsigned-simulation",    "May x-amz-pay-simulation-code go unsigned?", {"accepted": "yes", "refused": "403 InvalidRequestSignature"}, "§10.3, §13.14", "?"),
     S("environment-path",       "May an environment-specific key use a path with /sandbox/?", {"accepted": "yes", "refused": "404 ResourceNotFound"}, "§1, §13.17", "?"),
+    S("other-environment",      "What gets a key in a path of the other environment, as /live/v2/… with a sandbox key?", {"refused": "404 ResourceNotFound", "accepted": "what it gets in its own"}, "§1", "?"),
+    S("repeated-headers",       "What gets a request that sends a header with one value twice?", {"accepted": "the values count as one, joined by a comma where they are signed", "refused": "400 InvalidHeaderValue"}, "§10.2", "?"),
     S("number-amounts",         "Are amounts accepted as JSON numbers?", {"accepted": "yes", "refused": "400 InvalidParameterValue"}, "§2.3, §13.9", "?"),
     S("amount-spelling",        "Is 14 the same amount as 14.00 where one must repeat the other?", {"decimal": "yes", "exact": "no: 409 AmountMismatch"}, "§6", "?"),
     S("zero-amount",            "Is an amount of zero or less refused?", {"refused": "400 InvalidParameterValue", "accepted": "no"}, "§6.10", "?"),

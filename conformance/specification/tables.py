@@ -25,6 +25,7 @@ from amazonpay_conformance.model.resources import RESOURCE_MACHINES
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.throttling import THROTTLES
 from amazonpay_conformance.model.timers import TIMER_ROWS
 from amazonpay_conformance.specification.fields import fields
@@ -71,6 +72,7 @@ TABLES: Tables = {
     "errors": ERRORS,
     "retry_policies": RETRY_POLICIES,
     "faults": FAULTS,
+    "tampers": tuple(TAMPERS.values()),
     "throttles": THROTTLES,
     "names": NAMES,
 }
