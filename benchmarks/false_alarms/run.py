@@ -17,12 +17,12 @@ import time
 from collections.abc import Iterator
 from unittest.mock import patch
 
-from amazonpay_conformance.clients import reference
+from amazonpay_conformance.clients import reference, tampering
 from amazonpay_conformance.engine import tap
 from amazonpay_conformance.engine.certification import PROFILES, Order, Result
 from amazonpay_conformance.engine.events import Event, ScenarioFinished
 from amazonpay_conformance.engine.setup import Choice, prepared
-from amazonpay_conformance.mock import inprocess
+from amazonpay_conformance.mock import clock, inprocess
 from amazonpay_conformance.reporting.terminal import summary
 
 EVERY = 1000
@@ -72,9 +72,9 @@ class Clock:
 @contextlib.contextmanager
 def _no_waiting(transport: str) -> Iterator[None]:
     with contextlib.ExitStack() as patched:
-        clock = Clock()
-        for module in (reference, tap, inprocess) if transport == "in-process" else ():
-            patched.enter_context(patch.object(module, "time", clock))
+        late = Clock()
+        for module in (reference, tampering, tap, inprocess, clock) if transport == "in-process" else ():
+            patched.enter_context(patch.object(module, "time", late))
         yield
 
 
