@@ -52,7 +52,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is posted: the name of its variant, the MessageId of its envelope, what it is about, and its body."""
+    """What is posted: the name of its variant, the MessageId, what it is about, and the body."""
 
     variant: str
     message_id: str

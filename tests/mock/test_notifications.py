@@ -1,4 +1,4 @@
-"""What the mock posts is an envelope of SNS around a message of Amazon Pay; a forger's is believed by nobody."""
+"""What the mock posts is an envelope of SNS around a message; what a forger posts is believed by nobody."""
 
 from __future__ import annotations
 
