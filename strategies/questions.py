@@ -265,6 +265,13 @@ NOT_ASKED: Final[Mapping[str, str]] = {
         ),
         "no scenario is made of the lesser resources yet",
     ),
+    **dict.fromkeys(
+        (
+            *("synchronous-notifications", "permission-notifications", "expiry-notifications"),
+            *("attribute-notifications", "notification-signature", "notification-keys"),
+        ),
+        "no answer shows it: a notification goes another way",
+    ),
 }
 """Switches that no scenario here asks about, each with what shows them instead."""
 

@@ -15,10 +15,11 @@ from amazonpay_conformance.mock import record_bodies
 from amazonpay_conformance.mock.bodies import render
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.ids import new_ids, request_id
-from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed, Product
+from amazonpay_conformance.mock.steps import Step, touches_objects
+from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Product
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
-from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.step import Outcome, lapse, step
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request, signs
@@ -77,6 +78,8 @@ class Service:
         self._others: list[Service] = []
         self.observers: list[Callable[[BuyerAct | Advance], None]] = []
         """Who is told of what happens beside the wire."""
+        self.followers: list[Callable[[Step], None]] = []
+        """Who is told of each step that the objects take."""
 
     def handle(self, request: Request) -> Response:
         """Answer one request and move the world on."""
@@ -91,7 +94,8 @@ class Service:
         outcome = step(self.world, call)[0]
         if outcome.replays is not None:
             return replace(self._answers[outcome.replays], status=outcome.status, headers=_headers())
-        before, self.world = self.world, outcome.world
+        before = self.world
+        self._move(call, outcome)
         response = self._answer(outcome, reading)
         if call.key is not None and self.world.remembered.get(call.key) is not before.remembered.get(
             call.key
@@ -119,11 +123,12 @@ class Service:
             ImpossibleAct: he cannot do that in the state that the object is in.
         """
         self._catch_up()
-        outcomes = step(self.world, BuyerAct(deed, target, card, product))
+        act = BuyerAct(deed, target, card, product)
+        outcomes = step(self.world, act)
         if not outcomes:
             raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
-        self.world = outcomes[0].world
-        self._tell(BuyerAct(deed, target, card, product))
+        self._move(act, outcomes[0])
+        self._tell(act)
 
     def advance(self, seconds: int) -> None:
         """Move the clock forward and fire every timer that comes due."""
@@ -141,8 +146,18 @@ class Service:
 
     def _catch_up(self) -> None:
         elapsed = self.clock.now() - self.world.now
-        if elapsed > 0:
-            self.world = step(self.world, Advance(elapsed))[0].world
+        if elapsed <= 0:
+            return
+        for outcome in lapse(self.world, elapsed):
+            self._move(Advance(outcome.world.now - self.world.now), outcome)
+
+    def _move(self, cause: Action, outcome: Outcome) -> None:
+        before, self.world = self.world, outcome.world
+        if not self.followers or not touches_objects(before, self.world):
+            return
+        taken = Step(cause, outcome.used, before, self.world)
+        for follower in self.followers:
+            follower(taken)
 
     def _answer(self, outcome: Outcome, reading: RequestReading) -> Response:
         if outcome.reason is not None:

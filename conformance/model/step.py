@@ -730,17 +730,23 @@ def _buyer_may(world: World, act: BuyerAct) -> bool:
 # --- time
 
 
-def _advance(world: World, seconds: int) -> Outcome:
-    draft = Draft(world)
+def lapse(world: World, seconds: int) -> Iterator[Outcome]:
+    """Yield what the passing of time does: an outcome for each timer, in the order in which they come due.
+
+    The last one only says what time it is then; it is about no object.
+    """
     end = world.now + seconds
-    while True:
-        due = min(_timers(draft.world), default=None)
-        if due is None or due[0] > end:
-            break
-        draft.world = replace(draft.world, now=max(due[0], draft.world.now))
+    while (due := min(_timers(world), default=None)) is not None and due[0] <= end:
+        draft = Draft(replace(world, now=max(due[0], world.now)))
         _fire(draft, due)
-    draft.world = replace(draft.world, now=end)
-    return Outcome(0, draft.world, "", used=tuple(draft.used))
+        world = draft.world
+        yield Outcome(0, world, "", subject=(due[1], due[2]), used=tuple(draft.used))
+    yield Outcome(0, replace(world, now=end), "")
+
+
+def _advance(world: World, seconds: int) -> Outcome:
+    passed = tuple(lapse(world, seconds))
+    return replace(passed[-1], used=tuple(row for outcome in passed for row in outcome.used))
 
 
 def _timers(world: World) -> Iterator[records.Timer]:

@@ -151,10 +151,15 @@ def read_request(
     )
 
 
+def signer_of(request: Request) -> str | None:
+    """Return the key id that a request names, whether or not its signature verifies."""
+    authorization, _ = _authorization(request)
+    return None if authorization is None else authorization.public_key_id
+
+
 def signs(request: Request, merchant: Merchant) -> bool:
     """Tell whether a request names one of a merchant's keys, whether or not its signature verifies."""
-    authorization, _ = _authorization(request)
-    return authorization is not None and authorization.public_key_id in merchant.keys
+    return signer_of(request) in merchant.keys
 
 
 def fingerprint(operation: Operation, target: str | None, body: JSON) -> str:
