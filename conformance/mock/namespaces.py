@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.faults import Faults
+from amazonpay_conformance.mock.history import History
 from amazonpay_conformance.mock.journal import Journal, Judge, Remark, exchange_of
 from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import message
@@ -42,6 +43,8 @@ class Namespace:
         self.service = service
         self.faults = Faults()
         self.journal = Journal()
+        self.history = History()
+        service.followers.append(self.history.note)
         self.judge = judge
         self.judge_button: JudgeButton | None = None
         self._answer = self.faults.around(service.handle)

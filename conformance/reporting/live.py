@@ -14,7 +14,8 @@ from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.reporting.lines import field, how_often, painted
 from amazonpay_conformance.wire.messages import Exchange, Response
-from amazonpay_conformance.wire.redaction import REDACTED, redact_body, redact_target
+from amazonpay_conformance.wire.redaction import redact_body, redact_target
+from amazonpay_conformance.wire.redaction import without_tokens as hide
 
 _SENTENCES: Final = {
     "pass": "conforms",
@@ -106,14 +107,7 @@ def hint_of(finding: Finding) -> str:
 
 def without_tokens(text: str, finding: Finding) -> str:
     """Return a text about an exchange without what its path may not show, as a buyer's token."""
-    if finding.made is None:
-        return text
-    path = finding.made.seen[0].request.path
-    hidden = zip(path.split("/"), redact_target(path).split("/"), strict=False)
-    for segment, shown in hidden:
-        if shown == REDACTED and len(segment) > 3:
-            text = text.replace(segment, REDACTED)
-    return text
+    return text if finding.made is None else hide(text, finding.made.seen[0].request.path)
 
 
 def summary(
