@@ -226,10 +226,15 @@ def create_charge(permission: str) -> tuple[Variant, ...]:
         Variant(body("small@other"), 1),
         *(Variant(body("small"), 1, simulation=code) for code in codes if code not in pending),
         *(Variant(body("small", canHandlePendingAuthorization=True), 1, simulation=code) for code in pending),
+        *(Variant(body("all", canHandlePendingAuthorization=True), 1, simulation=code) for code in _STRIKING),
         Variant({"chargePermissionId": ref(permission)}, 1, "chargeAmount is missing"),
         Variant(body("small", captureNow="yes"), 1, "a text where a boolean belongs"),
         Variant(body("small", shipTo="home"), 1, "an unknown field"),
     )
+
+
+_STRIKING: Final = ("PendingHardDeclined", "PendingAmazonRejected")
+"""What these come to changes the permission, in another way where all of it is reserved (api-facts §4.2)."""
 
 
 def capture_charge() -> tuple[Variant, ...]:

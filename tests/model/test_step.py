@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from amazonpay_conformance.model.actions import Advance, Call, Defect
+from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed, Call, Defect
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import permitted_balances, permitted_refunded
