@@ -112,13 +112,13 @@ def create_session() -> tuple[Variant, ...]:
     }
     described = {
         **_session("AuthorizeWithCapture", softDescriptor="Example Shop"),
-        "merchantMetadata": metadata(TEXTS[1]),
+        "merchantMetadata": metadata(TEXTS[2]),
     }
     return (
         Variant(_session("Authorize"), 6),
         Variant(_session("Authorize", canHandlePendingAuthorization=True), 5),
         Variant(_session("Authorize", totalOrderAmount=price("total")), 4),
-        Variant({**_session("Confirm", "large"), "merchantMetadata": metadata(TEXTS[2])}, 4),
+        Variant({**_session("Confirm", "large"), "merchantMetadata": metadata(TEXTS[1])}, 4),
         Variant(_session("AuthorizeWithCapture", "large"), 4),
         Variant(described, 3),
         Variant({**_BARE, "merchantMetadata": metadata(TEXTS[3])}, 3),
