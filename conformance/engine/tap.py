@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from amazonpay_conformance.mock.journal import exchange_of
 from amazonpay_conformance.wire.messages import Exchange, Request, Response
 
 MEETING_SECONDS: Final = 5.0
@@ -28,11 +29,9 @@ class Tap:
         received_at, began = time.time(), time.perf_counter()
         self._meet()
         response = self.answer(request)
-        injected = response.injected
-        sent = None if injected is not None and injected.cut == "before the answer" else response
         with self._lock:
             span = (began, time.perf_counter())
-            self._exchanges.append(Exchange(request, sent, received_at, span, injected))
+            self._exchanges.append(exchange_of(request, response, received_at, span))
         return response
 
     @contextlib.contextmanager

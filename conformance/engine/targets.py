@@ -18,7 +18,8 @@ from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.inprocess import in_process
-from amazonpay_conformance.mock.server import Handler, Server
+from amazonpay_conformance.mock.routes import Handler
+from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.mock.turns import Turns
 from amazonpay_conformance.model.actions import BuyerAct

@@ -28,7 +28,8 @@ from amazonpay_conformance.clients.driver import (
 from amazonpay_conformance.clients.verification import signs_of_no_verification
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.mock.certificates import Certificates, Flaw
-from amazonpay_conformance.mock.server import Handler, Server
+from amazonpay_conformance.mock.routes import Handler
+from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 

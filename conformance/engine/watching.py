@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from amazonpay_conformance.checks.subject import Configured
-from amazonpay_conformance.engine.listening import Listener, Listening, listening
-from amazonpay_conformance.engine.trace_files import Head, Recorded, Trace, TraceWriter
+from amazonpay_conformance.engine.listening import Listener, Listening, listen_to
+from amazonpay_conformance.engine.trace_files import Head, Recorded, RecordedButton, Trace, TraceWriter
 from amazonpay_conformance.engine.watch import Watch
-from amazonpay_conformance.mock.server import Handler
+from amazonpay_conformance.mock.namespaces import Namespace
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.mock.serving import ServedMock, ServingProblem, served
 from amazonpay_conformance.reading.requests import Merchant
@@ -43,12 +43,13 @@ def served_and_watched(
     with contextlib.ExitStack() as stack:
         heard: list[Listening] = []
 
-        def around(service: Service, handler: Handler) -> Handler:
-            listeners = tuple(_opened(outlets, service, stack))
-            heard.append(stack.enter_context(listening(service, handler, listeners=listeners)))
-            return heard[0].handle
+        def attach(namespace: Namespace) -> None:
+            listeners = () if outlets.live is None else (outlets.live,)
+            if not heard:  # a trace is of one merchant
+                listeners = (*listeners, *_writing(outlets, namespace.service, stack))
+            heard.append(listen_to(namespace, listeners))
 
-        mock = stack.enter_context(served(directory, around=around, **options))
+        mock = stack.enter_context(served(directory, attach=(attach,), **options))
         yield mock, heard[0].watch
 
 
@@ -66,15 +67,15 @@ def watched_trace(trace: Trace, merchant: Merchant) -> Watch:
             watch.see_again(entry.exchange, entry.reading, entry.on_the_wire)
         elif isinstance(entry, Recorded):
             watch.see(entry.exchange)
+        elif isinstance(entry, RecordedButton):
+            watch.see_button_again(entry.judgements)
         else:
             watch.act(entry)
     watch.finish()
     return watch
 
 
-def _opened(outlets: Outlets, service: Service, stack: contextlib.ExitStack) -> Iterator[Listener]:
-    if outlets.live is not None:
-        yield outlets.live
+def _writing(outlets: Outlets, service: Service, stack: contextlib.ExitStack) -> Iterator[Listener]:
     if outlets.trace is None:
         return
     try:

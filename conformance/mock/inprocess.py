@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 import responses
-from amazonpay_conformance.mock.server import Handler
+from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.wire.messages import Headers, Injected, Request
 
 

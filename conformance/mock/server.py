@@ -11,14 +11,12 @@ import contextlib
 import ssl
 import threading
 import weakref
-from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import Final, Self
 
 import h11
+from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.wire.messages import Headers, Request, Response
-
-Handler: TypeAlias = Callable[[Request], Response]
 
 MAX_BODY: Final = 1 << 20
 MAX_HEAD: Final = 64 << 10

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from amazonpay_conformance.mock.certificates import Certificates
-from amazonpay_conformance.mock.control import PREFIX, with_control
-from amazonpay_conformance.mock.faults import Faults
-from amazonpay_conformance.mock.server import Handler, Server
+from amazonpay_conformance.mock.control import PREFIX
+from amazonpay_conformance.mock.namespaces import Mock, Namespace
+from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.mock.site import site
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import KeyProblem, PublicKey, generate_private_key, load_public_key
@@ -30,11 +31,15 @@ class ServedMock:
     """A mock that is being served."""
 
     server: Server
-    service: Service
-    faults: Faults
+    mock: Mock
     ca_file: Path
     public_key_id: str
     private_key_file: Path | None
+
+    @property
+    def service(self) -> Service:
+        """The service of the default namespace."""
+        return self.mock.default.service
 
     @property
     def base_url(self) -> str:
@@ -65,7 +70,7 @@ def served(
     public_key_id: str | None = None,
     public_key_file: Path | None = None,
     settings: Settings = DEFAULTS,
-    around: Callable[[Service, Handler], Handler] = lambda _, handler: handler,
+    attach: tuple[Callable[[Namespace], None], ...] = (),
 ) -> Iterator[ServedMock]:
     """Serve a mock on the loopback while the context is open.
 
@@ -76,7 +81,7 @@ def served(
         public_key_id: the merchant's key id; a made-up one where None.
         public_key_file: his public key as PEM; a pair is made where None.
         settings: how it answers what the facts leave open.
-        around: puts something before what answers, to listen for instance.
+        attach: called with each namespace as it is opened, to listen to it for instance.
 
     Raises:
         ServingProblem: the key cannot be read, the directory not written, the port not bound.
@@ -89,17 +94,15 @@ def served(
     except OSError as problem:
         raise ServingProblem(f"{problem.filename or directory}: {problem.strerror}") from None
     key_id = public_key_id or MADE_UP_KEY_ID
-    service = Service(Merchant({key_id: public_key}), region=region, settings=settings)
-    faults = Faults()
-    answers = around(service, with_control(service, faults))
-    server = Server(answers, tls=certificates.server_context(), port=port)
+    mock = Mock(Merchant({key_id: public_key}), region=region, settings=settings, attach=attach)
+    server = Server(site(mock), tls=certificates.server_context(), port=port)
     try:
         server.start()
     except OSError as problem:
         raise ServingProblem(f"port {port} cannot be bound: {problem.strerror}") from None
     try:
-        service.host = f"localhost:{server.port}"
-        yield ServedMock(server, service, faults, certificates.ca_file, key_id, key_file)
+        mock.host = f"localhost:{server.port}"
+        yield ServedMock(server, mock, certificates.ca_file, key_id, key_file)
     finally:
         server.close()
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from amazonpay_conformance.model import records
 from amazonpay_conformance.model.actions import UNUSUAL, Action, BuyerAct, Call
+from amazonpay_conformance.model.buyer import ADDRESSES, DEFAULT_ADDRESS
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.money import Price
@@ -696,7 +697,7 @@ def _buyer_acts(world: World, act: BuyerAct) -> Iterator[Outcome]:
     kind: ObjectKind = "CheckoutSession" if act.target in world.sessions else "ChargePermission"
     value = world.find(kind, act.target)
     card = act.card or getattr(value, "card", None) or DEFAULT_CARD
-    if value is None or card not in CARDS:
+    if value is None or card not in CARDS or (act.address or DEFAULT_ADDRESS) not in ADDRESSES:
         return
     draft = Draft(world)
     if act.deed != "signs_in" and getattr(value, "buyer", "") == "absent" and value.state == "Open":
@@ -714,8 +715,13 @@ def _buyer_acts(world: World, act: BuyerAct) -> Iterator[Outcome]:
 
 
 def _progress(draft: Draft, act: BuyerAct, trigger: str, card: str) -> None:
-    product = act.product or draft.world.sessions[act.target].product or "PayAndShip"
-    extra: dict[str, Any] = {"buyer": _PROGRESS[trigger], "card": card, "product": product}
+    session = draft.world.sessions[act.target]
+    extra: dict[str, Any] = {
+        "buyer": _PROGRESS[trigger],
+        "card": card,
+        "product": act.product or session.product or "PayAndShip",
+        "address": act.address or session.address,
+    }
     draft.move("CheckoutSession", act.target, trigger, **extra)
 
 
@@ -736,17 +742,23 @@ def _buyer_may(world: World, act: BuyerAct) -> bool:
 # --- time
 
 
-def _advance(world: World, seconds: int) -> Outcome:
-    draft = Draft(world)
+def lapse(world: World, seconds: int) -> Iterator[Outcome]:
+    """Yield what the passing of time does: an outcome for each timer, in the order in which they come due.
+
+    The last one only says what time it is then; it is about no object.
+    """
     end = world.now + seconds
-    while True:
-        due = min(_timers(draft.world), default=None)
-        if due is None or due[0] > end:
-            break
-        draft.world = replace(draft.world, now=max(due[0], draft.world.now))
+    while (due := min(_timers(world), default=None)) is not None and due[0] <= end:
+        draft = Draft(replace(world, now=max(due[0], world.now)))
         _fire(draft, due)
-    draft.world = replace(draft.world, now=end)
-    return Outcome(0, draft.world, "", used=tuple(draft.used))
+        world = draft.world
+        yield Outcome(0, world, "", subject=(due[1], due[2]), used=tuple(draft.used))
+    yield Outcome(0, replace(world, now=end), "")
+
+
+def _advance(world: World, seconds: int) -> Outcome:
+    passed = tuple(lapse(world, seconds))
+    return replace(passed[-1], used=tuple(row for outcome in passed for row in outcome.used))
 
 
 def _timers(world: World) -> Iterator[records.Timer]:

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.mock.clock import Clock
+from amazonpay_conformance.mock.namespaces import Mock
+from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.mock.site import site
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 from amazonpay_conformance.wire.messages import Headers, Request, Response
@@ -62,6 +65,11 @@ MONTHLY: Body = {
 def signed(request: Request, *, key_id: str = KEY_ID, key: PrivateKey | None = None) -> Request:
     """Sign a request as the documentation says."""
     return sign(request, key=key or private_key(), public_key_id=key_id, algorithm=V2)
+
+
+def site_of(service: Service) -> Handler:
+    """All that a mock with this service serves."""
+    return site(Mock(service.merchant, make=lambda *_, **__: service))
 
 
 @dataclass

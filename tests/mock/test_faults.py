@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from amazonpay_conformance.mock.control import with_control
 from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.inprocess import in_process
-from amazonpay_conformance.mock.server import Handler, Server
+from amazonpay_conformance.mock.routes import Handler
+from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.faults import (
     FAULTS,
     NOVEL_FIELD,
@@ -24,7 +24,7 @@ from amazonpay_conformance.model.faults import (
     Fault,
 )
 from amazonpay_conformance.wire.messages import Headers, Request, Response
-from mock_shop import Shop, order, signed
+from mock_shop import Shop, order, signed, site_of
 
 TRUTH = Response(
     201,
@@ -197,7 +197,7 @@ def test_a_lost_answer_is_kept_for_the_repetition(shop: Shop) -> None:
 
 
 def test_the_control_api_scripts_faults_and_calls_them_off(shop: Shop) -> None:
-    handle = with_control(shop.service)
+    handle = site_of(shop.service)
 
     def control(body: object) -> int:
         return handle(Request("POST", "/_mock/faults", None, Headers(), json.dumps(body).encode())).status
@@ -224,7 +224,7 @@ def test_the_control_api_scripts_faults_and_calls_them_off(shop: Shop) -> None:
 )
 def test_the_control_api_says_what_it_expects(shop: Shop, body: object, named: str) -> None:
     request = Request("POST", "/_mock/faults", None, Headers(), json.dumps(body).encode())
-    refused = with_control(shop.service)(request)
+    refused = site_of(shop.service)(request)
     assert refused.status == 400
     assert named in refused.json()["message"]
 

@@ -19,9 +19,10 @@ from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.forms.printing import Shown, printed
 from amazonpay_conformance.mock.certificates import Certificates
-from amazonpay_conformance.mock.control import with_control
+from amazonpay_conformance.mock.namespaces import Mock
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.mock.site import site
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 
@@ -77,9 +78,9 @@ def serving(bench: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..
 
     @contextmanager
     def serve(service: type[Service]) -> Iterator[dict[str, str]]:
-        made = service(Merchant({PREFIXED_KEY_ID: bench.key.public}), region="na")
-        with Server(with_control(made), tls=certificates.server_context()) as server:
-            made.host = f"localhost:{server.port}"
+        mock = Mock(Merchant({PREFIXED_KEY_ID: bench.key.public}), make=service)
+        with Server(site(mock), tls=certificates.server_context()) as server:
+            mock.host = f"localhost:{server.port}"
             yield {
                 "AMAZON_PAY_BASE_URL": f"https://localhost:{server.port}",
                 "AMAZON_PAY_PUBLIC_KEY_ID": PREFIXED_KEY_ID,

@@ -1,0 +1,1 @@
+"""The commands: a module each, with its arguments and what it does, which is to call the engine and print."""

@@ -1,0 +1,146 @@
+"""Arguments that several commands take, and their kinds."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.engine.setup import Choice
+    from amazonpay_conformance.forms.printing import Meeting
+
+CLIENT_HELP: Final = (
+    "the client: 'reference', a Python adapter (path/to/adapter.py or package.module[:object]), or a driver "
+    "in any language ('exec:node driver.mjs'); see docs/drivers.md"
+)
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def add_client_and_target(parser: argparse.ArgumentParser) -> None:
+    """Add what says who is tried, and against what."""
+    parser.add_argument("--client", default="reference", metavar="CLIENT", help=CLIENT_HELP)
+    parser.add_argument(
+        "--target",
+        default="mock",
+        metavar="TARGET",
+        help="mock (default), sandbox, or https://host[:port] of somebody's mock",
+    )
+    parser.add_argument(
+        "--transport",
+        choices=("https", "http", "in-process"),
+        default="https",
+        help="how the client reaches the mock; in-process is for Python clients on requests (default: https)",
+    )
+    parser.add_argument(
+        "--region", choices=("na", "eu", "jp"), default=None, help="region of the main lane (default: na)"
+    )
+    parser.add_argument(
+        "--algorithm",
+        choices=("AMZN-PAY-RSASSA-PSS", "AMZN-PAY-RSASSA-PSS-V2"),
+        default=None,
+        help="only this algorithm (default: all that the client declares)",
+    )
+    parser.add_argument(
+        "--skew",
+        type=_whole_seconds,
+        default=300,
+        metavar="SECONDS",
+        help="how far x-amz-pay-date may be off before HDR-004 warns (default: 300)",
+    )
+    parser.add_argument(
+        "--deadline",
+        type=_some_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="how long one call may take before the driver counts as hanging (default: 30)",
+    )
+    add_switches(parser)
+    remote = parser.add_argument_group(
+        "targets other than the mock (credentials come from the environment, docs/sandbox.md)"
+    )
+    remote.add_argument("--allow-network", action="store_true", help="really send requests to the sandbox")
+    remote.add_argument(
+        "--ca-file", type=Path, default=None, metavar="PEM", help="trust this CA for the target"
+    )
+    remote.add_argument(
+        "--resolve",
+        default=None,
+        metavar="HOST:PORT:ADDRESS:PORT",
+        help="connect elsewhere than to HOST:PORT, as curl's --resolve does",
+    )
+
+
+def add_switches(parser: argparse.ArgumentParser) -> None:
+    """Add `--switch`."""
+    parser.add_argument(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="NAME=CHOICE",
+        help="how the mock answers a question that the facts leave open, as replay-status=200; may be given "
+        "several times; docs/model.md lists them",
+    )
+
+
+def choice_of(arguments: argparse.Namespace) -> Choice:
+    """Return the choice of client and target that the arguments make."""
+    from amazonpay_conformance.engine.setup import Choice
+
+    return Choice(
+        arguments.client,
+        arguments.target,
+        arguments.transport,
+        arguments.region,
+        arguments.ca_file,
+        arguments.resolve,
+        arguments.allow_network,
+        tuple(arguments.switch),
+    )
+
+
+def meeting_of(arguments: argparse.Namespace) -> Meeting:
+    """Return who meets whom, for forms that run without the kit's command line."""
+    from amazonpay_conformance.forms.printing import Meeting
+
+    return Meeting(arguments.client, arguments.target, arguments.transport)
+
+
+def duration(text: str) -> float:
+    """Return seconds, of `90`, `90s`, `10m` or `1h`."""
+    unit = _UNITS.get(text[-1:], 0)
+    try:
+        seconds = float(text[:-1] if unit else text) * (unit or 1)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, or as 90s, 10m, 1h")
+    return seconds
+
+
+def count(text: str) -> int:
+    """Return a whole number from 1 up."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
+
+
+def count_or_none(text: str) -> int:
+    """Return a whole number from 0 up."""
+    return 0 if text == "0" else count(text)
+
+
+def _whole_seconds(text: str) -> int:
+    seconds = int(text)
+    if seconds < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is below zero")
+    return seconds
+
+
+def _some_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above zero")
+    return seconds

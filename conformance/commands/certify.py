@@ -1,0 +1,194 @@
+"""`certify`: run generated scenarios and judge every message."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .arguments import add_client_and_target, choice_of, count, count_or_none, duration, meeting_of
+from .exits import (
+    CONFORMS,
+    EXIT_CODES,
+    FAILURES,
+    INTERRUPTED,
+    NOTHING_EXERCISED,
+    SET_UP,
+    UNREACHABLE,
+    USAGE,
+    refuse,
+)
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.scenario_files import Stored
+
+DEFAULT_OUT: Final = "amazonpay-conformance-report"
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    certify = commands.add_parser(
+        "certify",
+        help="certify a client against the mock, or a server with the reference client",
+        description="Run generated scenarios with a client against a target and judge every message.",
+        epilog=EXIT_CODES,
+    )
+    add_client_and_target(certify)
+    certify.add_argument(
+        "--profile", choices=("quick", "full"), default="quick", help="how much to try (default: quick)"
+    )
+    certify.add_argument(
+        "--seed", type=int, default=None, help="repeat a run exactly (default: chosen and printed)"
+    )
+    certify.add_argument(
+        "--out",
+        type=Path,
+        default=Path(DEFAULT_OUT),
+        metavar="DIR",
+        help=f"where report.json goes (default: {DEFAULT_OUT})",
+    )
+    certify.add_argument(
+        "--corpus",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="try the scenarios in this directory first, and put in what is found (default: none)",
+    )
+    certify.add_argument(
+        "--max-time",
+        type=duration,
+        default=None,
+        metavar="TIME",
+        help="stop after so many seconds, or 10m, 1h; what was found is kept (default: no limit)",
+    )
+    certify.add_argument(
+        "--max-requests",
+        type=count,
+        default=None,
+        metavar="N",
+        help="stop after so many requests, those that make a scenario small among them (default: no limit)",
+    )
+    certify.add_argument(
+        "--shrink-requests",
+        type=count_or_none,
+        default=None,
+        metavar="N",
+        help="spend at most so many on making the scenario of one finding small (default: by profile)",
+    )
+    certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
+    certify.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.corpus import add_to_corpus
+    from amazonpay_conformance.engine.setup import SetUpProblem
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.report import expect_room, write_report
+    from amazonpay_conformance.reporting.terminal import Progress, summary
+
+    progress = Progress(sys.stderr)
+    try:
+        expect_room(arguments.out)
+        result = _run_certification(arguments, progress)
+    except SetUpProblem as problem:
+        return refuse(str(problem), USAGE if problem.is_usage else SET_UP)
+    except OSError as problem:
+        return refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+    progress.done()
+    unwritten = None
+    try:
+        write_report(result, arguments.out, meeting_of(arguments))
+        if arguments.corpus is not None:
+            add_to_corpus(arguments.corpus, result.findings)
+    except OSError as problem:
+        unwritten = f"cannot write to {problem.filename or arguments.out}: {problem.strerror}"
+    if result.error and not result.requests:
+        return refuse(result.error, exit_code(result))
+    width = shutil.get_terminal_size((100, 24)).columns
+    lines = summary(
+        result,
+        directory=arguments.out,
+        command=_replay_command(arguments),
+        colour=wants_colour(sys.stdout),
+        width=width,
+    )
+    print("\n".join(lines), flush=True)
+    return refuse(unwritten, SET_UP) if unwritten else exit_code(result, strict=arguments.strict)
+
+
+def _run_certification(arguments: argparse.Namespace, progress: Callable[..., None]) -> Result:
+    import secrets
+
+    from amazonpay_conformance.engine.budget import stopped_by_signals
+    from amazonpay_conformance.engine.certification import PROFILES, Order
+    from amazonpay_conformance.engine.setup import prepared
+
+    choice = choice_of(arguments)
+    with prepared(choice) as ready:
+        order = Order(
+            PROFILES[arguments.profile],
+            secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed,
+            region=ready.region,
+            algorithm=arguments.algorithm,
+            subjects=choice.subjects,
+            skew_seconds=arguments.skew,
+            deadline=arguments.deadline,
+            max_seconds=arguments.max_time,
+            max_requests=arguments.max_requests,
+            shrink_requests=arguments.shrink_requests,
+            corpus=_corpus(arguments.corpus),
+        )
+        with stopped_by_signals() as stop:
+            return ready.certify(order, (progress,), stop)
+
+
+def _corpus(directory: Path | None) -> tuple[Stored, ...]:
+    """Read the scenarios of earlier runs; one that cannot be read is skipped with a line."""
+    from amazonpay_conformance.engine.corpus import read_corpus
+
+    if directory is None:
+        return ()
+    found = read_corpus(directory)
+    for problem in found.problems:
+        print(f"amazonpay-conformance: skipped {problem}", file=sys.stderr)
+    return found.scenarios
+
+
+def _replay_command(arguments: argparse.Namespace) -> str:
+    words = ["amazonpay-conformance", "replay", "{scenario}", "--client", arguments.client]
+    if arguments.target != "mock":
+        words += ["--target", arguments.target]
+    if arguments.transport != "https":
+        words += ["--transport", arguments.transport]
+    for switch in arguments.switch:
+        words += ["--switch", switch]
+    if arguments.allow_network:
+        words.append("--allow-network")
+    if arguments.ca_file is not None:
+        words += ["--ca-file", str(arguments.ca_file)]
+    if arguments.resolve is not None:
+        words += ["--resolve", arguments.resolve]
+    return " ".join(word if word == "{scenario}" else shlex.quote(word) for word in words)
+
+
+def exit_code(result: Result, *, strict: bool = False) -> int:
+    """Return the exit code of a certification.
+
+    Args:
+        result: what was found.
+        strict: whether warnings fail.
+    """
+    if result.verdict == "fail" or (strict and result.verdict == "warning"):
+        return FAILURES
+    if result.kit_defects or result.error_kind == "set-up":
+        return SET_UP
+    if result.error_kind == "unreachable":
+        return UNREACHABLE
+    if result.error_kind == "interrupted":
+        return 128 + result.signal if result.signal else INTERRUPTED
+    return NOTHING_EXERCISED if result.verdict in ("not exercised", "inconclusive") else CONFORMS

@@ -1,0 +1,56 @@
+"""`judge`: what a recorded trace shows."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from .exits import CONFORMS, FAILURES, NOTHING_EXERCISED, SET_UP, refuse
+from .watching import tell
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    judge = commands.add_parser(
+        "judge",
+        help="judge a recorded trace of an integration",
+        description="Judge what an integration did by a file that `serve --trace` wrote, or by a HAR file. "
+        "A file whose end is missing is judged as far as it goes.",
+        epilog="exit codes: 0 conforms, 1 failures, 2 usage, 3 the file cannot be read, 5 nothing was seen",
+    )
+    judge.add_argument("trace", type=Path, metavar="FILE", help="the trace: JSON Lines, or HAR")
+    judge.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail, too")
+    judge.add_argument(
+        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON"
+    )
+    har = judge.add_argument_group("for a HAR file, which does not say who signed it")
+    har.add_argument("--public-key-id", default=None, metavar="ID", help="the merchant's key id")
+    har.add_argument(
+        "--public-key", type=Path, default=None, metavar="PEM", help="his public key, to judge signatures"
+    )
+    har.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
+    judge.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.trace_files import BadTrace, read_trace
+    from amazonpay_conformance.engine.watching import watched_trace
+    from amazonpay_conformance.mock.serving import ServingProblem, merchant_of
+
+    try:
+        merchant = merchant_of(arguments.public_key_id, arguments.public_key)
+        trace = read_trace(arguments.trace, merchant, arguments.region)
+    except BadTrace as problem:
+        return refuse(str(problem), SET_UP)
+    except ServingProblem as problem:
+        return refuse(str(problem), SET_UP)
+    if trace.broken:
+        print(f"warning: {trace.broken}", file=sys.stderr)
+    watch = watched_trace(trace, merchant)
+    code = tell(watch, arguments.report, incomplete=trace.broken)
+    if code:
+        return code
+    if watch.verdict == "fail" or (arguments.strict and watch.verdict == "warning"):
+        return FAILURES
+    return NOTHING_EXERCISED if watch.verdict == "not exercised" else CONFORMS

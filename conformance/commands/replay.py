@@ -1,0 +1,95 @@
+"""`replay`: run one scenario file again, and print it in other forms."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .arguments import add_client_and_target, choice_of, meeting_of
+from .exits import CONFORMS, FAILURES, NOTHING_EXERCISED, SET_UP, UNREACHABLE, USAGE, refuse
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.engine.replay import Replayed
+    from amazonpay_conformance.engine.scenario_files import Stored
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    replay = commands.add_parser(
+        "replay",
+        help="run one scenario file again",
+        description="Run a scenario that a report wrote and say whether it still fails.",
+        epilog="exit codes: 0 passes now, 1 still fails, 2 usage, 3 set-up, 4 no target, 5 cannot reach",
+    )
+    replay.add_argument(
+        "scenario", type=Path, metavar="FILE", help="a scenario file from a report's directory"
+    )
+    replay.add_argument(
+        "--as",
+        dest="form",
+        choices=("curl", "pytest", "mermaid", "har"),
+        default=None,
+        help="print what failed again: a bash script, a test, a sequence diagram, an HTTP archive",
+    )
+    replay.add_argument(
+        "--out", type=Path, default=None, metavar="F", help="write the form to this file (default: to stdout)"
+    )
+    add_client_and_target(replay)
+    replay.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.clients.driver import DriverError
+    from amazonpay_conformance.engine.replay import replay
+    from amazonpay_conformance.engine.scenario_files import BadScenario, read_scenario
+    from amazonpay_conformance.engine.setup import SetUpProblem, prepared
+    from amazonpay_conformance.engine.targets import TargetUnreachable
+
+    choice = choice_of(arguments)
+    try:
+        stored = read_scenario(arguments.scenario)
+        with prepared(choice) as ready:
+            replayed = replay(ready, stored, choice.subjects, skew_seconds=arguments.skew)
+    except BadScenario as problem:
+        return refuse(str(problem), USAGE)
+    except SetUpProblem as problem:
+        return refuse(str(problem), USAGE if problem.is_usage else SET_UP)
+    except DriverError as problem:
+        return refuse(str(problem), SET_UP)
+    except TargetUnreachable as problem:
+        return refuse(str(problem), UNREACHABLE)
+    print("\n".join(replayed.lines()), file=sys.stderr if arguments.form else sys.stdout, flush=True)
+    unprinted = _print_form(arguments, stored, replayed) if arguments.form else None
+    if unprinted is not None:
+        return unprinted
+    return {"still fails": FAILURES, "passes now": CONFORMS, "cannot reach": NOTHING_EXERCISED}[
+        replayed.answer
+    ]
+
+
+def _print_form(arguments: argparse.Namespace, stored: Stored, replayed: Replayed) -> int | None:
+    """Write a form of what the replay showed; the exit code where that cannot be."""
+    from amazonpay_conformance.forms.printing import Shown, printed
+    from amazonpay_conformance.forms.turns import CannotPrint
+    from amazonpay_conformance.reporting.report import kit_version
+
+    if replayed.answer != "still fails":
+        return refuse("nothing is printed: only what fails again is", NOTHING_EXERCISED)
+    finding = replayed.findings[0]
+    shows = stored.shows or frozenset({finding.cell})
+    shown = Shown(replayed.run, finding, stored.lane, shows, meeting_of(arguments), kit_version())
+    try:
+        text = printed(arguments.form, shown)
+    except CannotPrint as problem:
+        return refuse(f"it cannot be said as {arguments.form}: {problem}", NOTHING_EXERCISED)
+    if arguments.out is None:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+        return None
+    try:
+        arguments.out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        return refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+    return None

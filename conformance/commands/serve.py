@@ -1,0 +1,85 @@
+"""`serve`: the mock, for clients in any language, watched."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from .arguments import add_switches
+from .exits import SET_UP, USAGE, refuse
+from .watching import tell
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    serve = commands.add_parser(
+        "serve",
+        help="serve the mock over HTTPS for clients in any language",
+        description="Serve the mock on this machine until it is stopped, with a certificate made at start. "
+        "Whoever calls it is watched: each exchange is a line, with what is wrong with it below "
+        "(docs/integrations.md).",
+    )
+    serve.add_argument("--port", type=int, default=0, help="port on the loopback (default: a free one)")
+    serve.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
+    serve.add_argument(
+        "--public-key-id", default=None, metavar="ID", help="the merchant's key id (default: a made-up one)"
+    )
+    serve.add_argument(
+        "--public-key",
+        type=Path,
+        default=None,
+        metavar="PEM",
+        help="his public key (default: a key pair is made)",
+    )
+    serve.add_argument(
+        "--out",
+        type=Path,
+        default=Path("amazonpay-conformance-mock"),
+        metavar="DIR",
+        help="where ca.pem and a made key go (default: amazonpay-conformance-mock)",
+    )
+    serve.add_argument("--quiet", action="store_true", help="no line an exchange; findings at the end only")
+    serve.add_argument(
+        "--trace",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="write what happens to this file, for `judge`",
+    )
+    serve.add_argument(
+        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON at the end"
+    )
+    add_switches(serve)
+    serve.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from amazonpay_conformance.engine.watching import Outlets, served_and_watched
+    from amazonpay_conformance.mock.serving import ServingProblem
+    from amazonpay_conformance.model.switches import BadSwitch, Settings
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.live import Live
+
+    colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
+    live = None if arguments.quiet else Live(sys.stdout, colour=colour, width=width)
+    try:
+        with served_and_watched(
+            arguments.out,
+            Outlets(live, arguments.trace),
+            settings=Settings.parse(arguments.switch),
+            port=arguments.port,
+            region=arguments.region,
+            public_key_id=arguments.public_key_id,
+            public_key_file=arguments.public_key,
+        ) as (mock, watch):
+            print("\n".join(mock.lines()), flush=True)
+            mock.wait()
+    except BadSwitch as problem:
+        return refuse(str(problem), USAGE)
+    except ServingProblem as problem:
+        return refuse(str(problem), SET_UP)
+    watch.finish(at=time.time())
+    return tell(watch, arguments.report, all_findings=arguments.quiet)
