@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol, TypeAlias
 
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.history import History
-from amazonpay_conformance.mock.journal import Journal, Judge, exchange_of
+from amazonpay_conformance.mock.journal import Journal, Judge, Remark, exchange_of
+from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import message
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant, operation_of, signer_of
 from amazonpay_conformance.wire.messages import Request, Response
+
+JudgeButton: TypeAlias = Callable[[Press], Iterable[Remark]]
 
 NAMESPACE_HEADER: Final = "x-amazonpay-mock-namespace"
 DEFAULT: Final = "default"
@@ -60,6 +63,7 @@ class Namespace:
         self.keepers: list[Keeper] = [service, self.faults, self.history]
         self.snapshots: dict[str, Memories] = {}
         service.followers.append(self.history.take)
+        self.judge_button: JudgeButton | None = None
         self._answer = self.faults.around(service.handle)
         self._beginning: Memories = ()
 
@@ -91,6 +95,11 @@ class Namespace:
         remarks = self.judge(exchange) if self.judge is not None else ()
         self.journal.add(exchange, operation_of(request), remarks)
         return response
+
+    def pressed(self, press: Press) -> None:
+        """Take down what is wrong with a button that was pressed."""
+        for remark in self.judge_button(press) if self.judge_button is not None else ():
+            self.journal.note(remark)
 
 
 class Mock:

@@ -17,13 +17,20 @@ from amazonpay_conformance.mock.clock import Clock, Hands
 from amazonpay_conformance.mock.ids import new_ids, request_id
 from amazonpay_conformance.mock.quota import Quota
 from amazonpay_conformance.mock.steps import Step, touches_objects
-from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Product
+from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Product
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, lapse, step
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import AnyObject, World, kind_of
-from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request, region_of, signs
+from amazonpay_conformance.reading.requests import (
+    Merchant,
+    RequestReading,
+    read_request,
+    region_of,
+    signs,
+    without_nulls,
+)
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
@@ -56,6 +63,10 @@ _KINDS = {
 
 class ImpossibleAct(ValueError):
     """The buyer cannot do that now."""
+
+
+class RefusedSession(ValueError):
+    """A session that a button asks for is refused; the message is the service's reason code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,13 @@ class Service:
         self._others.append(other)
 
     def buyer(
-        self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None
+        self,
+        deed: BuyerDeed,
+        target: str,
+        card: str | None = None,
+        product: Product | None = None,
+        *,
+        address: str | None = None,
     ) -> None:
         """Let the buyer act on a session or a permission.
 
@@ -144,12 +161,27 @@ class Service:
             ImpossibleAct: he cannot do that in the state that the object is in.
         """
         self.catch_up()
-        act = BuyerAct(deed, target, card, product)
+        act = BuyerAct(deed, target, card, product, address)
         outcomes = step(self.world, act)
         if not outcomes:
             raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
         self._move(act, outcomes[0])
         self._tell(act)
+
+    def open_session(self, payload: Mapping[str, Any]) -> str:
+        """Create a session of what a button holds, whose signature was verified, and return its id.
+
+        Raises:
+            RefusedSession: the service would not have it.
+        """
+        self.catch_up()
+        call = Call("create_checkout_session", body=without_nulls(payload))
+        call = replace(call, new=new_ids(self.world, call, self.region))
+        outcome = step(self.world, call)[0]
+        if outcome.reason is not None:
+            raise RefusedSession(outcome.reason)
+        self._move(call, outcome)
+        return call.new.session
 
     def advance(self, seconds: int) -> None:
         """Move the clock forward and fire every timer that comes due."""
