@@ -13,8 +13,9 @@ import dataclasses
 import sys
 import time
 
-from amazonpay_conformance.engine.certification import PROFILES, Order, Result
 from amazonpay_conformance.engine.events import Event, ScenarioFinished
+from amazonpay_conformance.engine.order import PROFILES, Order
+from amazonpay_conformance.engine.result import Result
 from amazonpay_conformance.engine.setup import Choice, prepared
 from amazonpay_conformance.reporting.terminal import summary
 
