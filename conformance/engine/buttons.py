@@ -1,30 +1,36 @@
-"""Payload strings that a client is asked to sign for a button."""
+"""What is said of a button, without what its payload may hold: a page can name its buyer's address in it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Final
+from dataclasses import replace
 
-from amazonpay_conformance.strategies.payloads import TEXTS
-
-
-def _button_payloads() -> Iterator[str]:
-    plain = {
-        "webCheckoutDetails": {"checkoutReviewReturnUrl": "https://shop.example/review"},
-        "storeId": "amzn1.application-oa2-client.0000000000000000000000000000c0de",
-    }
-    yield json.dumps(plain, separators=(",", ":"))
-    for text in TEXTS:
-        payload = {**plain, "merchantMetadata": {"noteToBuyer": text}, "deliverySpecifications": {}}
-        yield json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    noted = {**plain, "merchantMetadata": {"noteToBuyer": "Gr\u00f6\u00dfe \U0001f6d2 2/3"}}
-    yield json.dumps(noted)  # escapes of what is not ASCII, and spaces
-    yield json.dumps(noted, ensure_ascii=False, indent=2)
-    yield json.dumps(noted, separators=(",", ":")).replace("/", "\\/")  # as PHP writes slashes
-    yield json.dumps({**plain, "scopes": [], "deliverySpecifications": {"addressRestrictions": {}}})
-    yield f" {json.dumps(plain)}\n"
+from amazonpay_conformance.checks.check import Judgement, Problem
+from amazonpay_conformance.wire.buttons import unescaped
+from amazonpay_conformance.wire.redaction import REDACTED, redact_body, redact_text
 
 
-BUTTON_PAYLOADS: Final = tuple(_button_payloads())
-"""Payload strings to sign: slashes, quotes, non-ASCII, an empty object (api-facts §10.4, ecosystem §2.1)."""
+def without_payload(judgement: Judgement, payload: str) -> Judgement:
+    """Return a judgement of a button whose problems show no more of the payload than may be kept."""
+    problems = tuple(_redacted(problem, payload) for problem in judgement.problems)
+    return replace(judgement, problems=problems)
+
+
+def _redacted(problem: Problem, payload: str) -> Problem:
+    hint = problem.hint() if callable(problem.hint) else problem.hint
+    sentence = hint.partition("\n")[0]  # below it, the payload is compared line by line
+    texts = (problem.expected, problem.received, sentence)
+    return Problem(*(_without(text, payload) for text in texts))
+
+
+def _without(text: str, payload: str) -> str:
+    for form in (payload, unescaped(payload)):
+        text = text.replace(form, _shown(form)) if form else text
+    return redact_text(text)
+
+
+def _shown(payload: str) -> str:
+    try:
+        return json.dumps(redact_body(json.loads(payload)), separators=(",", ":"))
+    except (ValueError, RecursionError):
+        return REDACTED

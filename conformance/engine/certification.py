@@ -14,7 +14,7 @@ from amazonpay_conformance.checks.judge import judge_button, judge_trial
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import ClientConfig, Driver, DriverError, Hello
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
-from amazonpay_conformance.engine.buttons import BUTTON_PAYLOADS
+from amazonpay_conformance.engine.button_payloads import BUTTON_PAYLOADS
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.tap import Tap
-from amazonpay_conformance.engine.watch import Noticed, Watch
+from amazonpay_conformance.engine.watch import Noticed, Pressed, Watch
 from amazonpay_conformance.mock.journal import Remark
 from amazonpay_conformance.mock.namespaces import Namespace
+from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Advance, BuyerAct
@@ -28,6 +29,9 @@ class Listener(Protocol):
     def acted(self, action: BuyerAct | Advance) -> None:
         """The buyer did something, or time was made to pass."""
 
+    def pressed(self, pressed: Pressed) -> None:
+        """A button of a page was pressed, and this is to be said of it."""
+
 
 @dataclass
 class Listening:
@@ -42,6 +46,18 @@ class Listening:
         for listener in self.listeners:
             listener.exchanged(noticed)
         return tuple(map(remark_of, noticed.findings))
+
+    def press(self, press: Press) -> tuple[Remark, ...]:
+        """Judge a button that was pressed, tell of it, and return what is wrong."""
+        key = self.watch.merchant.keys.get(press.public_key_id)
+        algorithm = press.signed_as(key) if key is not None else press.algorithm
+        configured = replace(
+            self.watch.configured, public_key_id=press.public_key_id, public_key=key, algorithm=algorithm
+        )
+        pressed = self.watch.see_button(press.payload, press.signature, configured)
+        for listener in self.listeners:
+            listener.pressed(pressed)
+        return tuple(map(remark_of, pressed.findings))
 
     def act(self, action: BuyerAct | Advance) -> None:
         """Take note of what happened beside the wire."""
@@ -105,6 +121,7 @@ def listen_to(namespace: Namespace, listeners: tuple[Listener, ...] = ()) -> Lis
     heard = listener_of(namespace.service, None, listeners)
     namespace.service.observers.append(heard.act)
     namespace.judge = heard.see
+    namespace.judge_button = heard.press
     return heard
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
-from amazonpay_conformance.checks.judge import judge_end, judge_in_place, judge_wire
+from amazonpay_conformance.checks.judge import judge_button, judge_end, judge_in_place, judge_wire
 from amazonpay_conformance.checks.past import Move, Past
 from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watched
+from amazonpay_conformance.engine.buttons import without_payload
 from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
 from amazonpay_conformance.model.money import Price
@@ -33,6 +34,10 @@ PATIENCE: Final = 300
 """Seconds after which what is still undone at the end counts as left out, unless somebody says otherwise."""
 
 Verdict: TypeAlias = Literal["pass", "warning", "fail", "not exercised"]
+
+AT_THE_END: Final = "at the end"
+BUTTON: Final = "button"
+"""Where a finding stands that is of no operation."""
 
 _AMOUNTS: Final = ("chargeAmount", "captureAmount", "refundAmount")
 _COMPLETING: Final = ("complete_checkout_session", "finalize_checkout_session")
@@ -53,6 +58,14 @@ class Noticed:
     exchange: Exchange
     reading: RequestReading
     on_the_wire: tuple[Judgement, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button that was pressed: what its checks say of it, and what is wrong."""
+
+    judgements: tuple[Judgement, ...]
     findings: tuple[Finding, ...]
 
 
@@ -126,6 +139,22 @@ class Watch:
         self.exchanges += 1
         return Noticed(exchange, reading, wire, found)
 
+    def see_button(self, payload: str, signature: str, configured: Configured) -> Pressed:
+        """Judge a button that was pressed on a page of the integration.
+
+        Args:
+            payload: the payload string, as the page holds it.
+            signature: what the page has for it.
+            configured: with which key and algorithm it had to be signed.
+        """
+        judged = judge_button(payload, signature, configured)
+        return self.see_button_again(without_payload(each, payload) for each in judged)
+
+    def see_button_again(self, judgements: Iterable[Judgement]) -> Pressed:
+        """Take down what was said of a button."""
+        judged = tuple(judgements)
+        return Pressed(judged, tuple(self._findings(judged, BUTTON, None)))
+
     def act(self, action: BuyerAct | Advance) -> None:
         """Take note of what happened beside the wire: an act of the buyer, or time that passed."""
         if isinstance(action, Advance):
@@ -147,7 +176,7 @@ class Watch:
         if at is not None:
             self._past.now = max(self._past.now, at + self._advanced)
         ended = Ended(self._told, self._past, self.patience if patience is None else patience)
-        return tuple(self._findings(judge_end(ended), "at the end", None))
+        return tuple(self._findings(judge_end(ended), AT_THE_END, None))
 
     def _findings(
         self, judgements: Iterable[Judgement], operation: str, watched: Watched | None

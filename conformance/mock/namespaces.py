@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
 
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.faults import Faults
-from amazonpay_conformance.mock.journal import Journal, Judge, exchange_of
+from amazonpay_conformance.mock.journal import Journal, Judge, Remark, exchange_of
+from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import message
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant, operation_of, signer_of
 from amazonpay_conformance.wire.messages import Request, Response
+
+JudgeButton: TypeAlias = Callable[[Press], Iterable[Remark]]
 
 NAMESPACE_HEADER: Final = "x-amazonpay-mock-namespace"
 DEFAULT: Final = "default"
@@ -40,6 +43,7 @@ class Namespace:
         self.faults = Faults()
         self.journal = Journal()
         self.judge = judge
+        self.judge_button: JudgeButton | None = None
         self._answer = self.faults.around(service.handle)
 
     def handle(self, request: Request) -> Response:
@@ -50,6 +54,11 @@ class Namespace:
         remarks = self.judge(exchange) if self.judge is not None else ()
         self.journal.add(exchange, operation_of(request), remarks)
         return response
+
+    def pressed(self, press: Press) -> None:
+        """Take down what is wrong with a button that was pressed."""
+        for remark in self.judge_button(press) if self.judge_button is not None else ():
+            self.journal.note(remark)
 
 
 class Mock:

@@ -16,13 +16,19 @@ from amazonpay_conformance.mock.bodies import render
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.ids import new_ids, request_id
 from amazonpay_conformance.mock.steps import Step, touches_objects
-from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Product
+from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Product
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, lapse, step
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import World
-from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request, signs
+from amazonpay_conformance.reading.requests import (
+    Merchant,
+    RequestReading,
+    read_request,
+    signs,
+    without_nulls,
+)
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 REQUEST_ID_HEADER: Final = "x-amz-pay-request-id"
@@ -56,6 +62,10 @@ class ImpossibleAct(ValueError):
     """The buyer cannot do that now."""
 
 
+class RefusedSession(ValueError):
+    """A session that a button asks for is refused; the message is the service's reason code."""
+
+
 class Service:
     """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time (`turns`)."""
 
@@ -86,7 +96,7 @@ class Service:
         for other in self._others:
             if signs(request, other.merchant):
                 return other.handle(request)
-        self._catch_up()
+        self.catch_up()
         reading = read_request(request, self.merchant, received_at=self.clock.wall())
         if reading.call is None:
             return self._refused(*reading.errors[0], detail="path")
@@ -115,25 +125,46 @@ class Service:
         self._others.append(other)
 
     def buyer(
-        self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None
+        self,
+        deed: BuyerDeed,
+        target: str,
+        card: str | None = None,
+        product: Product | None = None,
+        *,
+        address: str | None = None,
     ) -> None:
         """Let the buyer act on a session or a permission.
 
         Raises:
             ImpossibleAct: he cannot do that in the state that the object is in.
         """
-        self._catch_up()
-        act = BuyerAct(deed, target, card, product)
+        self.catch_up()
+        act = BuyerAct(deed, target, card, product, address)
         outcomes = step(self.world, act)
         if not outcomes:
             raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
         self._move(act, outcomes[0])
         self._tell(act)
 
+    def open_session(self, payload: Mapping[str, Any]) -> str:
+        """Create a session of what a button holds, whose signature was verified, and return its id.
+
+        Raises:
+            RefusedSession: the service would not have it.
+        """
+        self.catch_up()
+        call = Call("create_checkout_session", body=without_nulls(payload))
+        call = replace(call, new=new_ids(self.world, call, self.region))
+        outcome = step(self.world, call)[0]
+        if outcome.reason is not None:
+            raise RefusedSession(outcome.reason)
+        self._move(call, outcome)
+        return call.new.session
+
     def advance(self, seconds: int) -> None:
         """Move the clock forward and fire every timer that comes due."""
         self.clock.advance(seconds)
-        self._catch_up()
+        self.catch_up()
         self._tell(Advance(seconds))
 
     def _tell(self, action: BuyerAct | Advance) -> None:
@@ -144,7 +175,8 @@ class Service:
         """Answer a request whose twin is being handled, where the switch concurrent-duplicates says so."""
         return self._refused(400, "DuplicateIdempotencyKey", detail="its twin is being handled")
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """Fire every timer that has come due."""
         elapsed = self.clock.now() - self.world.now
         if elapsed <= 0:
             return

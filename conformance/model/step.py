@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from amazonpay_conformance.model import records
 from amazonpay_conformance.model.actions import UNUSUAL, Action, BuyerAct, Call
+from amazonpay_conformance.model.buyer import ADDRESSES, DEFAULT_ADDRESS
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.money import Price
@@ -696,7 +697,7 @@ def _buyer_acts(world: World, act: BuyerAct) -> Iterator[Outcome]:
     kind: ObjectKind = "CheckoutSession" if act.target in world.sessions else "ChargePermission"
     value = world.find(kind, act.target)
     card = act.card or getattr(value, "card", None) or DEFAULT_CARD
-    if value is None or card not in CARDS:
+    if value is None or card not in CARDS or (act.address or DEFAULT_ADDRESS) not in ADDRESSES:
         return
     draft = Draft(world)
     # whoever approves with a card that cancels, cancels: api-facts §8.1
@@ -706,7 +707,8 @@ def _buyer_acts(world: World, act: BuyerAct) -> Iterator[Outcome]:
     extra: dict[str, Any] = {}
     if trigger in _PROGRESS:
         product = act.product or getattr(value, "product", None) or "PayAndShip"
-        extra = {"buyer": _PROGRESS[trigger], "card": card, "product": product}
+        address = act.address or getattr(value, "address", None)
+        extra = {"buyer": _PROGRESS[trigger], "card": card, "product": product, "address": address}
     draft.move(kind, act.target, trigger, **extra)
     yield Outcome(0, draft.world, "", subject=(kind, act.target), used=tuple(draft.used))
 

@@ -35,7 +35,8 @@ class Settlement:
 class CheckoutSession:
     """A checkout session. `data` is what the merchant set, merged over all his requests.
 
-    `product` is the button's productType, not known before the buyer used it (api-facts §3.1 [W]).
+    `product` is the button's productType, not known before the buyer used it (api-facts §3.1 [W]). `address`
+    is what he picked of his address book, None where he left it as it was.
     """
 
     id: str
@@ -49,6 +50,7 @@ class CheckoutSession:
     permission: str | None = None
     charge: str | None = None
     data: Data = field(default_factory=lambda: NOTHING)
+    address: str | None = None
 
     @property
     def payment(self) -> Data:

@@ -9,7 +9,7 @@ from typing import Final, TextIO
 
 from amazonpay_conformance.checks.judge import needs_no_caller
 from amazonpay_conformance.engine.findings import Cell, Finding
-from amazonpay_conformance.engine.watch import Noted, Noticed, Watch
+from amazonpay_conformance.engine.watch import AT_THE_END, Noted, Noticed, Pressed, Watch
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.reporting.lines import field, how_often, painted
@@ -46,6 +46,10 @@ class Live:
             self._write(
                 [f"{'':>11}the buyer {action.deed.replace('_', ' ')}: {redact_target(action.target)}"]
             )
+
+    def pressed(self, pressed: Pressed) -> None:
+        """Write that a button was pressed, and what it shows for the first time."""
+        self._write([f"{'':>11}a button is pressed", *self._news(pressed.findings)])
 
     def _line(self, exchange: Exchange) -> str:
         at = time.strftime("%H:%M:%S", time.localtime(exchange.received_at))
@@ -125,7 +129,7 @@ def summary(
         all_findings: whether to tell every fault, or those only that showed at the end.
     """
     for noted in in_order(watch):
-        if all_findings or noted.first.made is None:
+        if all_findings or noted.first.operation == AT_THE_END:
             yield ""
             yield from finding_lines(noted, colour=colour, width=width)
     counts = Counter[str](watch.verdict_of(requirement) for requirement in judged_here())
