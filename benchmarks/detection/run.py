@@ -27,9 +27,10 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "faults"), str(HERE)]
 
 import catalogue  # noqa: E402 - it lies in tests/, which is not installed
-from amazonpay_conformance.engine.certification import PROFILES, Order, abilities  # noqa: E402
+from amazonpay_conformance.engine.certification import abilities  # noqa: E402
 from amazonpay_conformance.engine.findings import Finding  # noqa: E402
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane  # noqa: E402
+from amazonpay_conformance.engine.order import PROFILES, Order  # noqa: E402
 from amazonpay_conformance.engine.setup import Choice, prepared  # noqa: E402
 from amazonpay_conformance.engine.shrink import Shrinker  # noqa: E402
 from amazonpay_conformance.mock.service import Service  # noqa: E402
