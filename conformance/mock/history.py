@@ -1,61 +1,63 @@
-"""What has become of each object of a mock: its steps, in order of time."""
+"""What became of each object: every state that it was in, since when and through what."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from amazonpay_conformance.mock.steps import Step
 from amazonpay_conformance.model.actions import Action, BuyerAct, Call
 from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.model.operations import ALL_OPERATIONS
 
 KEPT: Final = 200
-"""Steps that are kept of an object."""
+"""Turns that are kept of one object: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One step of an object: when, for what cause, along which rows, and where that led.
-
-    `before` is None where it came into being.
-    """
+class Turn:
+    """An object came to be in `state` at `at`, by the rows `used`, because of `cause`."""
 
     at: int
     cause: str
+    state: str
+    reason: str | None
     used: tuple[str, ...]
-    before: str | None
-    after: str
-    reason: str | None = None
 
 
+@dataclass
 class History:
-    """Is told of every step, and remembers what concerns each object. `version` counts the steps."""
+    """The turns of each object, oldest first. `steps` counts what was taken down, ever."""
 
-    def __init__(self) -> None:
-        self.version = 0
-        self._of: defaultdict[tuple[Kind, str], deque[Happening]] = defaultdict(lambda: deque(maxlen=KEPT))
+    steps: int = 0
+    _turns: defaultdict[tuple[Kind, str], deque[Turn]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT))
+    )
 
-    def note(self, step: Step) -> None:
+    def take(self, step: Step) -> None:
         """Take down a step."""
-        self.version += 1
-        cause = words_of(step.cause)
+        self.steps += 1
+        cause = _named(step.cause)
         for change in step.changes:
-            state = change.before.state if change.before is not None else None
-            after = change.after
-            happening = Happening(step.at, cause, step.used, state, after.state, after.reason)
-            self._of[change.kind, change.id].append(happening)
+            turn = Turn(step.at, cause, change.after.state, change.after.reason, step.used)
+            self._turns[change.kind, change.id].append(turn)
 
-    def of(self, kind: Kind, object_id: str) -> tuple[Happening, ...]:
-        """Return the steps of an object, oldest first; none where the mock did not see them."""
-        return tuple(self._of.get((kind, object_id), ()))
+    def of(self, kind: Kind, object_id: str) -> tuple[Turn, ...]:
+        """Return the turns of one object."""
+        return tuple(self._turns.get((kind, object_id), ()))
+
+    def remember(self) -> dict[tuple[Kind, str], tuple[Turn, ...]]:
+        """Return a copy of what it holds."""
+        return {key: tuple(turns) for key, turns in self._turns.items()}
+
+    def recall(self, memory: dict[tuple[Kind, str], tuple[Turn, ...]]) -> None:
+        """Hold what was remembered."""
+        self._turns.clear()
+        for key, turns in memory.items():
+            self._turns[key].extend(turns)
 
 
-def words_of(cause: Action) -> str:
-    """Say what caused a step."""
+def _named(cause: Action) -> str:
     if isinstance(cause, Call):
-        return ALL_OPERATIONS[cause.operation].title
-    if isinstance(cause, BuyerAct):
-        return f"The buyer {cause.deed.replace('_', ' ')}"
-    return "Time passed"
+        return cause.operation
+    return f"buyer_{cause.deed}" if isinstance(cause, BuyerAct) else "time"

@@ -186,14 +186,6 @@ def redact_target(target: str) -> str:
     return "/".join(shown) + mark + "&".join(_parameter(piece) for piece in query.split("&"))
 
 
-def without_tokens(text: str, path: str) -> str:
-    """Return a text about a request without what its path may not show, as a buyer's token."""
-    for segment, shown in zip(path.split("/"), redact_target(path).split("/"), strict=False):
-        if shown == REDACTED and len(segment) > 3:
-            text = text.replace(segment, REDACTED)
-    return text
-
-
 def redact_text(text: str) -> str:
     """Return a message with keys, tokens, signatures and e-mail addresses masked.
 

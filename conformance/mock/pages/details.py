@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from amazonpay_conformance.mock.bodies import render
-from amazonpay_conformance.mock.history import Happening
+from amazonpay_conformance.mock.history import Turn
 from amazonpay_conformance.mock.journal import Entry, Remark
 from amazonpay_conformance.mock.pages.document import Content, element
 from amazonpay_conformance.mock.pages.drawing import drawing, machines
@@ -24,6 +24,7 @@ from amazonpay_conformance.mock.pages.frame import (
     status_mark,
 )
 from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.world import (
     COLLECTIONS,
     AnyObject,
@@ -34,24 +35,24 @@ from amazonpay_conformance.model.world import (
     World,
 )
 from amazonpay_conformance.wire.messages import Headers, Request, Response
-from amazonpay_conformance.wire.redaction import redact_headers, redact_target, without_tokens
+from amazonpay_conformance.wire.redaction import redact_headers, redact_target
 
 
 def object_page(place: Place, kind: Kind, value: AnyObject) -> str:
     """Return the page of an object."""
     machine = machines().get(kind)
     own = frozenset(row.id for row in machine.transitions) if machine is not None else frozenset()
-    happenings = tuple(
+    turns = tuple(
         replace(each, used=tuple(name for name in each.used if name in own))
         for each in place.namespace.history.of(kind, value.id)
     )
-    drawn = drawing(machine, value.state, happenings) if machine is not None else None
+    drawn = drawing(machine, value.state, turns) if machine is not None else None
     legend = element("p", "Where it is, and the way that it has gone, are drawn bold.", class_="note")
     return framed(
         place,
         f"{kind} {value.id}",
         section("now", "Now", pairs(_facts(place, value))),
-        section("history", "History", _history(happenings)),
+        section("history", "History", _history(turns)),
         section("machine", "State machine", legend, drawn) if drawn is not None else None,
         section("body", "As the API shows it", _body(place, kind, value)),
         kind="two-columns",
@@ -94,27 +95,27 @@ def _names(world: World, value: AnyObject) -> Iterator[tuple[Kind, str]]:
         yield "Charge", value.charge
 
 
-def _history(happenings: tuple[Happening, ...]) -> Element:
-    if not happenings:
+def _history(turns: tuple[Turn, ...]) -> Element:
+    if not turns:
         return element("p", "The mock did not see how it came to be.")
-    return element("ol", (element("li", _happening(each)) for each in happenings), class_="history")
+    pairs_ = zip((None, *turns), turns, strict=False)
+    return element("ol", (element("li", _turn(before, turn)) for before, turn in pairs_), class_="history")
 
 
-def _happening(happening: Happening) -> Iterator[Content]:
-    yield moment(happening.at)
-    came = happening.before is None
-    path = (
-        "came into being as "
-        if came
-        else ""
-        if happening.before == happening.after
-        else f"{happening.before} → "
-    )
-    reason = f" ({happening.reason})" if happening.reason else ""
-    yield element("span", f" {happening.cause}: {path}")
-    yield mark(f"{happening.after}{reason}", "state")
-    if happening.used:
-        yield element("span", f" {', '.join(happening.used)}", class_="note")
+def _turn(before: Turn | None, turn: Turn) -> Iterator[Content]:
+    came = "" if before is None or before.state == turn.state else f"{before.state} → "
+    reason = f" ({turn.reason})" if turn.reason else ""
+    yield moment(turn.at)
+    yield element("span", f" {_words(turn.cause)}: {came}")
+    yield mark(f"{turn.state}{reason}", "state")
+    if turn.used:
+        yield element("span", f" {', '.join(turn.used)}", class_="note")
+
+
+def _words(cause: str) -> str:
+    if cause in ALL_OPERATIONS:
+        return ALL_OPERATIONS[cause].title
+    return "Time passed" if cause == "time" else f"The {cause.replace('_', ' ')}"
 
 
 def _body(place: Place, kind: Kind, value: AnyObject) -> Element:
@@ -152,14 +153,14 @@ def _remarks(entry: Entry) -> Iterator[Element]:
     for remark in entry.remarks:
         anchor = remark.requirement if remark.requirement not in shown else None
         shown.add(remark.requirement)
-        yield element("article", *_remark(remark, entry.exchange.request.path), id=anchor, class_="remark")
+        yield element("article", *_remark(remark), id=anchor, class_="remark")
 
 
-def _remark(remark: Remark, path: str) -> Iterator[Element]:
+def _remark(remark: Remark) -> Iterator[Element]:
     yield element("h3", remark_mark(remark), f" {remark.statement}")
     hint = remark.hint() if callable(remark.hint) else remark.hint
     told = {"Expected": remark.expected, "Received": remark.received, "What to do": hint}
-    yield pairs({n: element("pre", without_tokens(t, path)) if t else None for n, t in told.items()})
+    yield pairs({name: element("pre", text) if text else None for name, text in told.items()})
     yield element("p", "More: ", element("code", f"amazonpay-conformance explain {remark.requirement}"))
 
 

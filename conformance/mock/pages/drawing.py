@@ -6,7 +6,7 @@ import copy
 from functools import cache
 from xml.etree.ElementTree import Element
 
-from amazonpay_conformance.mock.history import Happening
+from amazonpay_conformance.mock.history import Turn
 from amazonpay_conformance.mock.pages.document import element
 from amazonpay_conformance.model.machine import Machine
 
@@ -14,15 +14,15 @@ HERE = "here"
 GONE = "gone"
 
 
-def drawing(machine: Machine, state: str, happenings: tuple[Happening, ...]) -> Element:
+def drawing(machine: Machine, state: str, turns: tuple[Turn, ...]) -> Element:
     """Draw a machine.
 
     Args:
         machine: of the object's kind.
         state: that it is in.
-        happenings: what it went through.
+        turns: what it went through.
     """
-    used = {name for each in happenings for name in each.used}
+    used = {name for each in turns for name in each.used}
     root = copy.deepcopy(_picture(machine.name))
     for part in root.iter():
         if part.get("data-state") == state:

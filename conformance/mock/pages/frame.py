@@ -38,7 +38,7 @@ class Place:
         """What changes whenever a page may."""
         journal = self.namespace.journal
         last = journal.entries[-1].number if journal.entries else 0
-        return f"{last}.{len(journal.remarks)}.{self.namespace.history.version}"
+        return f"{last}.{len(journal.remarks)}.{self.namespace.history.steps}"
 
 
 def framed(place: Place, title: str, *content: Content, kind: str = "") -> str:
