@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from amazonpay_conformance.model.paging import NO_TOKEN
+from amazonpay_conformance.model.paging import NO_PAGE
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS, SANDBOX_REPORT_TYPE
 from amazonpay_conformance.model.scenario import AdvanceStep, CallStep, Scenario, Step
 from amazonpay_conformance.model.timers import TIMERS
@@ -134,7 +134,7 @@ OF_RESOURCES: Final[Mapping[str, tuple[Step, ...]]] = {
         FIRST_PAGE,
         called("get_reports", query={"nextToken": "page#1", "pageSize": "1"}),
     ),
-    "foreign-tokens": (MADE_REPORT, called("get_reports", query={"nextToken": NO_TOKEN})),
+    "foreign-tokens": (MADE_REPORT, called("get_reports", query={"nextToken": NO_PAGE})),
     "settled-disputes": (
         *paid("AuthorizeWithCapture"),
         DISPUTED,

@@ -13,7 +13,7 @@ from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.constraints import CONSTRAINTS
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import Observed, told_by_state
-from amazonpay_conformance.model.paging import NO_TOKEN
+from amazonpay_conformance.model.paging import NO_PAGE
 from amazonpay_conformance.model.rules import may_be_open, remainder
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import ChargePermission, CheckoutSession, Record
@@ -81,7 +81,7 @@ def _of_page(seen: Seen) -> Iterator[Observed]:
     call, shown = seen.reading.call, (seen.body or {}).get("reports")
     if call is None or call.operation != "get_reports" or not isinstance(shown, list):
         return
-    if call.query.get("nextToken") == NO_TOKEN and seen.before.records.get("Report"):
+    if call.query.get("nextToken") == NO_PAGE and seen.before.records.get("Report"):
         yield "foreign-tokens", "first-page" if shown else "empty-page"
 
 

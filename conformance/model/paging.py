@@ -15,7 +15,7 @@ from datetime import datetime
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.world import Record, World
 
-NO_TOKEN = "no-such-token"
+NO_PAGE = "no-such-token"
 """What no page ever gave for a token: the kit asks with it what becomes of such a one."""
 
 DEFAULT_SIZE = 10  # api-facts §12 [D][S]
