@@ -100,13 +100,15 @@ class BuyerAct:
     """Something the buyer does on Amazon's pages, to a session or to a permission.
 
     `card` is the ending of the simulated card (api-facts §8.1) that he signs in or approves with; `product`
-    the button's, where he signs in; PayAndShip where not said (§3.1).
+    the button's, where he signs in; PayAndShip where not said (§3.1). `address` is what he picks of his
+    address book (`buyer.ADDRESSES`).
     """
 
     deed: BuyerDeed
     target: str
     card: str | None = None
     product: Product | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,8 @@ NOT_SWITCHED: Mapping[str, str] = {
     "§9 key spaces of sandbox and live": "the kit uses one of them only",
     "§13.1 prose names of charge states": "the wire decides: the table of names",
     "§13.2 the 7 days of the introduction": "they concern the capture, as the page on it says",
+    "§15.1 the algorithm of a button that names none": "the mock takes the one by which the signature verifies",
+    "§15.3 the way back of a buyer who cancels": "a browser sees it, no client: the mock appends the id, and takes the next URL that is set",
     "§13.16 final line of the canonical request": "the vectors of the official SDK decide",
     "§13.21 InvalidCheckoutSessionStatus for Complete": "the newer page lists it, and nothing else is known that would be answered",
     "§13.22 a stray colon in a test": "a typing error",
