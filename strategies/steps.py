@@ -50,7 +50,7 @@ def completed(operation: str = "complete_checkout_session", *, amount: str = "sa
 
 def paid(intent: str = "Authorize", **details: Any) -> tuple[Step, ...]:
     """Return the steps of a checkout to its end; `details` are those of `created`."""
-    total = {"totalOrderAmount": price("same-total")} if "totalOrderAmount" in details else {}
+    total: dict[str, Any] = {"totalOrderAmount": price("same-total")} if "totalOrderAmount" in details else {}
     return created(intent, **details), SIGNED_IN, APPROVED, completed(**total)
 
 
