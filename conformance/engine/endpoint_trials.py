@@ -66,6 +66,9 @@ TRIALS: Final[tuple[Trial, ...]] = (
 FORGED: Final = ("NTF-003", "NTF-004", "NTF-005", "NTF-006", "NTF-007")
 """What shows only if a shop is seen to do something about what is true."""
 
+OF_TAKEN: Final = ("NTF-012", "NTF-013", "NTF-014", "NTF-020")
+"""What is not judged of an endpoint that takes nothing: NTF-001 says so once."""
+
 OF_ORDERS: Final = ("NTF-010", "NTF-011", "NTF-014")
 """What shows only in what the shop takes for paid."""
 
@@ -125,6 +128,7 @@ class Attempt:
     endpoint: Endpoint = field(default_factory=Endpoint)
     _settling: float = 0.0
     _shows: bool = False
+    _takes: bool = False
     _asks_itself: bool = False
 
     def run(self, trials: tuple[Trial, ...] = TRIALS) -> Endpoint:
@@ -145,9 +149,15 @@ class Attempt:
         return self.endpoint
 
     def _judged(self, notified: Notified) -> Iterator[Judgement]:
-        for judgement in judge_notice(notified):
-            if judgement.requirement not in FORGED or (self._shows and not self._asks_itself):
-                yield judgement
+        self._takes = self._takes or (notified.trial == "captured" and notified.first.is_good)
+        hidden = set[str]()
+        if not self._shows or self._asks_itself:
+            hidden.update(FORGED)
+        if not self._takes:
+            hidden.update(OF_TAKEN)
+        if "NTF-014" in self.endpoint.found:
+            hidden.add("NTF-013")  # an order that is never paid is not paid in any order
+        return (one for one in judge_notice(notified) if one.requirement not in hidden)
 
     def _take_down(self, judgement: Judgement, notified: Notified, again: Notified | None) -> None:
         name = judgement.requirement
@@ -263,6 +273,10 @@ class Attempt:
             why.update(dict.fromkeys(FORGED, "the shop reads its orders by itself, so nothing shows why"))
         elif not self._shows:
             why.update(dict.fromkeys(FORGED, "nothing shows that the endpoint does anything at all"))
+        if not self._takes:
+            why.update(dict.fromkeys(OF_TAKEN, "no true notification is taken, see NTF-001"))
+        elif "NTF-014" in self.endpoint.found:
+            why["NTF-013"] = "no order is taken for paid, see NTF-014"
         if not self.shop.tells_orders:
             why.update(dict.fromkeys(OF_ORDERS, "the shop cannot be asked what it takes for paid"))
         for name in REQUIREMENTS_HERE:

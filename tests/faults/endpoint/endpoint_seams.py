@@ -249,9 +249,7 @@ def tried(kind: type[RightShop], parts: tuple[str, ...] = ("endpoint", "order", 
             shop = kind(config, Network(stage()))
             return {name: getattr(shop, name) for name in parts}
 
-    config = ShopConfig(
-        "https://localhost:8443", None, "na", KEY_ID, "", MERCHANT_ID, PLACES.trusted
-    )
+    config = ShopConfig("https://localhost:8443", None, "na", KEY_ID, "", MERCHANT_ID, PLACES.trusted)
     shop: Shop = connect(Adapter, config)
     return Attempt(stage(), shop, poster_in_process(shop), wait=0, deadline=0.5).run()
 
