@@ -26,6 +26,7 @@ from amazonpay_conformance.model.resources import RESOURCE_MACHINES
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.throttling import THROTTLES
 from amazonpay_conformance.model.timers import TIMER_ROWS
 from amazonpay_conformance.model.variants import VARIANT_ROWS
@@ -73,6 +74,7 @@ TABLES: Tables = {
     "errors": ERRORS,
     "retry_policies": RETRY_POLICIES,
     "faults": FAULTS,
+    "tampers": tuple(TAMPERS.values()),
     "throttles": THROTTLES,
     "names": NAMES,
     "notifications": NOTICES,
