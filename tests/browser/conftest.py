@@ -37,10 +37,10 @@ def _chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium, without a window."""
-    api = pytest.importorskip("playwright.sync_api", reason="no Playwright: make browser")
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make browser")
     program = _chromium()
     if program is None:
-        pytest.skip("no Chromium: make browser, or name it in CHROMIUM")
+        pytest.skip("no Chromium (Debian, Ubuntu: apt-get install chromium); or name another in CHROMIUM")
     with api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield started

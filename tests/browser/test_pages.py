@@ -238,6 +238,12 @@ def test_the_buyer_needs_no_mouse(page: Page, site: Site, served: Served) -> Non
     assert (held.card, held.address) == ("0005", "packstation")
 
 
+def test_axe_core_sees_what_keeps_people_out(page: Page, accessible: Callable[[Page], None]) -> None:
+    page.set_content("<html lang='en'><title>x</title><main><h1>x</h1><input></main></html>")
+    with pytest.raises(AssertionError, match="label"):
+        accessible(page)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_pages_are_accessible_and_fit(
     browser: Any, site: Site, served: Served, scheme: str, accessible: Callable[[Page], None]
