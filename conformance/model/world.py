@@ -298,7 +298,7 @@ _KIND_OF: Mapping[type, Kind] = {
 
 def data_of(value: object) -> Data:
     """Return a nested object, or nothing where the request has something else in its place."""
-    return value if isinstance(value, Mapping) else NOTHING
+    return value if type(value) is dict or isinstance(value, Mapping) else NOTHING
 
 
 def merged(old: Data, new: Data) -> Data:
