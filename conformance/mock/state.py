@@ -37,7 +37,7 @@ from amazonpay_conformance.mock.steps import changes
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
-from amazonpay_conformance.wire.keys import KeyProblem, PublicKey, load_public_key
+from amazonpay_conformance.wire.keys import KeyProblem, load_public_key
 from amazonpay_conformance.wire.messages import Response
 
 FORMAT: Final = 1
@@ -104,30 +104,20 @@ class State:
         """Let go of the file."""
         self._database.close()
 
-    def attach(self, namespace: Namespace) -> None:
-        """Let a namespace hold what the file has of it, if it has anything.
+    def reopen(self, mock: Mock) -> None:
+        """Open the namespaces that the file has, with what it has of them, and write to it from now on.
 
         Raises:
             StateProblem: what it has cannot be read.
         """
-        found = self._database.execute("SELECT held FROM namespaces WHERE name = ?", (namespace.name,))
-        row = found.fetchone()
-        if row is None:
-            return
-        try:
-            self._restore(namespace, json.loads(row[0]))
-        except (ValueError, LookupError, TypeError, KeyProblem) as problem:
-            raise StateProblem(
-                f"{self.path}: what it has of {namespace.name!r} cannot be read: {problem}"
-            ) from None
-        self._saved[namespace.name] = _as_saved(namespace, row[0])
-
-    def reopen(self, mock: Mock) -> None:
-        """Open every namespace that the file has beside those that are open, and write to it from now on."""
-        rows = self._database.execute("SELECT name FROM namespaces ORDER BY rowid").fetchall()
-        for (name,) in rows:
-            if name not in mock.namespaces:
-                mock.open(name, Merchant({}))
+        rows = self._database.execute("SELECT name, held FROM namespaces ORDER BY rowid").fetchall()
+        for name, held in rows:
+            try:
+                self._restore(mock, name, json.loads(held))
+            except (ValueError, LookupError, TypeError, KeyProblem) as problem:
+                raise StateProblem(
+                    f"{self.path}: what it has of {name!r} cannot be read: {problem}"
+                ) from None
         mock.savers.append(lambda: self.save(mock))
         self.save(mock)
 
@@ -167,19 +157,19 @@ class State:
                     f"{self.path}: format {found[0]} is another version's; this one writes {FORMAT}"
                 )
 
-    def _restore(self, namespace: Namespace, held: dict[str, Any]) -> None:
+    def _restore(self, mock: Mock, name: str, held: dict[str, Any]) -> None:
+        pems: Mapping[str, str] = held["keys"]
+        keys = {key_id: load_public_key(pem.encode()) for key_id, pem in pems.items()}
+        namespace = mock.namespaces.get(name) or mock.open(name, Merchant(keys))
         service = namespace.service
-        keys: dict[str, PublicKey] = {
-            name: load_public_key(pem.encode()) for name, pem in held["keys"].items()
-        }
         world = World(now=held["now"], settings=service.world.settings)
         turns: dict[tuple[Kind, str], tuple[Turn, ...]] = {}
-        for kind, name, value, told in self._rows("kind, id, value, turns", "objects", namespace.name):
+        for kind, object_id, value, told in self._rows("kind, id, value, turns", "objects", name):
             world = world.with_object(kind, object_read(kind, value))
-            turns[kind, name] = turns_read(told)
+            turns[kind, object_id] = turns_read(told)
         answers: dict[str, Response] = {}
         remembered = {}
-        for key, first, response in self._rows("key, remembered, response", "answers", namespace.name):
+        for key, first, response in self._rows("key, remembered, response", "answers", name):
             remembered[key] = remembered_read(first)
             if response:
                 answers[key] = response_read(response)
@@ -195,6 +185,8 @@ class State:
         )
         namespace.history.recall(turns)
         namespace.faults.recall(faults_of(held["faults"]))
+        memory = service.remember()
+        self._saved[name] = _Saved(memory.world, memory.answers, "", service.generation)
 
     def _rows(self, columns: str, table: str, name: str) -> Iterator[Any]:
         query = f"SELECT {columns} FROM {table} WHERE namespace = ? ORDER BY position"  # noqa: S608 - our own words
@@ -247,11 +239,6 @@ class _transaction:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._database.execute("COMMIT" if kind is None else "ROLLBACK")
-
-
-def _as_saved(namespace: Namespace, held: str) -> _Saved:
-    memory = namespace.service.remember()
-    return _Saved(memory.world, memory.answers, held, namespace.service.generation)
 
 
 def _held(namespace: Namespace) -> str:
