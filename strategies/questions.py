@@ -92,6 +92,8 @@ _READ_CHARGE = _call("get_charge", CHARGE)
 _SPLIT: Final[dict[str, Any]] = {"totalOrderAmount": price("total")}
 _MAY_PEND: Final[dict[str, Any]] = {"canHandlePendingAuthorization": True}
 _SHARES = [{"addressId": "1", "price": price("small")}, {"addressId": "2", "price": price("small")}]
+_BUTTON = {"checkoutMode": "ProcessOrder", "checkoutResultReturnUrl": RETURN_URL}
+_IN_LONDON = {"name": "Jane Doe", "stateOrRegion": "London", "countryCode": "GB", "phoneNumber": "0"}
 _RECURRING = {"chargePermissionType": "Recurring", "recurringMetadata": _MONTH}
 _WALLET = {"chargePermissionType": "PaymentMethodOnFile", "paymentMethodOnFileMetadata": {"setupOnly": False}}
 
@@ -151,6 +153,7 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
         _created(),
         _updated({"webCheckoutDetails": {"checkoutMode": "ProcessOrder"}}),
     ),
+    "button-address": (_created(more={"webCheckoutDetails": _BUTTON, "addressDetails": _IN_LONDON}),),
     "multi-address-sum": (_created(), _updated({"multiAddressesCheckoutMetadata": _SHARES})),
     "canceled-session-code": (
         _created(),

@@ -42,7 +42,10 @@ MEMORY = 3 * 1024**3
 
 @dataclass
 class Suite:
-    """The tests: which cover which lines of which module, how long each takes, and which have killed so far."""
+    """The tests: which lines each covers, how long it takes, and how often it has killed.
+
+    Tests that take longer than `longest`, in seconds, are left out.
+    """
 
     package: str
     folder: Path
@@ -66,7 +69,7 @@ class Suite:
 
 
 def in_fork(work: Callable[[int], None], seconds: float) -> tuple[int, bytes]:
-    """Run `work` in a fork, which may write to the pipe it is given; return its exit code and what it wrote."""
+    """Run `work` in a fork with a pipe to write to; return its exit code and what it wrote."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -148,11 +151,13 @@ def first_failure(items: dict[str, pytest.Item], order: Sequence[str]) -> str:
 # --- what covers what
 
 
-def measure(suite: Suite, modules: Sequence[str]) -> None:
+def measure(suite: Suite) -> None:
     """Fill in which test covers which lines, how long it takes, and what runs before any test does."""
 
     def work(pipe: int) -> None:
-        measured = coverage.Coverage(data_file=None, source=[str(suite.folder / "conformance")], config_file=False)
+        measured = coverage.Coverage(
+            data_file=None, source=[str(suite.folder / "conformance")], config_file=False
+        )
         seconds: dict[str, float] = {}
         started: set[tuple[str, int, str]] = set()
 
@@ -175,10 +180,7 @@ def measure(suite: Suite, modules: Sequence[str]) -> None:
         sys.setprofile(note)
         run_pytest(suite.folder, suite.paths, run)
         data = measured.get_data()
-        lines = {
-            path: {line: tests for line, tests in data.contexts_by_lineno(path).items()}
-            for path in data.measured_files()
-        }
+        lines = {path: dict(data.contexts_by_lineno(path)) for path in data.measured_files()}
         told = {"seconds": seconds, "lines": lines, "started": sorted(started)}
         with os.fdopen(pipe, "wb", closefd=False) as out:
             out.write(json.dumps(told).encode())
@@ -190,7 +192,8 @@ def measure(suite: Suite, modules: Sequence[str]) -> None:
     suite.seconds = told["seconds"]
     suite.started = {(path, line, name) for path, line, name in told["started"]}
     suite.lines = {
-        str(Path(path)): {int(line): tests for line, tests in held.items()} for path, held in told["lines"].items()
+        str(Path(path)): {int(line): tests for line, tests in held.items()}
+        for path, held in told["lines"].items()
     }
 
 
@@ -227,7 +230,7 @@ def judge(suite: Suite, path: Path, found: Sequence[Mutant], told: Callable[[Mut
 
 
 def replacements(old: CodeType, new: CodeType) -> dict[CodeType, CodeType] | None:
-    """Pair the code of the functions that differ, or None where the two are not made of the same functions."""
+    """Pair the code of functions that differ; None where the two have not the same functions."""
     inner_old = [one for one in old.co_consts if isinstance(one, CodeType)]
     inner_new = [one for one in new.co_consts if isinstance(one, CodeType)]
     if [one.co_name for one in inner_old] != [one.co_name for one in inner_new]:
@@ -276,7 +279,11 @@ def _judge_late(
 
 
 def _in_place(
-    suite: Suite, items: dict[str, pytest.Item], codes: dict[CodeType, CodeType], order: Sequence[str], path: str
+    suite: Suite,
+    items: dict[str, pytest.Item],
+    codes: dict[CodeType, CodeType],
+    order: Sequence[str],
+    path: str,
 ) -> Verdict:
     if not order:
         return Verdict(SURVIVED, "no test comes here")
@@ -311,7 +318,9 @@ def _judge_early(suite: Suite, path: Path, mutant: Mutant) -> Verdict:
 
 
 def _anew(suite: Suite, path: Path, mutant: Mutant, paths: Sequence[str]) -> Verdict:
-    module = f"{suite.package}.{'.'.join(path.relative_to(suite.folder / 'conformance').with_suffix('').parts)}"
+    module = (
+        f"{suite.package}.{'.'.join(path.relative_to(suite.folder / 'conformance').with_suffix('').parts)}"
+    )
 
     def work(pipe: int) -> None:
         sys.meta_path.insert(0, Changed(module, path, mutant.code))
@@ -347,7 +356,9 @@ class Changed(MetaPathFinder):
         """Return the module's spec, or None for any other."""
         if name != self._module:
             return None
-        return importlib.util.spec_from_file_location(name, self._path, loader=_Loader(name, self._path, self._code))
+        return importlib.util.spec_from_file_location(
+            name, self._path, loader=_Loader(name, self._path, self._code)
+        )
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

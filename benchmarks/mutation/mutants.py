@@ -65,7 +65,11 @@ def _is_identity(place: Place) -> bool:
 
 def _is_order_of_texts(place: Place) -> bool:
     before, after = place.comparison
-    return before in ("Eq", "NotEq", "Is", "IsNot") and after in ORDERS and place.module.compares_no_number(place.span)
+    return (
+        before in ("Eq", "NotEq", "Is", "IsNot")
+        and after in ORDERS
+        and place.module.compares_no_number(place.span)
+    )
 
 
 def _is_table_of_texts(place: Place) -> bool:
@@ -192,7 +196,7 @@ def _is_numeric(node: ast.expr) -> bool:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one module. `name` says what is changed; `code` is the whole module, changed and compiled."""
+    """One change of one module. `name` says what is changed; `code` is the module with it, compiled."""
 
     module: str
     name: str
@@ -205,7 +209,9 @@ def mutants(path: Path) -> tuple[list[Mutant], Counter[str]]:
     source, left_out = Source(path, path.read_text(encoding="utf-8")), Counter[str]()
     found: list[Mutant] = []
     named: Counter[str] = Counter()
-    for place, text, code in sorted(_changes(source, left_out), key=lambda one: (one[0].span, one[0].operator)):
+    for place, text, code in sorted(
+        _changes(source, left_out), key=lambda one: (one[0].span, one[0].operator)
+    ):
         name = _name(source, place.span, text)
         named[name] += 1
         ordinal = f" #{named[name]}" if named[name] > 1 else ""
@@ -283,8 +289,6 @@ def _compiled(text: str, path: Path) -> CodeType | None:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
 
 
 def _within(inner: Span, outer: Span) -> bool:

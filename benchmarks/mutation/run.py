@@ -39,7 +39,14 @@ LONG = ("tests/model/test_proofs.py",)
 QUICK = 0.1
 """Seconds that a test may take to be run without --thorough."""
 
-LOADED = ("hypothesis.strategies", "jsonschema", "jsonschema_rs", "referencing.jsonschema", "cryptography", "requests")
+LOADED = (
+    "hypothesis.strategies",
+    "jsonschema",
+    "jsonschema_rs",
+    "referencing.jsonschema",
+    "cryptography",
+    "requests",
+)
 """What is imported once, before any fork."""
 
 
@@ -61,10 +68,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="of model/; default: all")
     parser.add_argument("--layer", default="model", choices=sorted(TESTS))
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
-    parser.add_argument("--thorough", action="store_true", help="slow tests, too, on what the quick ones let pass")
+    parser.add_argument(
+        "--thorough", action="store_true", help="slow tests, too, on what the quick ones let pass"
+    )
     options = parser.parse_args(arguments)
     folder = ROOT / "conformance" / options.layer
-    paths = [folder / f"{name.removesuffix('.py')}.py" for name in options.modules] or sorted(folder.glob("*.py"))
+    paths = [folder / f"{name.removesuffix('.py')}.py" for name in options.modules] or sorted(
+        folder.glob("*.py")
+    )
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
         parser.error(f"conformance/{options.layer}/ has no {', '.join(missing)}")
@@ -89,7 +100,10 @@ def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
         judge(suite, path, open_ones, lambda mutant, verdict, of=digest: book.write(mutant, of, verdict))
         rows = [book.row(mutant, digest) for mutant in found]
         killed = sum(row.outcome != SURVIVED for row in rows)
-        print(f"{path.stem:<18} {len(found):>5} mutants, {killed:>5} noticed, {len(found) - killed:>4} not", flush=True)
+        print(
+            f"{path.stem:<18} {len(found):>5} mutants, {killed:>5} noticed, {len(found) - killed:>4} not",
+            flush=True,
+        )
     return _report([book.row(mutant, digest) for mutant, digest in of_all], left_out)
 
 
@@ -102,13 +116,15 @@ def _measure(suite: Suite, layer: str) -> None:
     key = _digest(sorted((ROOT / "conformance" / layer).glob("*.py"))) + _tests(layer, QUICK)
     held = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if held.get("key") != key:
-        measure(suite, [])
+        measure(suite)
         told = {"seconds": suite.seconds, "lines": suite.lines, "started": sorted(suite.started)}
         kept.write_text(json.dumps({"key": key, **told}), encoding="utf-8")
         return
     suite.seconds = held["seconds"]
     suite.started = {(path, line, name) for path, line, name in held["started"]}
-    suite.lines = {path: {int(line): of for line, of in lines.items()} for path, lines in held["lines"].items()}
+    suite.lines = {
+        path: {int(line): of for line, of in lines.items()} for path, lines in held["lines"].items()
+    }
 
 
 class Book:
@@ -151,8 +167,10 @@ def _report(rows: list[Row], left_out: Counter[str]) -> int:
     outcomes = Counter(row.outcome for row in rows)
     print(f"\n{len(rows)} mutants: " + ", ".join(f"{count} {name}" for name, count in outcomes.most_common()))
     for name, count in left_out.most_common():
-        print(f"  {count:>5} left out, {name}: {EXCLUDED[name][1] if name in EXCLUDED else 'does not compile'}")
-    print(f"{len(survivors) - len(new)} survivors are explained in {SURVIVORS.relative_to(ROOT)}, {len(new)} are not")
+        print(
+            f"  {count:>5} left out, {name}: {EXCLUDED[name][1] if name in EXCLUDED else 'does not compile'}"
+        )
+    print(f"{len(survivors) - len(new)} survivors are explained in {SURVIVORS.name}, {len(new)} are not")
     for row in new:
         print(f"  {row.name}" + (f"   ({row.by})" if row.by else ""))
     gone = explained & {row.name for row in rows if row.outcome == KILLED}

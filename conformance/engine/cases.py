@@ -122,6 +122,7 @@ CASES: Mapping[str, Case] = {
     "REQ-R30": Case((*_CAPTURED_ALREADY, replace(_refunded(price("small")), simulation="Declined"))),
     "REQ-R32": Case((*_approved(_order("Confirm", price("order"))), replace(_completing(), key="key#2"), replace(_charged(price("small")), key="key#2"))),
     "SES-R19": Case((_created(_ORDER), CallStep("update_checkout_session", SESSION, {"webCheckoutDetails": {"checkoutMode": "ProcessOrder"}})), "with checkoutMode ProcessOrder", Defect.MODE_AT_UPDATE),
+    "SES-R22": Case((_created({**_ORDER, "addressDetails": {"name": "Jane Doe", "countryCode": "GB", "stateOrRegion": "London", "phoneNumber": "0"}}),), "with a stateOrRegion in GB", Defect.BUTTON_ADDRESS),
     "PRM-R09": Case((CallStep("close_charge_permission", PERMISSION, {"closureReason": "test"}),), _UNKNOWN_PAST, given=True),
     "CHG-R16": Case((*_paid({**_order("Confirm", price("monthly")), **_MONTHLY}), _charged(price("all+1"))), region="eu"),
     "CHG-R24": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order")), _charged(price("order"), 2), _captured(), _captured("charge#2")), settings=("open-authorizations=free", "charge-in-progress=never")),
