@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.result import Result
     from amazonpay_conformance.engine.setup import Choice
     from amazonpay_conformance.model.requirements import Requirement
 
@@ -196,8 +196,8 @@ def _result(config: pytest.Config) -> Result:
 
 
 def _certified(config: pytest.Config) -> Result:
-    from amazonpay_conformance.engine.certification import PROFILES, Order
-    from amazonpay_conformance.engine.certification import Result as Certified
+    from amazonpay_conformance.engine.order import PROFILES, Order
+    from amazonpay_conformance.engine.result import Result as Certified
     from amazonpay_conformance.engine.setup import SetUpProblem, prepared
     from amazonpay_conformance.forms.printing import Meeting
     from amazonpay_conformance.reporting.report import write_report

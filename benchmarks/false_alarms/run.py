@@ -19,8 +19,9 @@ from unittest.mock import patch
 
 from amazonpay_conformance.clients import reference, tampering
 from amazonpay_conformance.engine import tap
-from amazonpay_conformance.engine.certification import PROFILES, Order, Result
 from amazonpay_conformance.engine.events import Event, ScenarioFinished
+from amazonpay_conformance.engine.order import PROFILES, Order
+from amazonpay_conformance.engine.result import Result
 from amazonpay_conformance.engine.setup import Choice, prepared
 from amazonpay_conformance.mock import clock, inprocess
 from amazonpay_conformance.reporting.terminal import summary
