@@ -118,7 +118,11 @@ def read_request(
     verdict = verify(request, key) if key is not None else None
     body, violations, body_defects = _body(request, operation)
     violations = (*violations, *of_query)
-    defects = {*_header_defects(request, operation), *body_defects, *map(_defect_of, of_query)}
+    defects = {
+        *_header_defects(request, operation),
+        *body_defects,
+        *(_defect_of(one, None) for one in of_query),
+    }
     defects |= {*_unusual_headers(request, authorization, environment, received_at), *_unusual_body(body)}
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
