@@ -36,6 +36,9 @@ TESTS = {
 LONG = ("tests/model/test_proofs.py",)
 """Left out: it takes minutes, and every mutant would pay for it."""
 
+SEARCHES = ("tests/model/test_proof_properties.py", "tests/model/test_step_properties.py")
+"""Run with --thorough only."""
+
 QUICK = 0.1
 """Seconds that a test may take to be run without --thorough."""
 
@@ -87,7 +90,8 @@ def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
         importlib.import_module(name)
     KEPT.mkdir(parents=True, exist_ok=True)
     book = Book(KEPT / f"{layer}.jsonl", _tests(layer, longest), fresh)
-    suite = Suite(PACKAGE, ROOT, [*TESTS[layer], *(f"--ignore={name}" for name in LONG)], longest)
+    ignored = LONG if longest == math.inf else (*LONG, *SEARCHES)
+    suite = Suite(PACKAGE, ROOT, [*TESTS[layer], *(f"--ignore={name}" for name in ignored)], longest)
     left_out, of_all = Counter[str](), list[tuple[Mutant, str]]()
     for path in paths:
         found, skipped = mutants(path)
@@ -96,7 +100,7 @@ def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
         of_all += [(mutant, digest) for mutant in found]
         open_ones = [mutant for mutant in found if not book.knows(mutant, digest)]
         if open_ones and not suite.seconds:
-            _measure(suite, layer)
+            _measure(suite, layer, longest)
         judge(suite, path, open_ones, lambda mutant, verdict, of=digest: book.write(mutant, of, verdict))
         rows = [book.row(mutant, digest) for mutant in found]
         killed = sum(row.outcome != SURVIVED for row in rows)
@@ -111,9 +115,9 @@ def _tests(layer: str, longest: float) -> str:
     return _digest(sorted((ROOT / "tests" / layer).glob("*.py"))) + ("" if longest == QUICK else " thorough")
 
 
-def _measure(suite: Suite, layer: str) -> None:
+def _measure(suite: Suite, layer: str, longest: float) -> None:
     kept = KEPT / f"{layer}-tests.json"
-    key = _digest(sorted((ROOT / "conformance" / layer).glob("*.py"))) + _tests(layer, QUICK)
+    key = _digest(sorted((ROOT / "conformance" / layer).glob("*.py"))) + _tests(layer, longest)
     held = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if held.get("key") != key:
         measure(suite)
