@@ -277,7 +277,7 @@ def _charge(world: World, charge: Charge) -> Body:
 
 
 def _step_up(charge: Charge) -> Body | None:
-    """Where a buyer of a saved wallet is sent to confirm, and comes back to; here nobody has to: §2.3, §5.3."""
+    """Where a buyer with a saved wallet confirms and comes back to; here nobody has to: §2.3, §5.3."""
     given = charge.data.get("webCheckoutDetails")
     if given is None:
         return None
