@@ -16,8 +16,6 @@ CLIENT_HELP: Final = (
     "in any language ('exec:node driver.mjs'); see docs/drivers.md"
 )
 
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
-
 
 def add_client_and_target(parser: argparse.ArgumentParser) -> None:
     """Add what says who is tried, and against what."""
@@ -110,14 +108,12 @@ def meeting_of(arguments: argparse.Namespace) -> Meeting:
 
 def duration(text: str) -> float:
     """Return seconds, of `90`, `90s`, `10m` or `1h`."""
-    unit = _UNITS.get(text[-1:], 0)
+    from amazonpay_conformance.engine.budget import seconds_of
+
     try:
-        seconds = float(text[:-1] if unit else text) * (unit or 1)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, or as 90s, 10m, 1h")
-    return seconds
+        return seconds_of(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected {problem}") from None
 
 
 def count(text: str) -> int:
