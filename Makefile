@@ -15,7 +15,7 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 # the shipped example that CLIENT names, if any, is installed before it is certified
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
-.PHONY: help certify test lint format types build docs examples clean mutation wycheproof
+.PHONY: help certify test lint format types build docs examples clean mutation wycheproof sns
 .PHONY: example-amazonpayclient example-amazon-pay-v2 example-nodejs example-java
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
@@ -60,6 +60,9 @@ mutation: $(VENV)/.dev  ## change one thing at a time in the model, list what no
 wycheproof:  ## fetch Wycheproof's vectors into Go's cache, for the test that runs them
 	@if command -v go >/dev/null; then cd tests/vectors/wycheproof && go mod download || echo "Wycheproof's vectors cannot be had"; else echo "no go: Wycheproof's vectors are not tried"; fi
 
+sns:  ## install AWS's validator of SNS messages, for the test that asks it
+	@if command -v npm >/dev/null; then $(MAKE) --silent tests/vectors/sns/node_modules; else echo "no npm: AWS's validator of SNS messages is not asked"; fi
+
 examples: example-amazonpayclient example-amazon-pay-v2  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi
 	@if command -v mvn >/dev/null; then $(MAKE) --silent example-java; else echo "no mvn: examples/java is left out"; fi
@@ -70,7 +73,7 @@ example-java: examples/java/target/lib
 
 clean:  ## remove all that make has made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
-	rm -rf amazonpay-conformance-report amazonpay-conformance-mock examples/nodejs/node_modules examples/java/target
+	rm -rf amazonpay-conformance-report amazonpay-conformance-mock examples/nodejs/node_modules tests/vectors/sns/node_modules examples/java/target
 
 $(VENV)/.made:
 	@python=$$(for name in $(PYTHONS); do \
@@ -95,6 +98,9 @@ $(VENV)/.example-%: examples/%/requirements.txt | $(VENV)/.kit
 examples/nodejs/node_modules: examples/nodejs/package.json
 	@echo "installing the client of examples/nodejs"
 	@npm install --prefix examples/nodejs --no-package-lock --no-audit --no-fund --silent && touch $@
+
+tests/vectors/sns/node_modules: tests/vectors/sns/package.json
+	@npm install --prefix tests/vectors/sns --no-package-lock --no-audit --no-fund --silent && touch $@
 
 examples/java/target/lib: examples/java/pom.xml
 	@echo "installing the client of examples/java"

@@ -5,7 +5,7 @@ Each has one spoilt request, and reads what it was about before and after: whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ class Place:
     @property
     def spoils(self) -> frozenset[Spoils]:
         """The kinds of tampers that the call can be spoilt with."""
+        if self.call.simulation is not None:
+            return frozenset({"simulation"})
         operation = OPERATIONS[self.call.operation]
         kinds: dict[Spoils, bool] = {
             "any": True,
@@ -97,6 +99,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place((created(),), READ_SESSION),
     Place((), created()),
     Place(paid("Authorize"), CallStep("capture_charge", CHARGE, {"captureAmount": price("all")}, key="key#2"), (READ_CHARGE, READ_PERMISSION)),
+    Place(paid("Authorize"), CallStep("capture_charge", CHARGE, {"captureAmount": price("all")}, "CaptureInitiated", key="key#2"), (READ_CHARGE,)),
     Place(paid("Authorize"), CallStep("cancel_charge", CHARGE, _REASON), (READ_CHARGE,)),
     Place(paid("AuthorizeWithCapture"), CallStep("create_refund", None, _REFUNDED, key="key#2", makes={"refund": "refund#1"}), (READ_CHARGE,)),
     Place(paid("Confirm"), CallStep("create_charge", None, _CHARGED, key="key#2", makes={"charge": CHARGE}), (READ_PERMISSION,)),
@@ -107,6 +110,21 @@ PLACES: Final[tuple[Place, ...]] = (
 )
 # fmt: on
 """Where requests are spoilt."""
+
+
+SHOWN: Final[Mapping[str, str]] = {
+    "missing-header-code": "no-date",
+    "ill-formed-key": "idempotency-key-long",
+    "date-skew": "date-of-yesterday",
+    "extended-date": "date-extended",
+    "region-spelling": "region-in-capitals",
+    "signed-headers-case": "signed-headers-in-capitals",
+    "unsigned-simulation": "simulation-not-signed",
+    "environment-path": "environment-in-path",
+    "other-environment": "other-environment",
+    "repeated-headers": "date-twice",
+}
+"""Switches, each with a tamper whose answer tells the service's choice."""
 
 
 def spoilings(abilities: Abilities, *, thorough: bool) -> Iterator[Scenario]:

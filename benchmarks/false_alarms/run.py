@@ -3,19 +3,27 @@
     python benchmarks/false_alarms/run.py [--client CLIENT] [--scenarios N] [--seed N] [--true ID ...]
 
 `--true` names requirements that the client really breaks, each checked by hand (docs/sdks.md). Prints
-figures, and each false alarm with its smallest scenario; exits with 1 where there is one.
+figures, and each false alarm with its smallest scenario; exits with 1 where there is one. In process nobody
+waits: whoever would sleep before he tries again is that much later at once.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import sys
 import time
+from collections.abc import Iterator
+from unittest.mock import patch
 
-from amazonpay_conformance.engine.certification import PROFILES, Order, Result
+from amazonpay_conformance.clients import reference, tampering
+from amazonpay_conformance.engine import tap
 from amazonpay_conformance.engine.events import Event, ScenarioFinished
+from amazonpay_conformance.engine.order import PROFILES, Order
+from amazonpay_conformance.engine.result import Result
 from amazonpay_conformance.engine.setup import Choice, prepared
+from amazonpay_conformance.mock import clock, inprocess
 from amazonpay_conformance.reporting.terminal import summary
 
 EVERY = 1000
@@ -27,7 +35,7 @@ def main() -> int:
     choice = Choice(arguments.client, transport=arguments.transport)
     profile = dataclasses.replace(PROFILES["full"], random=arguments.scenarios)
     began = time.perf_counter()
-    with prepared(choice) as ready:
+    with _no_waiting(arguments.transport), prepared(choice) as ready:
         order = Order(profile, arguments.seed, subjects=choice.subjects)
         result = ready.certify(order, (_progress,))
     alarms = [g for g in result.groups if g.requirement.id not in arguments.true]
@@ -35,6 +43,40 @@ def main() -> int:
     if alarms:
         print("\n".join(summary(result, directory="-", command="-", colour=False, width=100)))
     return 1 if alarms or result.error else 0
+
+
+class Clock:
+    """Stands for the module `time`: who sleeps is late at once, for client, tap and mock alike."""
+
+    strftime = staticmethod(time.strftime)
+
+    def __init__(self) -> None:
+        self.late = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        self.late += seconds
+
+    def gmtime(self) -> time.struct_time:
+        """Return the time of day in Greenwich."""
+        return time.gmtime(self.time())
+
+    def perf_counter(self) -> float:
+        """Return the seconds since some moment."""
+        return time.perf_counter() + self.late
+
+    def time(self) -> float:
+        """Return the seconds since the epoch."""
+        return time.time() + self.late
+
+
+@contextlib.contextmanager
+def _no_waiting(transport: str) -> Iterator[None]:
+    with contextlib.ExitStack() as patched:
+        late = Clock()
+        for module in (reference, tampering, tap, inprocess, clock) if transport == "in-process" else ():
+            patched.enter_context(patch.object(module, "time", late))
+        yield
 
 
 def _arguments() -> argparse.Namespace:

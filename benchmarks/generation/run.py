@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from amazonpay_conformance.engine.certification import PROFILES
+from amazonpay_conformance.engine.order import PROFILES
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.tour import Guide, tour

@@ -142,7 +142,10 @@ def needs_no_caller(requirement: str) -> bool:
     Args:
         requirement: the id in the catalogue.
     """
-    tables: tuple[Mapping[str, tuple[str, object]], ...] = (WIRE_CHECKS, TRACE_CHECKS, END_CHECKS)
+    tables: tuple[Mapping[str, tuple[str, object]], ...] = (
+        *(WIRE_CHECKS, TRACE_CHECKS, END_CHECKS),
+        BUTTON_CHECKS,
+    )
     return any(requirement == judged for table in tables for judged, _ in table.values())
 
 

@@ -97,14 +97,14 @@ class ReferenceClient:
         )
 
     def _send(self, signed: messages.Request) -> requests.Response:
-        return self._session.request(
-            signed.method,
-            self._config.base_url + signed.target,
-            headers=dict(signed.headers.items),
-            data=signed.body or None,
-            timeout=TIMEOUT_SECONDS,
-            allow_redirects=False,
+        headers = dict(signed.headers.items)
+        request = requests.Request(
+            signed.method, self._config.base_url + signed.target, headers, data=signed.body or None
         )
+        prepared = self._session.prepare_request(request)
+        # its own dictionary would make one of a header that is sent twice on purpose
+        prepared.headers = {**prepared.headers, **headers}  # type: ignore[assignment]
+        return self._session.send(prepared, timeout=TIMEOUT_SECONDS, allow_redirects=False)
 
     def _request(self, operation: Operation, call: ClientCall) -> messages.Request:
         environment = "sandbox" if self._config.sandbox else "live"

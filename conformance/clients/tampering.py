@@ -13,9 +13,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, TypeAlias
 
-from amazonpay_conformance.wire.canonical import canonical_request, documented_names, string_to_sign, utf8
+from amazonpay_conformance.wire.canonical import (
+    CANONICAL_VARIANTS,
+    canonical_request,
+    documented_names,
+    names_as_written,
+    string_to_sign,
+    utf8,
+)
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
-from amazonpay_conformance.wire.messages import Request
+from amazonpay_conformance.wire.messages import Headers, Request
 from amazonpay_conformance.wire.signing import (
     ALGORITHMS,
     Authorization,
@@ -159,7 +166,33 @@ def _with_another_method(request: Request) -> Request:
 
 
 def _with_former_date(request: Request) -> Request:
-    return _with("x-amz-pay-date", lambda: date(-1.0))(request)
+    return _with("x-amz-pay-date", lambda: date(-3600.0))(request)
+
+
+def _with_names_as_written(request: Request, signing: Signing) -> Request:
+    """As the official Node SDK does: lower case in the header lines, the caller's case in the list."""
+    written = tuple(name.title() for name in default_signed_headers(request.headers))
+    as_written = next(variant for variant in CANONICAL_VARIANTS if variant.names is names_as_written)
+    text = string_to_sign(str(as_written.form(request, written)), signing.algorithm)
+    return _with_signature_of(text, request, written, signing, signing)
+
+
+def _with_simulation_unsigned(request: Request, signing: Signing) -> Request:
+    code = request.headers.get(SIMULATION_HEADER) or ""
+    return _with(SIMULATION_HEADER, code)(signing.signed(_without(SIMULATION_HEADER)(request)))
+
+
+def _twice(name: str) -> Change:
+    def change(request: Request) -> Request:
+        given = request.headers.get(name) or ""
+        # in another case, or the HTTP library takes the two for one
+        return replace(request, headers=Headers((*request.headers.items, (name.title(), given))))
+
+    return change
+
+
+def _beneath(environment: str) -> Change:
+    return _to(lambda path: f"/{environment}{path[path.index('/v2/') :]}")
 
 
 def _with_region_in_capitals(request: Request) -> Request:
@@ -171,6 +204,7 @@ def _body(change: Callable[[bytes], bytes]) -> Change:
 
 
 KEY_HEADER: Final = "x-amz-pay-idempotency-key"
+SIMULATION_HEADER: Final = "x-amz-pay-simulation-code"
 
 # fmt: off
 TAMPERINGS: Final[Mapping[str, Tampering]] = {
@@ -200,6 +234,9 @@ TAMPERINGS: Final[Mapping[str, Tampering]] = {
     "no-body-signed":                 _over(_body(lambda _: b"")),
     "former-key":                     _signed_by(lambda signing: signing),
 
+    "signed-headers-in-capitals":     _with_names_as_written,
+    "simulation-not-signed":          _with_simulation_unsigned,
+
     "no-date":                        _before(_without("x-amz-pay-date")),
     "no-content-type":                _before(_without("content-type")),
     "date-in-words":                  _before(_with("x-amz-pay-date", "yesterday")),
@@ -216,6 +253,9 @@ TAMPERINGS: Final[Mapping[str, Tampering]] = {
     "idempotency-key-long":           _before(_with(KEY_HEADER, "0f8fad5b-d9cb-469f-a165-70867728950e")),
     "idempotency-key-illegal":        _before(_with(KEY_HEADER, "key/with.dots")),
 
+    "date-twice":                     _before(_twice("x-amz-pay-date")),
+    "idempotency-key-twice":          _before(_twice(KEY_HEADER)),
+
     "body-cut":                       _before(_body(lambda body: body[: len(body) // 2])),
     "body-not-utf8":                  _before(_body(lambda body: body.replace(b'"', b'"\xff', 1))),
     "body-of-form":                   _before(_body(lambda _: b"storeId=1&amount=14.00")),
@@ -223,6 +263,9 @@ TAMPERINGS: Final[Mapping[str, Tampering]] = {
     "unknown-version":                _before(_to(lambda path: path.replace("/v2/", "/v9/", 1))),
     "unknown-path":                   _before(_to(lambda path: path.replace("/v2/", "/v2/no", 1))),
     "unknown-method":                 _before(lambda request: replace(request, method="PUT")),
+
+    "environment-in-path":            _before(_beneath("sandbox")),
+    "other-environment":              _before(_beneath("live")),
 
     "replayed":                       _signed_by(lambda signing: signing),
     "another-merchant":               _signed_by(lambda signing: signing),

@@ -24,7 +24,7 @@ from .exits import (
 )
 
 if TYPE_CHECKING:
-    from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.result import Result
     from amazonpay_conformance.engine.scenario_files import Stored
 
 DEFAULT_OUT: Final = "amazonpay-conformance-report"
@@ -125,7 +125,7 @@ def _run_certification(arguments: argparse.Namespace, progress: Callable[..., No
     import secrets
 
     from amazonpay_conformance.engine.budget import stopped_by_signals
-    from amazonpay_conformance.engine.certification import PROFILES, Order
+    from amazonpay_conformance.engine.order import PROFILES, Order
     from amazonpay_conformance.engine.setup import prepared
 
     choice = choice_of(arguments)

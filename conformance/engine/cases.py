@@ -114,6 +114,8 @@ CASES: Mapping[str, Case] = {
     "REQ-R19": Case((_created(_ORDER),), "with SignedHeaders=X-Amz-Pay-Date;accept;…", Defect.SIGNED_HEADERS_CASE),
     "REQ-R20": Case((*_approved(_ORDER), replace(_completing(), simulation="Declined")), "the code not among the signed headers", Defect.UNSIGNED_SIMULATION),
     "REQ-R21": Case((_created(_ORDER),), "as POST /sandbox/v2/checkoutSessions, with a SANDBOX- key", Defect.ENVIRONMENT_PATH),
+    "REQ-R34": Case((_created(_ORDER),), "as POST /live/v2/checkoutSessions, with a SANDBOX- key", Defect.OTHER_ENVIRONMENT),
+    "REQ-R35": Case((_created(_ORDER),), "with x-amz-pay-date sent twice", Defect.REPEATED_HEADER),
     "REQ-R22": Case((_created(_order("Authorize", price("order/number"))),), "the amount sent as the number 100", Defect.NUMBER_AMOUNT),
     "REQ-R23": Case((*_paid(_ORDER), CallStep("cancel_charge", CHARGE, {"cancellationReason": "x" * 256})), "with a reason of 256 characters", Defect.LONG_REASON),
     "REQ-R28": Case((*_paid(_order("Confirm", price("order"))), replace(_charged(price("small"), canHandlePendingAuthorization=True), simulation="PendingDecline"))),

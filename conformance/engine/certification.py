@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge_button, judge_trial
 from amazonpay_conformance.checks.subject import Configured
-from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Driver, DriverError, Hello, Region
+from amazonpay_conformance.clients.driver import ClientConfig, Driver, DriverError, Hello
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
-from amazonpay_conformance.engine.coverage import Coverage
+from amazonpay_conformance.engine.button_payloads import BUTTON_PAYLOADS
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
@@ -29,23 +25,20 @@ from amazonpay_conformance.engine.events import (
     ScenarioShrunk,
     Started,
 )
-from amazonpay_conformance.engine.findings import Finding, Group, Groups
+from amazonpay_conformance.engine.findings import Finding, Group
 from amazonpay_conformance.engine.lane import Lane, lanes
+from amazonpay_conformance.engine.order import Order
+from amazonpay_conformance.engine.result import ErrorKind, Part, Result
 from amazonpay_conformance.engine.runner import Run, Runner
-from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
 from amazonpay_conformance.engine.tls_trials import Trials, try_tls
-from amazonpay_conformance.model.coverage import Item
-from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.regions import REGIONS
-from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement, Subject
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.merchants import rotations, strangers
-from amazonpay_conformance.strategies.payloads import TEXTS
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.repeats import repeats
@@ -56,150 +49,6 @@ from amazonpay_conformance.strategies.troubles import Troubles, troubles
 from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
-
-Verdict: TypeAlias = Literal["pass", "warning", "fail", "inconclusive", "not exercised"]
-ErrorKind: TypeAlias = Literal["", "set-up", "unreachable", "interrupted", "budget"]
-Part: TypeAlias = Literal["corpus", "systematic", "random"]
-"""What was found before, what every run of a profile tries, and what a seed chooses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """How much is tried: random scenarios after the tour, scenarios in further lanes, requests to shrink.
-
-    `worlds` are looked at to plan the tour, and `pairs` has it cover every pair of transitions.
-    `thorough`: a server is asked for everything wrong in every place, not for each once.
-    """
-
-    name: str
-    random: int
-    elsewhere: int
-    shrink_requests: int
-    worlds: int = 400
-    pairs: bool = False
-    thorough: bool = False
-
-
-PROFILES: Final[Mapping[str, Profile]] = {
-    "quick": Profile("quick", random=40, elsewhere=3, shrink_requests=150),
-    "full": Profile(
-        "full", random=600, elsewhere=30, shrink_requests=300, worlds=800, pairs=True, thorough=True
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be certified, how, and what it may cost; None where only the profile sets a bound."""
-
-    profile: Profile
-    seed: int
-    region: Region = "na"
-    algorithm: Algorithm | None = None
-    subjects: frozenset[Subject] = frozenset({"client"})
-    skew_seconds: int = 300
-    deadline: float = 30.0
-    max_seconds: float | None = None
-    max_requests: int | None = None
-    shrink_requests: int | None = None
-    corpus: tuple[Stored, ...] = ()
-    shard: tuple[int, int] = (1, 1)
-    """(k, n): every n-th of the scenarios that are planned, from the k-th on; all n are the whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A requirement with its verdict and how often it was judged."""
-
-    requirement: Requirement
-    verdict: Verdict
-    times: int
-
-
-@dataclass
-class Result:
-    """What a certification found. `error` says why it ended early, where it did.
-
-    `observed` counts what the server was seen to do where the facts leave it open: (switch, choice).
-    `untried` counts the scenarios that were planned and not run to their end, by the part of the plan.
-    """
-
-    order: Order
-    target: str
-    target_is_mock: bool = False
-    hello: Hello | None = None
-    lanes: tuple[Lane, ...] = ()
-    started: float = field(default_factory=time.time)
-    seconds: float = 0.0
-    scenarios: int = 0
-    requests: int = 0
-    groups: Groups = field(default_factory=Groups)
-    judged: Counter[str] = field(default_factory=Counter)
-    items: set[Item] = field(default_factory=set)
-    able: Abilities | None = None
-    called: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
-    unclear: Counter[str] = field(default_factory=Counter)
-    observed: Counter[Observed] = field(default_factory=Counter)
-    untried: Counter[Part] = field(default_factory=Counter)
-    shrink_requests: int = 0
-    error: str = ""
-    error_kind: ErrorKind = ""
-    signal: int = 0
-    python: str = field(default_factory=platform.python_version)
-
-    def requirements(self) -> list[Judged]:
-        """Return every requirement of the subjects under test with its verdict."""
-        return [
-            Judged(requirement, self.verdict_of(requirement), self.judged[requirement.id])
-            for requirement in REQUIREMENTS.values()
-            if requirement.subject in self.order.subjects and requirement.level != "MAY"
-        ]
-
-    def verdict_of(self, requirement: Requirement) -> Verdict:
-        """Return the verdict on one requirement."""
-        if self.groups.of(requirement.id):
-            return "fail" if requirement.level == "MUST" else "warning"
-        if self.judged[requirement.id]:
-            return "pass"
-        return "inconclusive" if self.unclear else "not exercised"
-
-    @property
-    def findings(self) -> list[Group]:
-        """What was found wrong with the subjects under test, failures first."""
-        mine = [g for g in self.groups if g.requirement.subject in self.order.subjects]
-        return sorted(mine, key=lambda g: (not g.first.is_failure, g.key))
-
-    @property
-    def kit_defects(self) -> list[Group]:
-        """Findings against our own mock while somebody's client is tested: the kit is at fault, not he."""
-        return [g for g in self.groups if g.requirement.subject not in self.order.subjects]
-
-    @property
-    def verdict(self) -> Verdict:
-        """Return the verdict of the whole: its worst requirement's; never green where nothing was seen.
-
-        A budget may cut the random search, not the systematic part.
-        """
-        verdicts = [judged.verdict for judged in self.requirements()]
-        if "fail" in verdicts:
-            return "fail"
-        if not self.requests or "pass" not in verdicts:
-            return "not exercised"
-        if (
-            self.unclear
-            or self.untried["corpus"]
-            or self.untried["systematic"]
-            or self.error_kind not in ("", "budget")
-        ):
-            return "inconclusive"
-        return "warning" if "warning" in verdicts else "pass"
-
-    @property
-    def coverage(self) -> Coverage:
-        """What of the model was covered, and why the rest was not."""
-        nothing = Abilities(frozenset(), caller_keys=False, simulations=False, buyer=False, clock=False)
-        return Coverage(frozenset(self.items), self.able or nothing, self.order.profile.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +163,8 @@ class Certification:
     def _stages(self, hello: Hello) -> list[Stage]:
         """What every profile tries comes first, in all lanes; a budget cuts from the end."""
         main, *others = self.result.lanes
-        systematic, random = self._plan(hello)
-        some = self._of_this_shard(systematic[: self._order.profile.elsewhere])
-        systematic, random = self._of_this_shard(systematic), self._of_this_shard(random)
+        systematic, random = self.plan(hello)
+        some = systematic[: self._order.profile.elsewhere]
         kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
         return [
             *(
@@ -375,8 +223,8 @@ class Certification:
         # a real key is good for one environment and region: the other lanes cannot be had
         return (replace(next(found), public_key_id=self._public_key_id),)
 
-    def _plan(self, hello: Hello) -> tuple[list[Scenario], list[Scenario]]:
-        """Plan once for all lanes: amounts are symbols, so a scenario is good for every currency."""
+    def plan(self, hello: Hello) -> tuple[list[Scenario], list[Scenario]]:
+        """Return the systematic part and the random one, once for all lanes, for amounts are symbols."""
         able = self.result.able = abilities(hello, self._target)
         if not able.operations:
             return [], []
@@ -534,24 +382,3 @@ def _hosts(target: Target, lane: Lane) -> tuple[str, ...]:
 def gives_keys(hello: Hello) -> bool:
     """Tell whether the caller of a client can give idempotency keys."""
     return hello.capabilities.idempotency_key in ("caller", "both")
-
-
-def _button_payloads() -> Iterator[str]:
-    plain = {
-        "webCheckoutDetails": {"checkoutReviewReturnUrl": "https://shop.example/review"},
-        "storeId": "amzn1.application-oa2-client.0000000000000000000000000000c0de",
-    }
-    yield json.dumps(plain, separators=(",", ":"))
-    for text in TEXTS:
-        payload = {**plain, "merchantMetadata": {"noteToBuyer": text}, "deliverySpecifications": {}}
-        yield json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    noted = {**plain, "merchantMetadata": {"noteToBuyer": "Gr\u00f6\u00dfe \U0001f6d2 2/3"}}
-    yield json.dumps(noted)  # escapes of what is not ASCII, and spaces
-    yield json.dumps(noted, ensure_ascii=False, indent=2)
-    yield json.dumps(noted, separators=(",", ":")).replace("/", "\\/")  # as PHP writes slashes
-    yield json.dumps({**plain, "scopes": [], "deliverySpecifications": {"addressRestrictions": {}}})
-    yield f" {json.dumps(plain)}\n"
-
-
-BUTTON_PAYLOADS: Final = tuple(_button_payloads())
-"""Payload strings to sign: slashes, quotes, non-ASCII, an empty object (api-facts §10.4, ecosystem §2.1)."""

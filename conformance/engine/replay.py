@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from amazonpay_conformance.engine.certification import PROFILES, Order
 from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.scenario_files import Stored, describe
 from amazonpay_conformance.engine.setup import Prepared

@@ -13,9 +13,10 @@ from typing import Final
 from amazonpay_conformance.clients.driver import Driver, Region
 from amazonpay_conformance.clients.locate import BrokenClient, UnknownClient, locate
 from amazonpay_conformance.engine.budget import Stop
-from amazonpay_conformance.engine.certification import Certification, Order, Result
+from amazonpay_conformance.engine.certification import Certification
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import Listener
+from amazonpay_conformance.engine.order import Order
 from amazonpay_conformance.engine.remote import (
     HOSTS,
     SANDBOX_REQUESTS_PER_SECOND,
@@ -26,6 +27,7 @@ from amazonpay_conformance.engine.remote import (
     address_of,
     credentials,
 )
+from amazonpay_conformance.engine.result import Result
 from amazonpay_conformance.engine.targets import MockTarget, Target, Transport
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.regions import SERVICE_HOSTS

@@ -11,16 +11,16 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.checks.check import WIRE_CHECKS, Judgement, Problem
-from amazonpay_conformance.engine.watch import Noticed
+from amazonpay_conformance.checks.check import BUTTON_CHECKS, WIRE_CHECKS, Judgement, Problem
+from amazonpay_conformance.engine.watch import Noticed, Pressed
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
@@ -56,7 +56,14 @@ class Recorded:
     on_the_wire: tuple[Judgement, ...] = ()
 
 
-Entry: TypeAlias = Recorded | BuyerAct | Advance
+@dataclass(frozen=True, slots=True)
+class RecordedButton:
+    """A button that was pressed, and what was judged of it; the payload itself is not kept."""
+
+    judgements: tuple[Judgement, ...]
+
+
+Entry: TypeAlias = Recorded | RecordedButton | BuyerAct | Advance
 
 
 @dataclass
@@ -90,8 +97,13 @@ class TraceWriter:
         if isinstance(action, Advance):
             self._write({"advance": action.seconds})
             return
-        act = {"deed": action.deed, "target": action.target, "card": action.card, "product": action.product}
-        self._write({"buyer": {name: value for name, value in act.items() if value is not None}})
+        act = {name: value for name, value in asdict(action).items() if value is not None}
+        self._write({"buyer": act})
+
+    def pressed(self, pressed: Pressed) -> None:
+        """Write that a button was pressed, and how it was judged."""
+        self._write({"button": {"judged": _judged_line(pressed.judgements, self._hinted)}})
+        self._hinted |= {one.check for one in pressed.judgements if one.problems}
 
     def _write(self, line: Mapping[str, Any]) -> None:
         self._stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -124,10 +136,14 @@ def exchange_line(noticed: Noticed, *, hinted: Set[str] = frozenset()) -> dict[s
         },
         "key": None if call is None or call.key is None else _digest(call.key),
         "fingerprint": _digest(call.fingerprint) if call else None,
-        "judged": {
-            one.check: [_problem_line(p, hint=one.check not in hinted) for p in one.problems]
-            for one in noticed.on_the_wire
-        },
+        "judged": _judged_line(noticed.on_the_wire, hinted),
+    }
+
+
+def _judged_line(judgements: Iterable[Judgement], hinted: Set[str]) -> dict[str, Any]:
+    return {
+        one.check: [_problem_line(p, hint=one.check not in hinted) for p in one.problems]
+        for one in judgements
     }
 
 
@@ -213,7 +229,7 @@ def _misread(value: Any) -> str:
     if found:
         return found[0].message
     alone = len(value) == 1 and not value.keys() & {"trace", "region", "public_key_id"}
-    return "" if alone else "expected one of exchange, buyer, advance"
+    return "" if alone else "expected one of exchange, button, buyer, advance"
 
 
 def _json(line: str) -> Any:
@@ -228,6 +244,8 @@ def _entry(value: Mapping[str, Any]) -> Entry:
         return Advance(value["advance"])
     if "buyer" in value:
         return BuyerAct(**value["buyer"])
+    if "button" in value:
+        return RecordedButton(tuple(_judgements(value["button"]["judged"], BUTTON_CHECKS)))
     line = value["exchange"]
     request = line["request"]
     path, mark, query = request["target"].partition("?")
@@ -249,14 +267,14 @@ def _entry(value: Mapping[str, Any]) -> Entry:
         call = replace(reading.call, key=line["key"], fingerprint=line["fingerprint"] or "")
         reading = replace(reading, call=call)
     exchange = Exchange(sent, response, line["received_at"])
-    return Recorded(exchange, reading, tuple(_judgements(line["judged"])))
+    return Recorded(exchange, reading, tuple(_judgements(line["judged"], WIRE_CHECKS)))
 
 
-def _judgements(judged: Mapping[str, Any]) -> Iterator[Judgement]:
+def _judgements(judged: Mapping[str, Any], known: Mapping[str, tuple[str, object]]) -> Iterator[Judgement]:
     """What was judged when it was written; of checks that this version does not have, nothing."""
     for check, problems in judged.items():
-        if check in WIRE_CHECKS:
-            yield Judgement(WIRE_CHECKS[check][0], check, tuple(Problem(**told) for told in problems))
+        if check in known:
+            yield Judgement(known[check][0], check, tuple(Problem(**told) for told in problems))
 
 
 def _bytes(body: Any) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.engine.listening import Listener, Listening, listen_to
-from amazonpay_conformance.engine.trace_files import Head, Recorded, Trace, TraceWriter
+from amazonpay_conformance.engine.trace_files import Head, Recorded, RecordedButton, Trace, TraceWriter
 from amazonpay_conformance.engine.watch import Watch
 from amazonpay_conformance.mock.namespaces import Namespace
 from amazonpay_conformance.mock.service import Service
@@ -67,6 +67,8 @@ def watched_trace(trace: Trace, merchant: Merchant) -> Watch:
             watch.see_again(entry.exchange, entry.reading, entry.on_the_wire)
         elif isinstance(entry, Recorded):
             watch.see(entry.exchange)
+        elif isinstance(entry, RecordedButton):
+            watch.see_button_again(entry.judgements)
         else:
             watch.act(entry)
     watch.finish()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.model.buyer import ADDRESS, BUYER
+from amazonpay_conformance.model.buyer import BUYER, address_of
 from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind
@@ -104,10 +104,10 @@ def _session(world: World, session: CheckoutSession, host: str) -> Body:
         "merchantMetadata": _filled(data.get("merchantMetadata"), MERCHANT_METADATA),
         "supplementaryData": data.get("supplementaryData"),
         "buyer": dict(BUYER) if with_buyer else None,
-        "billingAddress": dict(ADDRESS) if with_buyer and session.product == "PayOnly" else None,
+        "billingAddress": _address(session, "PayOnly") if with_buyer else None,
         "paymentPreferences": [_preference(session.card)] if with_buyer else [None],
         "statusDetails": _status(session.state, session.reason, session.changed),
-        "shippingAddress": dict(ADDRESS) if with_buyer and session.product == "PayAndShip" else None,
+        "shippingAddress": _address(session, "PayAndShip") if with_buyer else None,
         "platformId": data.get("platformId"),
         "chargePermissionId": session.permission,
         "chargeId": session.charge,
@@ -133,11 +133,18 @@ def _session(world: World, session: CheckoutSession, host: str) -> Body:
 
 def _multi_ship(session: CheckoutSession) -> Body:
     """Return what is there only where one order goes to several addresses: api-facts §3.1, §5.5."""
-    addresses = ({**ADDRESS, "addressId": str(number)} for number in (1, 2))
+    addresses = ({**address_of(session.address), "addressId": str(number)} for number in (1, 2))
     return {
         "shippingAddressList": [json.dumps(address) for address in addresses],
         "multiAddressesCheckoutMetadata": session.data.get("multiAddressesCheckoutMetadata"),
     }
+
+
+def _address(session: CheckoutSession | None, product: str) -> Body | None:
+    """The address that he picked, if this is what the button sold (§3.1)."""
+    if session is None or session.product != product:
+        return None
+    return address_of(session.address)
 
 
 def _constraints(missing: tuple[str, ...]) -> list[Body]:
@@ -176,7 +183,6 @@ def _payment_details(session: CheckoutSession) -> Body:
 def _permission(world: World, permission: ChargePermission) -> Body:
     reasons, known = None, _buyer_is_known(world, permission)
     session = world.sessions.get(permission.session or "")
-    product = session.product if session else None
     if permission.reason is not None:
         reasons = [{"reasonCode": _spelt(world, permission), "reasonDescription": None}]
     return {
@@ -184,8 +190,8 @@ def _permission(world: World, permission: ChargePermission) -> Body:
         "chargePermissionReferenceId": None,
         "platformId": None,
         "buyer": dict(BUYER) if known else None,
-        "shippingAddress": dict(ADDRESS) if known and product == "PayAndShip" else None,
-        "billingAddress": dict(ADDRESS) if known and product == "PayOnly" else None,
+        "shippingAddress": _address(session, "PayAndShip") if known else None,
+        "billingAddress": _address(session, "PayOnly") if known else None,
         "paymentPreferences": [{"paymentDescriptor": None}],
         "statusDetails": {
             "state": permission.state,

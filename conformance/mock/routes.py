@@ -27,13 +27,14 @@ class Route:
     """One path of the mock's own.
 
     A name in braces stands for one segment, which `answer` gets decoded. `guarded`: where the mock has a
-    token, whoever comes must have it, too.
+    token, whoever comes must have it, too. `from_anywhere`: a page of another site may send it.
     """
 
     method: Method
     path: str
     answer: Answer
     guarded: bool = True
+    from_anywhere: bool = False
 
     @cached_property
     def _parts(self) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ class Router:
         return Response(refused.status, refused.headers.with_value("allow", allowed), refused.body)
 
     def _refusal(self, route: Route, request: Request) -> Response | None:
-        if route.method != "GET" and not _is_of_this_site(request):
+        if route.method != "GET" and not route.from_anywhere and not _is_of_this_site(request):
             return message(403, "a page of another site may not do this")
         if route.guarded and self._token is not None and not _has_token(request, self._token):
             return message(401, "expected the token that the mock printed, as Authorization: Bearer TOKEN")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from amazonpay_conformance.mock.control import control_routes
 from amazonpay_conformance.mock.namespaces import Mock
+from amazonpay_conformance.mock.pages.routes import page_routes
 from amazonpay_conformance.mock.routes import Handler, Route, Router
 
 
 def routes(mock: Mock) -> tuple[Route, ...]:
     """Return what is the mock's own, a row a path; a module that adds to it has its line here."""
-    return (*control_routes(mock),)
+    return (*control_routes(mock), *page_routes(mock))
 
 
 def site(mock: Mock, *, token: str | None = None) -> Handler:

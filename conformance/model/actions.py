@@ -26,6 +26,8 @@ class Defect(Enum):
     SIGNED_HEADERS_CASE = "signed headers in another case or order"
     UNSIGNED_SIMULATION = "simulation code not signed"
     ENVIRONMENT_PATH = "environment in the key and in the path"
+    OTHER_ENVIRONMENT = "path of an environment that is not the key's"
+    REPEATED_HEADER = "header with one value sent twice"
     NUMBER_AMOUNT = "amount as a number"
     MODE_AT_UPDATE = "checkoutMode in an update"
     LONG_REASON = "long cancellation reason"
@@ -39,6 +41,8 @@ UNUSUAL: frozenset[Defect] = frozenset(
         Defect.SIGNED_HEADERS_CASE,
         Defect.UNSIGNED_SIMULATION,
         Defect.ENVIRONMENT_PATH,
+        Defect.OTHER_ENVIRONMENT,
+        Defect.REPEATED_HEADER,
         Defect.NUMBER_AMOUNT,
         Defect.MODE_AT_UPDATE,
         Defect.LONG_REASON,
@@ -96,13 +100,15 @@ class BuyerAct:
     """Something the buyer does on Amazon's pages, to a session or to a permission.
 
     `card` is the ending of the simulated card (api-facts §8.1) that he signs in or approves with; `product`
-    the button's, where he signs in; PayAndShip where not said (§3.1).
+    the button's, where he signs in; PayAndShip where not said (§3.1). `address` is what he picks of his
+    address book (`buyer.ADDRESSES`).
     """
 
     deed: BuyerDeed
     target: str
     card: str | None = None
     product: Product | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,14 @@ SERVICE_HOSTS: tuple[str, ...] = tuple(region.host for region in REGIONS.values(
 
 
 def names_environment(public_key_id: str) -> bool:
-    """Tell whether a key id says sandbox or live itself: SDKs look at how it begins, in any case (§1 [S])."""
-    prefixes = tuple(style.prefix for style in KEY_STYLES if style.prefix)
-    return public_key_id.upper().startswith(prefixes)
+    """Tell whether a key id says sandbox or live itself."""
+    return environment_of(public_key_id) is not None
+
+
+def environment_of(public_key_id: str) -> str | None:
+    """Return the environment that a key id names, as it stands in a path; None for a classic one.
+
+    SDKs look at how the id begins, in any case (§1 [S]).
+    """
+    named = (style.prefix for style in KEY_STYLES if style.prefix)
+    return next((prefix.lower() for prefix in named if public_key_id.upper().startswith(prefix)), None)

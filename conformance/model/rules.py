@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from operator import attrgetter
+from typing import Any, Literal, TypeAlias
 
 from amazonpay_conformance.model.actions import UNUSUAL, Call, Defect
 from amazonpay_conformance.model.limits import (
@@ -529,13 +530,11 @@ class HasDefect:
         return bool(defects) and self.defect in defects
 
 
-def _state(kind: str, *states: str) -> Callable[[Context], bool]:
+def _state(kind: Literal["session", "permission", "charge"], *states: str) -> Callable[[Context], bool]:
+    of_kind = attrgetter(kind)
+
     def broken(context: Context) -> bool:
-        value: AnyObject | None = {
-            "session": context.session,
-            "permission": context.permission,
-            "charge": context.charge,
-        }[kind]
+        value: AnyObject | None = of_kind(context)
         return value is not None and value.state in states
 
     return broken
@@ -627,6 +626,8 @@ RULES: tuple[Rule, ...] = (
     Rule("REQ-R19", EVERY, HasDefect(Defect.SIGNED_HEADERS_CASE), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "SignedHeaders that are not in lower case and sorted are refused.", "§10.2, §13.12", "?", "signed-headers-case=lower"),
     Rule("REQ-R20", EVERY, HasDefect(Defect.UNSIGNED_SIMULATION), ((403, "InvalidRequestSignature"), (400, "InvalidHeaderValue")), "A simulation code that is not signed is refused.", "§10.3, §13.14", "?", "unsigned-simulation=refused"),
     Rule("REQ-R21", EVERY, HasDefect(Defect.ENVIRONMENT_PATH), ((404, "ResourceNotFound"), (400, "InvalidRequest"), (403, "InvalidAuthentication")), "A path with an environment is refused for a key that has one.", "§1, §13.17", "?", "environment-path=refused"),
+    Rule("REQ-R34", EVERY, HasDefect(Defect.OTHER_ENVIRONMENT), ((404, "ResourceNotFound"), (400, "InvalidRequest"), (403, "InvalidAuthentication"), (403, "InvalidRequestSignature"), (401, "UnauthorizedAccess")), "A path of an environment that is not the key's is refused.", "§1 (what is answered is not said)", "?", "other-environment=refused"),
+    Rule("REQ-R35", EVERY, HasDefect(Defect.REPEATED_HEADER), ((400, "InvalidHeaderValue"), (400, "InvalidRequest"), (403, "InvalidRequestSignature")), "A request that sends a header with one value twice is refused.", "§10.2 (SDKs sign it in three ways; what is answered is not said)", "?", "repeated-headers=refused"),
     Rule("REQ-R22", WITH_BODY, HasDefect(Defect.NUMBER_AMOUNT), ((400, "InvalidParameterValue"),), "An amount that is sent as a number is refused.", "§2.3, §13.9", "?", "number-amounts=refused"),
     Rule("REQ-R23", ("cancel_charge",), HasDefect(Defect.LONG_REASON), ((400, "InvalidParameterValue"),), "A cancellationReason above 255 characters is refused.", "§2.3, §13 (open)", "?", "cancellation-reason=refused"),
     Rule("REQ-R24", tuple(o for o in EVERY if o not in SIMULATIONS), lambda c: bool(c.call.simulation), ((400, "InvalidSandboxSimulationSpecified"),), "A simulation code is refused with an operation that has none.", "§7, §13.13", "?", "simulation-elsewhere=refused"),
@@ -753,13 +754,17 @@ RULES_OF: Mapping[str, tuple[Rule, ...]] = {
 """The rules that concern an operation, in the order in which our mock looks at them."""
 
 
+_OF_MEANING: Mapping[str, tuple[Rule, ...]] = {
+    operation: tuple(rule for rule in rules if not isinstance(rule.broken, HasDefect))
+    for operation, rules in RULES_OF.items()
+}
+
+
 def broken_rules(context: Context) -> list[Rule]:
     """Return the rules that a call breaks, in their order."""
-    rules = RULES_OF[context.operation.id]
-    if context.call.defects:
-        return [rule for rule in rules if rule.broken(context)]
     # most requests are well-formed, and most rules are of form: those need not be asked
-    return [rule for rule in rules if type(rule.broken) is not HasDefect and rule.broken(context)]
+    rules = RULES_OF if context.call.defects else _OF_MEANING
+    return [rule for rule in rules[context.operation.id] if rule.broken(context)]
 
 
 UNCERTAIN: Mapping[str, Rule] = {rule.id: rule for rule in RULES if not rule.asserted}

@@ -114,6 +114,8 @@ _ROWS = (
     S("signed-headers-case",    "May SignedHeaders keep the caller's case and order?", {"any": "yes", "lower": "no: lower case, sorted"}, "§10.2, §13.12", "?"),
     S("unsigned-simulation",    "May x-amz-pay-simulation-code go unsigned?", {"accepted": "yes", "refused": "403 InvalidRequestSignature"}, "§10.3, §13.14", "?"),
     S("environment-path",       "May an environment-specific key use a path with /sandbox/?", {"accepted": "yes", "refused": "404 ResourceNotFound"}, "§1, §13.17", "?"),
+    S("other-environment",      "What gets a key in a path of the other environment, as /live/v2/… with a sandbox key?", {"refused": "404 ResourceNotFound", "accepted": "what it gets in its own"}, "§1", "?"),
+    S("repeated-headers",       "What gets a request that sends a header with one value twice?", {"accepted": "the values count as one, joined by a comma where they are signed", "refused": "400 InvalidHeaderValue"}, "§10.2", "?"),
     S("number-amounts",         "Are amounts accepted as JSON numbers?", {"accepted": "yes", "refused": "400 InvalidParameterValue"}, "§2.3, §13.9", "?"),
     S("amount-spelling",        "Is 14 the same amount as 14.00 where one must repeat the other?", {"decimal": "yes", "exact": "no: 409 AmountMismatch"}, "§6", "?"),
     S("zero-amount",            "Is an amount of zero or less refused?", {"refused": "400 InvalidParameterValue", "accepted": "no"}, "§6.10", "?"),
@@ -182,6 +184,14 @@ _ROWS = (
     S("settled-disputes",       "May a dispute be contested that is resolved or closed, or a closed one be updated?", {"refused": "400 InvalidRequest", "accepted": "yes"}, "§12", "?"),
     S("resource-fields",        "Which fields are mandatory in the bodies of the lesser resources?", {"required": "those without which they mean nothing: 400 MissingParameterValue", "optional": "none"}, "§12", "?"),
     S("provider-operations",    "Who may open merchant accounts, stores, disputes and delivery trackers, and get authorization tokens?", {"all": "every merchant", "providers": "allow-listed providers only: 401 UnauthorizedAccess"}, "§2.2, §7, §12", "?"),
+
+    # --- notifications: §11
+    S("synchronous-notifications", "Is the merchant notified of what his own call did, as a capture or a cancellation?", {"silent": "no, its answer told him", "sent": "yes"}, "§11.4", "?"),
+    S("permission-notifications", "Does a permission notify whose state changes because of a charge?", {"sent": "yes", "silent": "no"}, "§4.2, §11.4", "?"),
+    S("expiry-notifications",   "Does a charge notify whose authorization expires unused?", {"sent": "yes", "silent": "no"}, "§4.3, §11.4", "?"),
+    S("attribute-notifications", "Is the merchant notified of an object that changed and kept its state?", {"silent": "no", "sent": "yes, with ATTRIBUTE_CHANGE"}, "§11.2, §11.4", "?"),
+    S("notification-signature", "Which SignatureVersion do notifications have?", {"1": "1, SHA-1", "2": "2, SHA-256"}, "§11.3", "?"),
+    S("notification-keys",      "How are the keys of a message spelt?", {"PascalCase": "as MerchantID", "camelCase": "as merchantID"}, "§11.2, §13.7", "?"),
 )
 # fmt: on
 
@@ -195,11 +205,10 @@ NOT_SWITCHED: Mapping[str, str] = {
     "§4.3 a declined charge behind a refused Create Charge": "no answer would ever show it",
     "§7 a simulation in the live environment": "the kit never sends to it",
     "§9 key spaces of sandbox and live": "the kit uses one of them only",
-    "§11.3 SNS signature version 2": "the mock sends no notifications yet",
-    "§11.4 notifications of synchronous transitions": "the mock sends no notifications yet",
     "§13.1 prose names of charge states": "the wire decides: the table of names",
     "§13.2 the 7 days of the introduction": "they concern the capture, as the page on it says",
-    "§13.7 casing of notification keys": "the schema has the PascalCase that is on the wire; the mock sends none yet",
+    "§15.1 the algorithm of a button that names none": "the mock takes the one by which the signature verifies",
+    "§15.3 the way back of a buyer who cancels": "a browser sees it, no client: the mock appends the id, and takes the next URL that is set",
     "§13.16 final line of the canonical request": "the vectors of the official SDK decide",
     "§13.21 InvalidCheckoutSessionStatus for Complete": "the newer page lists it, and nothing else is known that would be answered",
     "§13.22 a stray colon in a test": "a typing error",

@@ -14,8 +14,8 @@ from amazonpay_conformance.model.actions import Defect
 from amazonpay_conformance.model.machine import Tag
 from amazonpay_conformance.model.rules import Error
 
-Spoils: TypeAlias = Literal["any", "body", "key"]
-"""Which requests can be spoilt so: any, those with a body, those that need an idempotency key."""
+Spoils: TypeAlias = Literal["any", "body", "key", "simulation"]
+"""Which requests can be spoilt so: any, those with a body, an idempotency key, a simulation code."""
 
 NOT_SIGNED: Final = frozenset({Defect.SIGNATURE})
 NO_CODE: Final[tuple[Error, ...]] = (
@@ -52,9 +52,11 @@ def _unauthorized(*defects: Defect) -> frozenset[Defect]:
 
 T = Tamper
 _MALFORMED = _unauthorized(Defect.INVALID_HEADER)
+_STRANGER = frozenset({Defect.UNKNOWN_KEY})
 _HEADER = frozenset({Defect.INVALID_HEADER})
 _KEY = frozenset({Defect.INVALID_KEY})
 _MISSING = frozenset({Defect.MISSING_HEADER})
+_TWICE = frozenset({Defect.REPEATED_HEADER})
 _BODY = frozenset({Defect.NOT_JSON})
 
 # fmt: off
@@ -73,7 +75,7 @@ _ROWS = (
     T("signature-not-base64",         "The signature is not base64.", "any", NOT_SIGNED, "§10.1, §7", "D2"),
     T("signature-cut",                "The signature is cut in half.", "any", NOT_SIGNED, "§10.1, §7", "D2"),
     T("signature-of-zeros",           "The signature is zeros.", "any", NOT_SIGNED, "§10.1, §7", "D2"),
-    T("unknown-key-id",               "PublicKeyId is of nobody.", "any", _unauthorized(Defect.UNKNOWN_KEY), "§10.2, §7", "D2"),
+    T("unknown-key-id",               "PublicKeyId is of nobody.", "any", _STRANGER, "§10.2, §7", "D2"),
     T("another-key",                  "It is signed with another private key.", "any", NOT_SIGNED, "§10.2, §7", "D2"),
     T("other-salt",                   "The signature has the salt of the other algorithm.", "any", NOT_SIGNED, "§10.1, §7", "S"),
     T("other-algorithm-named",        "The string that was signed names the other algorithm.", "any", NOT_SIGNED, "§10.2, §7", "S"),
@@ -85,7 +87,10 @@ _ROWS = (
     T("signed-header-missing",        "A signed header was taken out after signing.", "any", NOT_SIGNED, "§10.2, §7", "S"),
     T("another-body-signed",          "Another body was signed than the one that is sent.", "body", NOT_SIGNED, "§10.2, §7", "S"),
     T("no-body-signed",               "The body was added after signing.", "body", NOT_SIGNED, "§10.2, §7", "S"),
-    T("former-key",                   "It is signed with a key that was revoked.", "any", _unauthorized(Defect.UNKNOWN_KEY), "§7, §10.2", "D2", signer="former key"),
+    T("former-key",                   "It is signed with a key that was revoked.", "any", _STRANGER, "§7, §10.2", "D2", signer="former key"),
+
+    T("signed-headers-in-capitals",   "SignedHeaders are in another case.", "any", frozenset({Defect.SIGNED_HEADERS_CASE}), "§10.2, §13.12", "?"),
+    T("simulation-not-signed",        "The simulation code is not among the signed headers.", "simulation", frozenset({Defect.UNSIGNED_SIMULATION}), "§10.3, §13.14", "?"),
 
     # --- the other headers: §2.1, §9
     T("no-date",                      "There is no x-amz-pay-date.", "any", _MISSING, "§2.1, §7", "D"),
@@ -104,6 +109,9 @@ _ROWS = (
     T("idempotency-key-long",         "The idempotency key has 36 characters: a UUID with its dashes.", "key", _KEY, "§9", "?"),
     T("idempotency-key-illegal",      "The idempotency key has characters that are not allowed.", "key", _KEY, "§9", "?"),
 
+    T("date-twice",                   "x-amz-pay-date is sent twice.", "any", _TWICE, "§10.2", "?"),
+    T("idempotency-key-twice",        "The idempotency key is sent twice.", "key", _TWICE, "§9, §10.2", "?"),
+
     # --- the body: §7
     T("body-cut",                     "The body is half of its JSON.", "body", _BODY, "§7", "D"),
     T("body-not-utf8",                "The body is JSON but for a byte that is no UTF-8.", "body", _BODY, "§7", "D"),
@@ -113,6 +121,9 @@ _ROWS = (
     T("unknown-version",              "The path names a version that there is not.", "any", frozenset(), "§1, §7", "D", NO_CODE),
     T("unknown-path",                 "The path leads to nothing.", "any", frozenset(), "§2.2, §7", "D", NO_CODE),
     T("unknown-method",               "The method is none that the path has.", "any", frozenset(), "§2.2, §7", "D2", NO_CODE),
+
+    T("environment-in-path",          "The path names the environment that the key names already.", "any", frozenset({Defect.ENVIRONMENT_PATH}), "§1, §13.17", "?"),
+    T("other-environment",            "The path names the live environment, the key is of the sandbox.", "any", frozenset({Defect.OTHER_ENVIRONMENT}), "§1", "?"),
 
     # --- nothing wrong with it
     T("replayed",                     "It is a request that was sent before, to the byte.", "key", frozenset(), "§9", "D"),

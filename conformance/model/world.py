@@ -35,7 +35,8 @@ class Settlement:
 class CheckoutSession:
     """A checkout session. `data` is what the merchant set, merged over all his requests.
 
-    `product` is the button's productType, not known before the buyer used it (api-facts §3.1 [W]).
+    `product` is the button's productType, not known before the buyer used it (api-facts §3.1 [W]). `address`
+    is what he picked of his address book, None where he left it as it was.
     """
 
     id: str
@@ -49,6 +50,7 @@ class CheckoutSession:
     permission: str | None = None
     charge: str | None = None
     data: Data = field(default_factory=lambda: NOTHING)
+    address: str | None = None
 
     @property
     def payment(self) -> Data:
@@ -281,9 +283,22 @@ LIVE_REFUND_STATES = frozenset({"RefundInitiated", "Refunded"})
 """States in which a refund counts against what may still be refunded."""
 
 
+def kind_of(value: AnyObject) -> Kind:
+    """Return the kind of an object."""
+    return value.kind if isinstance(value, Record) else _KIND_OF[type(value)]
+
+
+_KIND_OF: Mapping[type, Kind] = {
+    CheckoutSession: "CheckoutSession",
+    ChargePermission: "ChargePermission",
+    Charge: "Charge",
+    Refund: "Refund",
+}
+
+
 def data_of(value: object) -> Data:
     """Return a nested object, or nothing where the request has something else in its place."""
-    return value if isinstance(value, Mapping) else NOTHING
+    return value if type(value) is dict or isinstance(value, Mapping) else NOTHING
 
 
 def merged(old: Data, new: Data) -> Data:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from amazonpay_conformance.clients.driver import Region
-    from amazonpay_conformance.engine.certification import Result
+    from amazonpay_conformance.engine.result import Result
 
 
 @dataclass(frozen=True, slots=True)

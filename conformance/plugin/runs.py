@@ -95,8 +95,8 @@ def _certified(config: pytest.Config, part: Part) -> Outcome:
 
 
 def _order(settings: Settings, part: Part) -> Any:
-    from amazonpay_conformance.engine.certification import PROFILES, Order
     from amazonpay_conformance.engine.corpus import read_corpus
+    from amazonpay_conformance.engine.order import PROFILES, Order
 
     corpus = settings["corpus"]
     return Order(

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Call, Defect, NewIds
-from amazonpay_conformance.model.headers import DATE_FORM, KEY_FORM, REQUIRED
+from amazonpay_conformance.model.headers import DATE_FORM, KEY_FORM, REQUIRED, SINGLE
 from amazonpay_conformance.model.money import Price, minor_unit
 from amazonpay_conformance.model.operations import Operation, match
-from amazonpay_conformance.model.regions import REGIONS, VERSION, names_environment
+from amazonpay_conformance.model.regions import REGIONS, VERSION, environment_of
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.messages import JSON, Request
 from amazonpay_conformance.wire.signing import (
@@ -123,8 +123,8 @@ def read_request(
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
     if authorization is not None and key is None:
-        defects.add(Defect.UNKNOWN_KEY)
-    if verdict is None or not verdict.ok:
+        defects.add(Defect.UNKNOWN_KEY)  # there is nothing to verify a signature with
+    elif verdict is None or not verdict.ok:
         defects.add(Defect.SIGNATURE)
     call = Call(
         operation.id,
@@ -155,6 +155,15 @@ def signer_of(request: Request) -> str | None:
     """Return the key id that a request names, whether or not its signature verifies."""
     authorization, _ = _authorization(request)
     return None if authorization is None else authorization.public_key_id
+
+
+def region_of(request: Request, otherwise: str) -> str:
+    """Return the key of the region that a request names by its host or its region header."""
+    host = (request.headers.get("host") or "").partition(":")[0].lower()
+    named = (request.headers.get(REGION_HEADER) or "").strip().lower()
+    fitting = (r.key for r in REGIONS.values() if host == r.host)
+    aliased = (r.key for r in REGIONS.values() if named in r.aliases)
+    return next(fitting, None) or next(aliased, otherwise)
 
 
 def signs(request: Request, merchant: Merchant) -> bool:
@@ -219,6 +228,8 @@ def _unusual_headers(
         yield Defect.STALE_DATE
     if region is not None and region not in REGIONS:
         yield Defect.REGION_SPELLING
+    if any(len(headers.get_all(name)) > 1 for name in SINGLE):
+        yield Defect.REPEATED_HEADER
     if authorization is None:
         return
     signed = list(authorization.signed_headers)
@@ -226,7 +237,10 @@ def _unusual_headers(
         yield Defect.SIGNED_HEADERS_CASE
     if SIMULATION_HEADER in headers and SIMULATION_HEADER not in map(str.lower, signed):
         yield Defect.UNSIGNED_SIMULATION
-    if environment is not None and names_environment(authorization.public_key_id):
+    named = environment_of(authorization.public_key_id)
+    if environment is not None and environment != (named or "sandbox"):
+        yield Defect.OTHER_ENVIRONMENT
+    elif environment is not None and named is not None:
         yield Defect.ENVIRONMENT_PATH
 
 

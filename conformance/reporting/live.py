@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Final, TextIO
 
 from amazonpay_conformance.checks.judge import needs_no_caller
-from amazonpay_conformance.engine.findings import Cell, Finding
-from amazonpay_conformance.engine.watch import Noted, Noticed, Watch
+from amazonpay_conformance.engine.findings import Cell, Finding, hint_of, without_tokens
+from amazonpay_conformance.engine.watch import AT_THE_END, Noted, Noticed, Pressed, Watch
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.reporting.lines import field, how_often, painted
 from amazonpay_conformance.wire.messages import Exchange, Response
-from amazonpay_conformance.wire.redaction import REDACTED, redact_body, redact_target
+from amazonpay_conformance.wire.redaction import redact_body, redact_target
 
 _SENTENCES: Final = {
     "pass": "conforms",
@@ -46,6 +46,10 @@ class Live:
             self._write(
                 [f"{'':>11}the buyer {action.deed.replace('_', ' ')}: {redact_target(action.target)}"]
             )
+
+    def pressed(self, pressed: Pressed) -> None:
+        """Write that a button was pressed, and what it shows for the first time."""
+        self._write([f"{'':>11}a button is pressed", *self._news(pressed.findings)])
 
     def _line(self, exchange: Exchange) -> str:
         at = time.strftime("%H:%M:%S", time.localtime(exchange.received_at))
@@ -94,24 +98,6 @@ def finding_lines(noted: Noted, *, colour: bool, width: int) -> Iterator[str]:
     yield from field("where", f"{place}{seen}; amazonpay-conformance explain {requirement.id}", width)
 
 
-def hint_of(finding: Finding) -> str:
-    """Return what to do about a finding; that may take its time."""
-    hint = finding.problem.hint
-    return hint() if callable(hint) else hint
-
-
-def without_tokens(text: str, finding: Finding) -> str:
-    """Return a text about an exchange without what its path may not show, as a buyer's token."""
-    if finding.made is None:
-        return text
-    path = finding.made.seen[0].request.path
-    hidden = zip(path.split("/"), redact_target(path).split("/"), strict=False)
-    for segment, shown in hidden:
-        if shown == REDACTED and len(segment) > 3:
-            text = text.replace(segment, REDACTED)
-    return text
-
-
 def summary(
     watch: Watch, *, colour: bool, width: int, incomplete: str = "", all_findings: bool = True
 ) -> Iterator[str]:
@@ -125,7 +111,7 @@ def summary(
         all_findings: whether to tell every fault, or those only that showed at the end.
     """
     for noted in in_order(watch):
-        if all_findings or noted.first.made is None:
+        if all_findings or noted.first.operation == AT_THE_END:
             yield ""
             yield from finding_lines(noted, colour=colour, width=width)
     counts = Counter[str](watch.verdict_of(requirement) for requirement in judged_here())

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from amazonpay_conformance.checks.subject import Made, Seen
-from amazonpay_conformance.engine.certification import Part, Result
 from amazonpay_conformance.engine.coverage import Coverage, Missed
 from amazonpay_conformance.engine.findings import Group
+from amazonpay_conformance.engine.result import Part, Result
 from amazonpay_conformance.engine.scenario_files import describe, to_json
 from amazonpay_conformance.forms.printing import Meeting
 from amazonpay_conformance.model.switches import SWITCHES, Switch

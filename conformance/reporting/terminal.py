@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
-from amazonpay_conformance.engine.certification import Judged, Result
 from amazonpay_conformance.engine.coverage import Coverage
 from amazonpay_conformance.engine.events import (
     Event,
@@ -18,6 +17,7 @@ from amazonpay_conformance.engine.events import (
     Started,
 )
 from amazonpay_conformance.engine.findings import Group
+from amazonpay_conformance.engine.result import Judged, Result
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS

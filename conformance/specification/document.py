@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from enum import Enum
 from hashlib import sha256
 from typing import Any, Final
 
@@ -95,8 +96,10 @@ def _value(value: Any) -> Any:
         return str(value)  # as amounts are on the wire
     if isinstance(value, Mapping):
         return [{"name": key, "value": _value(each)} for key, each in value.items()]  # their order counts
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, frozenset):
-        return sorted(value)
+        return sorted(map(_value, value))
     return [_value(each) for each in value] if isinstance(value, tuple) else value
 
 

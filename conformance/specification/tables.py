@@ -17,6 +17,7 @@ from amazonpay_conformance.model.identifiers import IDENTIFIERS
 from amazonpay_conformance.model.limits import CURRENCIES, LIMITS
 from amazonpay_conformance.model.machine import Machine, Tag
 from amazonpay_conformance.model.names import NAMES
+from amazonpay_conformance.model.notifications import NOTICES
 from amazonpay_conformance.model.objects import MACHINES as OBJECT_MACHINES
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.regions import KEY_STYLES, REGIONS
@@ -25,8 +26,10 @@ from amazonpay_conformance.model.resources import RESOURCE_MACHINES
 from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.simulation import CARDS, SIMULATION_ROWS
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.throttling import THROTTLES
 from amazonpay_conformance.model.timers import TIMER_ROWS
+from amazonpay_conformance.model.variants import VARIANT_ROWS
 from amazonpay_conformance.specification.fields import fields
 
 
@@ -71,7 +74,10 @@ TABLES: Tables = {
     "errors": ERRORS,
     "retry_policies": RETRY_POLICIES,
     "faults": FAULTS,
+    "tampers": tuple(TAMPERS.values()),
     "throttles": THROTTLES,
     "names": NAMES,
+    "notifications": NOTICES,
+    "notification_variants": VARIANT_ROWS,
 }
 """The tables by name, in the order in which they are told."""

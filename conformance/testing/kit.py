@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from typing import Any, Self
 
 from amazonpay_conformance.clients.driver import Algorithm, ClientConfig, Region
-from amazonpay_conformance.engine.certification import PROFILES, Certification, Order, abilities
+from amazonpay_conformance.engine.certification import Certification, abilities
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.lane import Lane, lanes
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.replay import Replayed
 from amazonpay_conformance.engine.runner import Execution, Run, Runner
 from amazonpay_conformance.engine.setup import Choice, Prepared, prepared

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from amazonpay_conformance.engine.certification import PROFILES, Order
 from amazonpay_conformance.engine.coverage import Coverage
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.setup import Choice, prepared
 from amazonpay_conformance.model.coverage import ASPECTS, Aspect, items
 from amazonpay_conformance.model.scenario import Scenario

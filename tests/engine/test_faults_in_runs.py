@@ -14,8 +14,9 @@ import pytest
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientCall
 from amazonpay_conformance.clients.python_driver import PythonDriver
-from amazonpay_conformance.engine.certification import PROFILES, Certification, Order, abilities
+from amazonpay_conformance.engine.certification import Certification, abilities
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.engine.setup import Choice, Prepared, prepared
 from amazonpay_conformance.engine.simpler import simpler_steps

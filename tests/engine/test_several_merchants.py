@@ -10,8 +10,9 @@ import pytest
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
-from amazonpay_conformance.engine.certification import PROFILES, Certification, Order, abilities
+from amazonpay_conformance.engine.certification import Certification, abilities
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.scenario_files import from_json, to_json
 from amazonpay_conformance.engine.setup import Choice, Prepared, prepared
 from amazonpay_conformance.strategies.merchants import FORMER, OTHERS, ROTATIONS, rotations, strangers

@@ -16,7 +16,7 @@ from amazonpay_conformance.clients.driver import Capabilities, ClientConfig, Hel
 from amazonpay_conformance.clients.python_driver import PythonDriver
 from amazonpay_conformance.clients.verification import signs_of_no_verification
 from amazonpay_conformance.engine import tls_trials
-from amazonpay_conformance.engine.certification import PROFILES, Order
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.setup import Choice, prepared
 from amazonpay_conformance.engine.tls_trials import REQUIREMENT_OF, try_tls
 from amazonpay_conformance.mock.certificates import Certificates

@@ -14,9 +14,9 @@ import pytest
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.python_driver import PythonDriver
-from amazonpay_conformance.engine.certification import PROFILES, Order
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
 from amazonpay_conformance.engine.listening import listening
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.setup import Prepared
 from amazonpay_conformance.engine.targets import MockTarget
 from amazonpay_conformance.engine.watch import Watch

@@ -23,12 +23,6 @@ TABLES: Final[Mapping[str, str]] = {
 }
 """The folder of each table, which is its group, and the module in it."""
 
-UNPROVED: Final[Mapping[str, str]] = {
-    "CHG-R24": "a mock that counts open authorizations never lets them exceed the limit: CHG-R05 comes first",
-    "REQ-R02": "whose key is unknown, his signature does not verify either: REQ-R01 is named in its place",
-}
-"""Requirements that no faulty subject can be made for, each with the reason."""
-
 
 class Row(Protocol):
     """What the rows of all tables have in common."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from amazonpay_conformance import schemas
-from amazonpay_conformance.engine.certification import PROFILES
+from amazonpay_conformance.engine.order import PROFILES
 from amazonpay_conformance.plugin.options import BY_NAME, OPTIONS
 
 pytest_plugins = ["pytester"]

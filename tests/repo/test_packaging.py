@@ -50,7 +50,7 @@ def test_the_wheel_holds_every_module_and_every_schema_and_nothing_else(built: B
         "/".join([*package.split("."), *Path(name).relative_to(folder).parts])
         for folder, package in FOLDERS.items()
         for name in built.files
-        if name.startswith(f"{folder}/") and name.endswith((".py", ".json", "py.typed"))
+        if name.startswith(f"{folder}/") and name.endswith((".py", ".json", ".css", ".js", "py.typed"))
     }
     with zipfile.ZipFile(built.wheel) as wheel:
         inside = {name for name in wheel.namelist() if ".dist-info/" not in name}

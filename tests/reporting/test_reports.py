@@ -13,7 +13,9 @@ from amazonpay_conformance import schemas
 from amazonpay_conformance.clients.driver import ClientCall, ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
 from amazonpay_conformance.clients.reference import ReferenceClient
-from amazonpay_conformance.engine.certification import PROFILES, Certification, Order, Result
+from amazonpay_conformance.engine.certification import Certification
+from amazonpay_conformance.engine.order import PROFILES, Order
+from amazonpay_conformance.engine.result import Result
 from amazonpay_conformance.engine.scenario_files import from_json
 from amazonpay_conformance.engine.targets import MockTarget
 from amazonpay_conformance.model.buyer import ADDRESS, BUYER

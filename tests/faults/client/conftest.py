@@ -23,9 +23,11 @@ from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
 from amazonpay_conformance.engine import tap
 from amazonpay_conformance.engine.budget import Budget
-from amazonpay_conformance.engine.certification import BUTTON_PAYLOADS, PROFILES, Certification, Order
+from amazonpay_conformance.engine.button_payloads import BUTTON_PAYLOADS
+from amazonpay_conformance.engine.certification import Certification
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.lane import Lane
+from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.setup import Prepared
 from amazonpay_conformance.engine.targets import MockTarget, Transport

@@ -84,7 +84,7 @@ class Bench:
 
     def run(self, name: str, service: type[Service], client: str = "", region: Any = "na") -> Run:
         """Run a scenario of the catalogue against a fresh service."""
-        return self.play(scenarios.SCENARIOS[name], service, client, region)
+        return self.play({**scenarios.SCENARIOS, **scenarios.APART}[name], service, client, region)
 
     def answered(self, switch: str, choice: str, scenario: Scenario) -> Run:
         """How a scenario goes with a service that answers one open question in one way."""

@@ -310,8 +310,6 @@ def _fault(row: Row, region: str) -> Fault:
 _NO_SCENARIO: Final = "no scenario is made of the lesser resources; tests/mock/test_record_checks.py is"
 
 NOT_PROVABLE: Final[Mapping[str, str]] = {
-    "CHG-R24": "a mock that counts open authorizations never lets them exceed the limit: CHG-R05 comes first",
-    "REQ-R02": "whose key is unknown, his signature does not verify either: REQ-R01 is named in its place",
     **dict.fromkeys(("LIN-001", "LIN-002"), "what only several callers at once can see: tests/faults/races"),
     **dict.fromkeys(("REQ-R33", "RES-R03", "RES-R07", "RES-R08"), _NO_SCENARIO),
     **dict.fromkeys((row.requirement for row in RESOURCE_OPERATIONS.values()), _NO_SCENARIO),

@@ -31,6 +31,7 @@ GETTERS: Final = {
 SHIPPING: Final = {name: value for name, value in ADDRESS.items() if value is not None}
 NOTE: Final = metadata("Bestellung Nr. 47/11 – Größe „M“")
 
+NOTED: Final = {"merchantMetadata": {"noteToBuyer": "forged"}}
 FORGED: Final = CallStep(
     "update_checkout_session", "session#1", {"supplementaryData": "forged"}, tamper="another-body-signed"
 )
@@ -309,6 +310,7 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "one wrong request":   (opened(order()), updated(SESSION)),
     "another merchant":    (*paid(SPLIT), *read(CHARGE), call("get_charge", CHARGE, tamper="another-merchant"), *read(CHARGE)),
     "another's key":       (opened(order()), call("create_checkout_session", None, order(), key="key#1", tamper="another-merchant")),
+    "an unknown key":      (opened(order()), *read(SESSION), call("update_checkout_session", SESSION, NOTED, tamper="unknown-key-id"), *read(SESSION)),
     "a forged update":     (opened(order()), *read(SESSION), FORGED, *read(SESSION)),
     "what there is not":   (opened(order()), call("get_checkout_session", SESSION, tamper="unknown-path")),
 }
@@ -316,3 +318,10 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {name: Scenario(steps) for name, steps in _STEPS.items()}
 """Scenarios by name, the common ones first."""
+
+APART: Final[Mapping[str, Scenario]] = {
+    "captured beyond the limit": Scenario(
+        (*paid(CONFIRM), charged("large"), charged("large", 2), captured(), captured(charge="charge#2"))
+    ),
+}
+"""Scenarios that our mock does not play to their end: they take a server that answers an open question otherwise."""

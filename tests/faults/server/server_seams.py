@@ -24,6 +24,7 @@ from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operations import ObjectKind
 from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.wire.messages import Request, Response
@@ -116,6 +117,17 @@ def with_rows(table: Mapping[str, Any], rows: Mapping[str, Any]) -> type[Faulty]
                 return step(world, action)
 
     return HasOtherRows
+
+
+def with_settings(service: type[Service], **choices: str) -> type[Service]:
+    """The same server, answering open questions as chosen; a switch is named with underscores."""
+    settings = Settings.of({name.replace("_", "-"): choice for name, choice in choices.items()})
+
+    class Settled(service):  # type: ignore[misc,valid-type]
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **{**named, "settings": settings})
+
+    return Settled
 
 
 def with_timer(name: str, seconds: int) -> type[Faulty]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.strategies.questions import NOT_ASKED, QUESTIONS
+from amazonpay_conformance.strategies.spoiling import PLACES, SHOWN
 
 UNTOLD = {
     ("deleted-session", "after-change"): "after 31 days it answers as one that counts from the creation",
@@ -20,9 +22,23 @@ CHOICES = [(name, choice) for name in QUESTIONS for choice in SWITCHES[name].cho
 def test_every_switch_is_asked_about_or_it_says_what_shows_it() -> None:
     assert set(QUESTIONS) | set(NOT_ASKED) == set(SWITCHES)
     assert not set(QUESTIONS) & set(NOT_ASKED)
+    assert set(SHOWN) <= set(NOT_ASKED)
 
 
-@pytest.mark.parametrize(("switch", "choice"), CHOICES, ids="=".join)
+SPOILT = [(name, choice) for name in SHOWN for choice in SWITCHES[name].choices]
+
+
+@pytest.mark.parametrize(("switch", "choice"), SPOILT)
+def test_what_it_makes_of_a_spoilt_request_tells_its_choice(switch: str, choice: str, bench: Any) -> None:
+    tamper = SHOWN[switch]
+    place = next(place for place in PLACES if TAMPERS[tamper].spoils in place.spoils)
+    run = bench.answered(switch, choice, place.scenario(tamper))
+
+    assert {made for made in run.observed if made[0] == switch} == {(switch, choice)}
+    assert (run.findings, run.unclear) == ((), "")
+
+
+@pytest.mark.parametrize(("switch", "choice"), CHOICES)
 def test_a_server_is_seen_to_make_its_choice_and_not_blamed(switch: str, choice: str, bench: Any) -> None:
     run = bench.answered(switch, choice, QUESTIONS[switch])
 

@@ -12,7 +12,11 @@ from typing import Any
 from amazonpay_conformance.checks.check import JUDGED
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.runner import Run
+from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.requirements import REQUIREMENTS
+from server_scenarios import APART
+from server_seams import with_settings
+from server_table_faults import LENIENT
 
 
 def test_a_fault_is_found_and_nothing_else(fault: Any, bench: Any) -> None:
@@ -26,6 +30,14 @@ def test_the_right_service_is_found_faultless(scenario: str, bench: Any) -> None
 
     assert not run.findings, _told(run.findings)
     assert (run.skipped, run.unclear) == ((), ""), "the scenario is not run to its end"
+
+
+def test_more_may_be_authorized_than_is_captured(bench: Any) -> None:
+    run = bench.run("captured beyond the limit", with_settings(Service, **LENIENT))
+
+    assert not run.findings, _told(run.findings)
+    assert (run.skipped, run.unclear) == ((), "")
+    assert run.made[-1].told.status == 400
 
 
 def test_whoever_decides_otherwise_where_he_may_is_found_faultless(variation: Any, bench: Any) -> None:
@@ -57,7 +69,7 @@ def test_the_catalogue_is_in_order(catalogue: Any, bench: Any) -> None:
 
     assert len(ids) == len(set(ids))
     assert [f.id for f in catalogue.FAULTS if not f.costs.endswith(".")] == []
-    assert {f.scenario for f in catalogue.FAULTS} - {"", *bench.scenarios} == set()
+    assert {f.scenario for f in catalogue.FAULTS} - {"", *bench.scenarios, *APART} == set()
 
 
 def _all_findings(bench: Any, catalogue: Any) -> Iterator[Finding]:

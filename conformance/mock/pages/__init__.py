@@ -1,0 +1,1 @@
+"""Pages of the mock that a browser shows: the buyer's, and the script of the button."""

@@ -1,0 +1,1 @@
+"""A small shop that sells tea and takes Amazon Pay."""
