@@ -164,7 +164,8 @@ class Certification:
         """What every profile tries comes first, in all lanes; a budget cuts from the end."""
         main, *others = self.result.lanes
         systematic, random = self.plan(hello)
-        some = systematic[: self._order.profile.elsewhere]
+        some = self._of_this_shard(systematic[: self._order.profile.elsewhere])
+        systematic, random = self._of_this_shard(systematic), self._of_this_shard(random)
         kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
         return [
             *(
