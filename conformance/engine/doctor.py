@@ -46,7 +46,7 @@ Subject: TypeAlias = Literal[
 Answer: TypeAlias = Literal["ok", "left out", "client is wrong", "usage", "set-up", "unreachable"]
 
 SKEW_SECONDS: Final = 300
-"""How far the clocks may be apart; no source gives a figure, so it is what `--skew` has (api-facts §10.3 [?])."""
+"""How far the clocks may be apart: as `--skew` has it, for no source gives a figure (api-facts §10.3 [?])."""
 SOON_DAYS: Final = 14
 TIMEOUT_SECONDS: Final = 10
 REFUSALS: Final = (
