@@ -9,6 +9,7 @@ import pytest
 from amazonpay_conformance.plugin.settings import settings_of
 
 if TYPE_CHECKING:
+    from amazonpay_conformance.clients.driver import Region
     from amazonpay_conformance.testing import Conformance
 
 
@@ -24,7 +25,7 @@ def amazonpay_conformance(pytestconfig: pytest.Config, amazonpay_client: str) ->
     from amazonpay_conformance.testing import Conformance
 
     settings = settings_of(pytestconfig)
-    region = next(iter(settings["regions"]), "na")
+    region: Region = next(iter(settings["regions"]), "na")
     with Conformance(
         amazonpay_client,
         settings["target"],
