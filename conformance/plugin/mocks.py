@@ -1,4 +1,4 @@
-"""Fixtures for tests that need Amazon Pay to answer: a mock in process, and one that is served (docs/mock.md).
+"""Fixtures for tests that need Amazon Pay to answer: a mock in process, and a served one (docs/mock.md).
 
 What a test sends wrong fails it, unless its marker or the ini file allows that.
 """
