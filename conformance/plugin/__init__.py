@@ -10,13 +10,30 @@ from typing import Any
 
 import pytest
 from amazonpay_conformance.plugin.fixtures import amazonpay_client, amazonpay_conformance
+from amazonpay_conformance.plugin.mocks import (
+    ALLOWED,
+    amazonpay_keys,
+    amazonpay_mock,
+    amazonpay_server,
+    amazonpay_serving,
+    pytest_runtest_call,
+)
 from amazonpay_conformance.plugin.options import OPTIONS
 from amazonpay_conformance.plugin.settings import settings_of
 
-__all__ = ["amazonpay_client", "amazonpay_conformance"]
+__all__ = [
+    "amazonpay_client",
+    "amazonpay_conformance",
+    "amazonpay_keys",
+    "amazonpay_mock",
+    "amazonpay_server",
+    "amazonpay_serving",
+    "pytest_runtest_call",
+]
 
 MARKERS = (
     "amazonpay(level, subject): an item of the certification, one a requirement (amazonpay-conformance)",
+    f"{ALLOWED}(*requirements): what the test's calls of Amazon Pay may break, as HDR-003",
 )
 
 
@@ -28,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="configuration file (default: amazonpay-conformance.toml beside the ini file, if there)",
     )
+    parser.addini(ALLOWED, "requirements that no test has to keep, as HDR-003 SIG-005", type="args")
     for option in OPTIONS:
         shown = f"{option.help}: {', '.join(option.choices)}" if option.choices else option.help
         shown = f"{shown} (default: {option.default})" if option.default else shown
