@@ -44,7 +44,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--profile", choices=("quick", "full"), default="quick", help="how much to try (default: quick)"
     )
     certify.add_argument(
-        "--seed", type=int, default=None, help="repeat a run exactly (default: chosen and printed)"
+        "--seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="repeat a run exactly (default: chosen and printed)",
     )
     certify.add_argument(
         "--out",

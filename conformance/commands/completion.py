@@ -19,6 +19,9 @@ PROGRAM: Final = "amazonpay-conformance"
 Takes: TypeAlias = Literal["nothing", "word", "file", "directory"]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+_VALUES: Final = {"--client": ("reference",), "--target": ("mock", "sandbox")}
+"""What else stands for an option's value, by its name."""
+
 _INSTALL: Final = {
     "bash": f'eval "$({PROGRAM} completion bash)"   # in ~/.bashrc',
     "zsh": f'eval "$({PROGRAM} completion zsh)"   # in ~/.zshrc, after compinit',
@@ -83,8 +86,7 @@ def _word(command: str, action: argparse.Action) -> Word:
     values = tuple(map(str, action.choices or ()))
     if command == "explain" and not action.option_strings:
         values = _ids()
-    if "--client" in action.option_strings:
-        values = ("reference",)
+    values = values or next((_VALUES[name] for name in action.option_strings if name in _VALUES), ())
     return Word(tuple(action.option_strings), action.help or "", _takes(action), values)
 
 
@@ -106,7 +108,7 @@ def _bash(commands: tuple[Command, ...]) -> Iterator[str]:
     yield f"# bash completion of {PROGRAM}: {_INSTALL['bash']}"
     yield "_amazonpay_conformance() {"
     yield "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}"
-    yield "    if [ \"$COMP_CWORD\" -eq 1 ]; then"
+    yield '    if [ "$COMP_CWORD" -eq 1 ]; then'
     yield f"        {_compgen((*(command.name for command in commands), '--help', '--version'))}"
     yield "        return"
     yield "    fi"
@@ -136,7 +138,7 @@ def _compgen(words: tuple[str, ...], flags: str = "") -> str:
     listed = f' -W "{" ".join(words)}"' if words else ""
     if not listed and not flags:
         return "COMPREPLY=()"
-    return f'mapfile -t COMPREPLY < <(compgen{flags}{listed} -- "$current")'
+    return f'COMPREPLY=($(compgen{flags}{listed} -- "$current"))'
 
 
 def _zsh(commands: tuple[Command, ...]) -> Iterator[str]:

@@ -61,4 +61,3 @@ def _by_argument(values: Mapping[str, Any]) -> dict[str, Any]:
     named = {renamed.get(key, key).replace("-", "_"): value for key, value in values.items()}
     regions = named.pop("regions", None)
     return {**named, "region": regions[0]} if regions else named
-

@@ -24,7 +24,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     judge.add_argument(
         "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON"
     )
-    judge.add_argument("--json", action="store_true", help="print what was found as JSON (as --report writes)")
+    judge.add_argument("--json", action="store_true", help="print as JSON what --report writes")
     har = judge.add_argument_group("for a HAR file, which does not say who signed it")
     har.add_argument("--public-key-id", default=None, metavar="ID", help="the merchant's key id")
     har.add_argument(

@@ -64,6 +64,11 @@ def _run(arguments: argparse.Namespace) -> int:
         return refuse(str(problem), SET_UP)
     except TargetUnreachable as problem:
         return refuse(str(problem), UNREACHABLE)
+    return _told(arguments, stored, replayed)
+
+
+def _told(arguments: argparse.Namespace, stored: Stored, replayed: Replayed) -> int:
+    """Print what came of it, and return the exit code."""
     if arguments.json and not arguments.form:
         print(json.dumps(_value(replayed), indent=2, ensure_ascii=False))
         return ANSWERS[replayed.answer]

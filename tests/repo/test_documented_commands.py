@@ -113,7 +113,9 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scenarios.mkdir(parents=True)
     (scenarios / "SIG-004.json").write_text(json.dumps(SCENARIO), encoding="utf-8")
     (directory / "merchant.pem").write_text(generate_private_key().public.to_pem(), encoding="ascii")
-    (directory / "shop.har").write_text(json.dumps({"log": {"version": "1.2", "entries": []}}), encoding="utf-8")
+    (directory / "shop.har").write_text(
+        json.dumps({"log": {"version": "1.2", "entries": []}}), encoding="utf-8"
+    )
     (directory / "examples").symlink_to(ROOT / "examples")
     return directory
 
