@@ -70,7 +70,7 @@ browser: $(VENV)/.dev $(VENV)/.example-shop  ## install what the tests of the pa
 	@if command -v npm >/dev/null; then $(MAKE) --silent tests/browser/node_modules; else echo "no npm: accessibility is not tested"; fi
 
 site: $(VENV)/.site docs  ## build the documents as a site into build/site
-	@$(BIN)/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 examples: example-amazonpayclient example-amazon-pay-v2 example-shop  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi

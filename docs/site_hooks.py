@@ -7,6 +7,7 @@ what is no page, as a module, is named without a link.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,6 +28,7 @@ PAGES = {
 
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<to>[^)\s#]*)(?P<anchor>#[^)\s]*)?\)")
 FENCED = re.compile(r"(^```.*?^```)", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 
 
 def on_config(config: Any) -> Any:
@@ -46,11 +48,13 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Write links as the site has them, outside of code."""
     place = next((source for source, name in PAGES.items() if name == page.file.src_uri), None)
     directory = PurePosixPath(place or f"docs/{page.file.src_uri}").parent
-    parts = FENCED.split(markdown)
-    return "".join(
-        part if part.startswith("```") else LINK.sub(lambda found: _link(found, directory), part)
-        for part in parts
-    )
+    linked = _outside(FENCED, markdown, lambda prose: LINK.sub(lambda found: _link(found, directory), prose))
+    return _outside(CODE, linked, lambda prose: prose.replace("][", "]\u200b["))  # tags, as [D][S]
+
+
+def _outside(code: re.Pattern[str], markdown: str, change: Callable[[str], str]) -> str:
+    parts = code.split(markdown)
+    return "".join(part if part.startswith("`") else change(part) for part in parts)
 
 
 def _link(found: re.Match[str], directory: PurePosixPath) -> str:

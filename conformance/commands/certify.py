@@ -48,7 +48,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         type=int,
         default=None,
         metavar="N",
-        help="repeat a run exactly (default: chosen and printed)",
+        help="repeat a run exactly (default: one is chosen)",
     )
     certify.add_argument(
         "--out",

@@ -39,7 +39,8 @@ NOT_RUN = {
     "export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-…": "it needs credentials of Amazon's",
     "amazonpay-conformance certify --target https://localhost:8443 --ca-file ca.pem":
         "tests/engine/test_remote_targets.py certifies such a target",
-    "amazonpay-conformance certify --client my_adapter.py --switch refused-keys=stored --switch replay-status=200":
+    "amazonpay-conformance certify --client my_adapter.py --switch refused-keys=stored "
+    "--switch replay-status=200":
         "tests/engine runs the mock with every choice",
     "pip install -r examples/amazonpayclient/requirements.txt": "make examples does",
     "pip install -r examples/amazon-pay-v2/requirements.txt": "make examples does",
