@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from .configured import add_config
+
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.setup import Choice
     from amazonpay_conformance.forms.printing import Meeting
@@ -19,6 +21,7 @@ CLIENT_HELP: Final = (
 
 def add_client_and_target(parser: argparse.ArgumentParser) -> None:
     """Add what says who is tried, and against what."""
+    add_config(parser)
     parser.add_argument("--client", default="reference", metavar="CLIENT", help=CLIENT_HELP)
     parser.add_argument(
         "--target",
@@ -121,6 +124,14 @@ def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
     return int(text)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """Return (k, n), of `K/N`."""
+    number, slash, of = text.partition("/")
+    if not slash or not number.isdecimal() or not of.isdecimal() or not 1 <= int(number) <= int(of):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected K/N, as 2/4")
+    return int(number), int(of)
 
 
 def count_or_none(text: str) -> int:
