@@ -61,7 +61,7 @@ name, version, idempotency_key = "my client", "1", "both"
 
 def connect(config):
     known = reference.connect(config)
-    return {name: known[name] for name in ("create_checkout_session", "get_charge")}
+    return {"get_charge": known["get_charge"]}
 """
 SCENARIO = {
     "format": 1,
@@ -99,7 +99,7 @@ def blocks() -> Iterator[Block]:
 
 
 BLOCKS = tuple(blocks())
-RUN = tuple(dict.fromkeys(block for block in BLOCKS if block.first not in NOT_RUN))
+RUN = tuple({block.text: block for block in BLOCKS if block.first not in NOT_RUN}.values())
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,6 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "shop.har").write_text(
         json.dumps({"log": {"version": "1.2", "entries": []}}), encoding="utf-8"
     )
-    (directory / "examples").symlink_to(ROOT / "examples")
     return directory
 
 
@@ -128,9 +127,9 @@ def test_a_block_runs(block: Block, scratch: Path) -> None:
         _serve(block.text, scratch)
         return
     if "localhost:8443" in block.text:
-        with served(scratch / "mock") as mock:
+        with served(scratch / "amazonpay-conformance-mock") as mock:
             text = block.text.replace("localhost:8443", f"localhost:{mock.server.port}")
-            ended = _run(text.replace("ca.pem", str(mock.ca_file)), scratch)
+            ended = _run(re.sub(r"(?<=\s)ca\.pem", str(mock.ca_file), text), scratch)
     else:
         ended = _run(block.text, scratch)
     fine = next((codes for begins, codes in MAY_END_WITH.items() if block.first.startswith(begins)), {0})
@@ -160,7 +159,7 @@ def _environment() -> dict[str, str]:
 
 
 def _run(text: str, directory: Path) -> subprocess.CompletedProcess[str]:
-    text = text.replace("node driver.mjs", "node examples/nodejs/driver.mjs")
+    text = text.replace("node driver.mjs", f"node {ROOT}/examples/nodejs/driver.mjs")
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text],
         cwd=directory,
