@@ -116,8 +116,8 @@ def _bash(commands: tuple[Command, ...]) -> Iterator[str]:
     for command in commands:
         for option in command.options:
             if option.takes != "nothing":
-                names = " | ".join(f'"{command.name} {name}"' for name in option.names)
-                yield f"        {names}) {_bash_value(option)}; return ;;"
+                cases = " | ".join(f'"{command.name} {name}"' for name in option.names)
+                yield f"        {cases}) {_bash_value(option)}; return ;;"
     yield "    esac"
     yield '    case "${COMP_WORDS[1]}" in'
     for command in commands:
