@@ -106,3 +106,16 @@ def test_each_thing_that_happens_by_itself_is_told_with_what_it_happened_to(stor
     assert settled.world.now == story.world.now + SETTLED
     assert (end.subject, end.used) == (None, ())
     assert {(o.status, o.requirement) for o in (settled, end)} == {(0, "")}
+
+
+# --- what a charge takes over from its session: §2.3
+
+
+def test_a_charge_of_a_checkout_has_the_soft_descriptor_of_its_session(story: Story) -> None:
+    story.completed(order("AuthorizeWithCapture", HUNDRED, softDescriptor="Shop"))
+    assert dict(story.world.charges["charge1"].data) == {"softDescriptor": "Shop"}
+
+
+def test_a_descriptor_that_was_taken_back_is_not_taken_over(story: Story) -> None:
+    story.completed(order("AuthorizeWithCapture", HUNDRED, softDescriptor=None))
+    assert dict(story.world.charges["charge1"].data) == {}
