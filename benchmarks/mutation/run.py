@@ -167,7 +167,7 @@ class Book:
 def _report(rows: list[Row], left_out: Counter[str]) -> int:
     explained = _explained()
     survivors = [row for row in rows if row.outcome == SURVIVED]
-    new = [row for row in survivors if row.name not in explained]
+    new = [row for row in survivors if _plain(row.name) not in explained]
     outcomes = Counter(row.outcome for row in rows)
     print(f"\n{len(rows)} mutants: " + ", ".join(f"{count} {name}" for name, count in outcomes.most_common()))
     for name, count in left_out.most_common():
@@ -177,15 +177,19 @@ def _report(rows: list[Row], left_out: Counter[str]) -> int:
     print(f"{len(survivors) - len(new)} survivors are explained in {SURVIVORS.name}, {len(new)} are not")
     for row in new:
         print(f"  {row.name}" + (f"   ({row.by})" if row.by else ""))
-    gone = explained & {row.name for row in rows if row.outcome == KILLED}
+    gone = explained & {_plain(row.name) for row in rows if row.outcome == KILLED}
     for name in sorted(gone):
         print(f"  explained, but a test notices it: {name}")
-    return 1 if new else 0
+    return 1 if new or gone else 0
 
 
 def _explained() -> set[str]:
     text = SURVIVORS.read_text(encoding="utf-8")
-    return {line.strip() for line in text.splitlines() if "⟦" in line}
+    return {_plain(line) for line in text.splitlines() if "⟦" in line and " → " in line and "`" not in line}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _digest(paths: Iterable[Path]) -> str:
