@@ -265,11 +265,12 @@ def _judge_late(
 ) -> None:
     def work(_: int) -> None:
         def run(items: dict[str, pytest.Item]) -> None:
-            gc.freeze()
+            functions = _functions(str(path))
+            gc.freeze()  # or each fork copies what the collector touches
             for mutant, codes in found:
                 first, _, last, _ = mutant.span
                 order = suite.order(str(path), range(first, last + 1))
-                told(mutant, _in_place(suite, items, codes, order, str(path)))
+                told(mutant, _in_place(suite, items, functions, codes, order, str(path)))
 
         run_pytest(suite.folder, suite.paths, run)
 
@@ -278,9 +279,16 @@ def _judge_late(
         raise SystemExit(f"the process that judges mutants of {path.name} ended with {code}")
 
 
+def _functions(path: str) -> list[FunctionType]:
+    """Return the functions there are of a module, closures and lambdas too."""
+    functions = (one for one in gc.get_objects() if isinstance(one, FunctionType))
+    return [function for function in functions if function.__code__.co_filename == path]
+
+
 def _in_place(
     suite: Suite,
     items: dict[str, pytest.Item],
+    functions: Sequence[FunctionType],
     codes: dict[CodeType, CodeType],
     order: Sequence[str],
     path: str,
@@ -289,16 +297,13 @@ def _in_place(
         return Verdict(SURVIVED, "no test comes here")
 
     def work(pipe: int) -> None:
-        replaced = 0
-        for function in gc.get_objects():
-            if isinstance(function, FunctionType) and function.__code__ in codes:
-                function.__code__ = codes[function.__code__]
-                replaced += 1
-        if not replaced:
+        changed = [function for function in functions if function.__code__ in codes]
+        for function in changed:
+            function.__code__ = codes[function.__code__]
+        if not changed:
             os.write(pipe, b"?")
         os.write(pipe, first_failure(items, order).encode())
 
-    gc.unfreeze()
     code, said = in_fork(work, CPU + 2 * sum(suite.seconds[name] for name in order))
     return _verdict(suite, path, code, said.decode())
 
