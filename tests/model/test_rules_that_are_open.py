@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from amazonpay_conformance.model.simulation import SIMULATION_ROWS
-from model_stories import DAY, Body, Story, on, order, price
+from amazonpay_conformance.model.switches import Settings
+from amazonpay_conformance.model.world import World
+from model_stories import DAY, NOON, Body, Story, monthly, on, order, price
 
 HUNDRED = price("100.00")
 MAY_PEND = {"canHandlePendingAuthorization": True}
@@ -149,3 +151,62 @@ def test_a_permission_may_have_closed_at_its_first_capture(story: Story) -> None
     assert "CHG-R15" in refused_for(story, "create_charge", None, on("permission1", price("1.00")))
     story.close()
     assert "PRM-R07" not in refused_for(story, "update_charge_permission", "permission1", note)
+
+
+# --- captures: §6.2, §7
+
+
+FREE = Settings.of({"open-authorizations": "free", "charge-in-progress": "never"})
+
+
+def twice(kind: Body) -> Story:
+    """Two charges of 60 dollars, authorized on a permission of 100."""
+    story = Story(World(now=NOON, settings=FREE)).completed(kind)
+    assert [story.charge(price("60.00")) for _ in range(2)] == [(201, None)] * 2
+    return story
+
+
+@pytest.mark.parametrize(("simulation", "first"), [(None, "50.00"), ("CaptureInitiated", "50.00")])
+def test_all_that_is_captured_stays_within_the_limit(simulation: str | None, first: str) -> None:
+    story = twice(order("Confirm", HUNDRED))
+    assert story.capture(price(first), simulation=simulation) == (200, None)
+    for amount, over in (("50.00", False), ("50.01", True), ("55.00", True), ("60.00", True)):
+        body = {"captureAmount": price(amount)}
+        assert ("CHG-R24" in refused_for(story, "capture_charge", "charge2", body)) is over
+        assert succeeds(story, "capture_charge", "charge2", body) is not over
+    beyond = refused_for(story, "capture_charge", "charge2", {"captureAmount": price("60.01")})
+    assert "CHG-R21" in beyond
+    assert "CHG-R24" not in beyond
+    assert "CHG-R24" not in refused_for(story, "capture_charge", "charge1", {"captureAmount": HUNDRED})
+
+
+def test_a_month_s_captures_are_bound_by_the_charges_alone() -> None:
+    story = twice({**monthly(HUNDRED)})
+    assert story.capture(price("60.00")) == (200, None)
+    body = {"captureAmount": price("60.00")}
+    assert "CHG-R24" not in refused_for(story, "capture_charge", "charge2", body)
+
+
+def test_nothing_is_judged_of_a_capture_without_a_charge_or_an_amount(story: Story) -> None:
+    story.completed(order("Authorize", HUNDRED))
+    assert "CHG-R24" not in refused_for(story, "capture_charge", "charge9", {"captureAmount": HUNDRED})
+    assert "CHG-R24" not in refused_for(story, "capture_charge", "charge1", {})
+
+
+def test_whoever_closes_a_permission_but_the_merchant_may_block_its_captures(story: Story) -> None:
+    story.completed(monthly(HUNDRED))
+    story.charge(price("1.00"))
+    body = {"captureAmount": price("1.00")}
+    by_buyer = Story(story.world)
+    assert story.close() == (200, None)
+    assert "CHG-R23" not in refused_for(story, "capture_charge", "charge1", body)
+    assert by_buyer.buyer("closes_permission", "permission1")
+    assert by_buyer.state("permission1") == "Closed/BuyerClosed"
+    assert "CHG-R23" in refused_for(by_buyer, "capture_charge", "charge1", body)
+
+
+def test_any_open_authorization_may_block_a_permission(story: Story) -> None:
+    story.completed(order("Confirm", HUNDRED))
+    assert "CHG-R11" not in refused_for(story, "create_charge", None, on("permission1", price("1.00")))
+    story.charge(price("0.01"))
+    assert "CHG-R11" in refused_for(story, "create_charge", None, on("permission1", price("1.00")))
