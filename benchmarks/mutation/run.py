@@ -16,7 +16,7 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from judge import KILLED, SURVIVED, Suite, Verdict, judge, measure
@@ -92,23 +92,35 @@ def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
     book = Book(KEPT / f"{layer}.jsonl", _tests(layer, longest), fresh)
     ignored = LONG if longest == math.inf else (*LONG, *SEARCHES)
     suite = Suite(PACKAGE, ROOT, [*TESTS[layer], *(f"--ignore={name}" for name in ignored)], longest)
-    left_out, of_all = Counter[str](), list[tuple[Mutant, str]]()
-    for path in paths:
-        found, skipped = mutants(path)
-        left_out += skipped
-        digest = _digest([path])
-        of_all += [(mutant, digest) for mutant in found]
-        open_ones = [mutant for mutant in found if not book.knows(mutant, digest)]
-        if open_ones and not suite.seconds:
-            _measure(suite, layer, longest)
-        judge(suite, path, open_ones, lambda mutant, verdict, of=digest: book.write(mutant, of, verdict))
-        rows = [book.row(mutant, digest) for mutant in found]
-        killed = sum(row.outcome != SURVIVED for row in rows)
-        print(
-            f"{path.stem:<18} {len(found):>5} mutants, {killed:>5} noticed, {len(found) - killed:>4} not",
-            flush=True,
-        )
-    return _report([book.row(mutant, digest) for mutant, digest in of_all], left_out)
+    left_out = Counter[str]()
+    known: dict[Path, list[Mutant]] = {}
+    for early in (False, True):  # what is judged in place first: it is most, and quick
+        for path in paths:
+            found, skipped = mutants(path)
+            left_out += Counter() if early else skipped
+            known[path] = [replace(mutant, code=None) for mutant in found]
+            digest = _digest([path])
+            open_ones = [mutant for mutant in found if not book.knows(mutant, digest)]
+            if open_ones and not suite.seconds:
+                _measure(suite, layer, longest)
+            judge(
+                suite,
+                path,
+                open_ones,
+                lambda mutant, verdict, of=digest: book.write(mutant, of, verdict),
+                early=early,
+            )
+            if early:
+                _tell(path, [book.row(mutant, digest) for mutant in found])
+    return _report([book.row(mutant, _digest([path])) for path in paths for mutant in known[path]], left_out)
+
+
+def _tell(path: Path, rows: list[Row]) -> None:
+    noticed = sum(row.outcome != SURVIVED for row in rows)
+    print(
+        f"{path.stem:<18} {len(rows):>5} mutants, {noticed:>5} noticed, {len(rows) - noticed:>4} not",
+        flush=True,
+    )
 
 
 def _tests(layer: str, longest: float) -> str:
@@ -143,6 +155,8 @@ class Book:
 
     def knows(self, mutant: Mutant, digest: str) -> bool:
         """Whether a mutant need not be judged again."""
+        if (digest, mutant.name) not in self._rows:
+            self._read_again()
         row = self._rows.get((digest, mutant.name))
         return row is not None and (row.outcome != SURVIVED or row.tests == self.tests)
 
@@ -159,6 +173,8 @@ class Book:
             file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
 
     def _read_again(self) -> None:
+        if not self._path.exists():
+            return
         for line in self._path.read_text(encoding="utf-8").splitlines():
             row = Row(**json.loads(line))
             self._rows[row.digest, row.name] = row
