@@ -135,3 +135,22 @@ def test_the_key_of_a_refused_request_may_be_spent(amount: str) -> None:
     assert refused == (400 if amount == "150.00" else 422)
     other = story.ways("capture_charge", "charge1", {"captureAmount": price("1.00")}, key="k")
     assert (400, "DuplicateIdempotencyKey") in {(o.status, o.reason) for o in other}
+
+
+@pytest.mark.parametrize(
+    ("amounts", "state"),
+    [
+        (("99.50",), "Chargeable"),
+        (("100.00",), "NonChargeable/ChargeInProgress"),
+        (("60.00", "60.00"), "NonChargeable/ChargeInProgress"),
+    ],
+)
+def test_a_permission_is_in_progress_while_its_whole_balance_is_authorized(
+    amounts: tuple[str, ...], state: str
+) -> None:
+    """§4.2, where so chosen: more may be authorized than there is (§13)."""
+    story = Story(World(now=NOON, settings=Settings.of({"open-authorizations": "free"})))
+    story.completed(order("Confirm", price("100.00")))
+    for amount in amounts:
+        assert story.charge(price(amount)) == (201, None)
+    assert story.state("permission1") == state
