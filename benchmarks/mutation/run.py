@@ -39,6 +39,12 @@ LONG = ("tests/model/test_proofs.py",)
 SEARCHES = ("tests/model/test_proof_properties.py", "tests/model/test_step_properties.py")
 """Run with --thorough only."""
 
+MACHINERY = frozenset(
+    {"alphabet", "boundaries", "coverage", "figures", "shape", "unreached", "walk", "walks"}
+)
+"""Modules that plan, walk and count, and say nothing of the API: what looks at them are the walks and the tours,
+which take minutes for each mutant. They are run where they are named."""
+
 QUICK = 0.1
 """Seconds that a test may take to be run without --thorough."""
 
