@@ -42,8 +42,8 @@ SEARCHES = ("tests/model/test_proof_properties.py", "tests/model/test_step_prope
 MACHINERY = frozenset(
     {"alphabet", "boundaries", "coverage", "figures", "shape", "unreached", "walk", "walks"}
 )
-"""Modules that plan, walk and count, and say nothing of the API: what looks at them are the walks and the tours,
-which take minutes for each mutant. They are run where they are named."""
+"""Modules that plan, walk and count, and say nothing of the API: the walks and the tours look at them, which take
+minutes for each mutant. They are run where they are named."""
 
 QUICK = 0.1
 """Seconds that a test may take to be run without --thorough."""
