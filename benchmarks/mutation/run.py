@@ -42,7 +42,7 @@ SEARCHES = ("tests/model/test_proof_properties.py", "tests/model/test_step_prope
 MACHINERY = frozenset(
     {"alphabet", "boundaries", "coverage", "figures", "shape", "unreached", "walk", "walks"}
 )
-"""Modules that plan, walk and count, and say nothing of the API: the walks and the tours look at them, which take
+"""Modules that plan, walk and count, and say nothing of the API: walks and tours look at them, which take
 minutes for each mutant. They are run where they are named."""
 
 QUICK = 0.1
