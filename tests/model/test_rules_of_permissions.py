@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.observable import told_by_state
 from amazonpay_conformance.model.rules import is_used_up, may_be_closed
 from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.model.timers import TIMERS
@@ -154,3 +155,26 @@ def test_a_permission_is_in_progress_while_its_whole_balance_is_authorized(
     for amount in amounts:
         assert story.charge(price(amount)) == (201, None)
     assert story.state("permission1") == state
+
+
+@pytest.mark.parametrize(
+    ("authorized", "still_open", "told"),
+    [
+        ("100.00", None, ("captured-remainder", "kept")),
+        ("120.00", None, ("captured-remainder", "kept")),
+        ("60.00", None, ("permission-closes", "at-first-capture")),
+        ("60.00", "40.00", ("permission-closes", "at-first-capture")),
+        ("99.50", None, ("permission-closes", "at-first-capture")),
+    ],
+)
+def test_a_permission_that_shows_as_closed_after_a_partial_capture_tells_why(
+    authorized: str, still_open: str | None, told: tuple[str, str]
+) -> None:
+    """§6.3b, §13.4: nothing is left since the remainder is lost, or it closed at its first capture."""
+    world, _ = charged()
+    kept = Charge("charge1", "Captured", NOON, NOON, "permission1", usd(authorized), captured=usd("40.00"))
+    world = world.with_object("Charge", kept)
+    if still_open is not None:
+        waiting = Charge("charge2", "Authorized", NOON, NOON, "permission1", usd(still_open))
+        world = world.with_object("Charge", waiting)
+    assert told_by_state(world, "ChargePermission", "permission1", ("Closed", "AmazonClosed")) == (told,)
