@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.model.buyer import BUYER, address_of
@@ -83,6 +84,7 @@ def render(world: World, kind: Kind, object_id: str, *, host: str) -> Body:
     raise LookupError(f"{kind}: record_bodies writes the lesser resources")
 
 
+@lru_cache(maxsize=1024)
 def timestamp(seconds: int | None) -> str | None:
     """Write a time as the wire does: YYYYMMDDTHHMMSSZ; None stays None."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")

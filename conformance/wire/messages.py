@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 JSON: TypeAlias = Any
@@ -29,13 +30,12 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """Return the value of the first field called `name` in any case, or None."""
-        wanted = name.lower()
-        return next((value for key, value in self.items if key.lower() == wanted), None)
+        values = _by_name(self.items).get(name.lower())
+        return None if values is None else values[0]
 
     def get_all(self, name: str) -> tuple[str, ...]:
         """Return the values of every field called `name` in any case, in their order."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.items if key.lower() == wanted)
+        return _by_name(self.items).get(name.lower(), ())
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None
@@ -54,6 +54,16 @@ class Headers:
         """Return a copy that lacks every field called `name`, in any case."""
         wanted = name.lower()
         return Headers(tuple(item for item in self.items if item[0].lower() != wanted))
+
+
+@lru_cache(maxsize=64)
+def _by_name(items: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    """Index header fields: one request is asked for its headers dozens of times."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in items:
+        key = name.lower()
+        found[key] = (*found.get(key, ()), value)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
