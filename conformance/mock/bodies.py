@@ -280,8 +280,17 @@ def _charge(world: World, charge: Charge) -> Body:
         "releaseEnvironment": "Sandbox",
         "merchantMetadata": _filled(charge.data.get("merchantMetadata"), MERCHANT_METADATA),
         "platformId": charge.data.get("platformId"),
-        "webCheckoutDetails": None,
+        "webCheckoutDetails": _step_up(charge),
     }
+
+
+def _step_up(charge: Charge) -> Body | None:
+    """Where a buyer with a saved wallet confirms and comes back to; here nobody has to: §2.3, §5.3."""
+    given = charge.data.get("webCheckoutDetails")
+    if given is None:
+        return None
+    back = given.get("checkoutResultReturnUrl")
+    return {"checkoutResultReturnUrl": back, "amazonPayRedirectUrl": None}
 
 
 def _converted(world: World, charge: Charge) -> Body | str | None:

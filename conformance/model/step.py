@@ -558,6 +558,7 @@ _CHARGE_DATA = (
     "platformId",
     "chargeInitiator",
     "channel",
+    "webCheckoutDetails",
 )
 
 
