@@ -45,14 +45,16 @@ def _new_ids(world: World, call: Call, region: str) -> NewIds:
     # the charge of a one-time permission carries the permission's id, others do not: §3.0 "Surprise" [W]
     parent = named if named[:1] in ("S", "P") else order
     charge = str(call.body.get("chargeId") or "")
-    return NewIds(
-        session=str(uuid.uuid4()),
-        permission=permission,
-        charge=f"{parent}-C{digits(6)}",
-        refund=f"{charge.rpartition('-')[0] or order}-R{digits(6)}",
-        record=_record_id(call.operation, charge.rpartition("-")[0] or order),
-        document=_code(20),
-    )
+    match call.operation:
+        case "create_checkout_session":
+            return NewIds(session=str(uuid.uuid4()))
+        case "complete_checkout_session" | "finalize_checkout_session" | "create_charge":
+            return NewIds(permission=permission, charge=f"{parent}-C{digits(6)}")
+        case "create_refund":
+            return NewIds(refund=f"{charge.rpartition('-')[0] or order}-R{digits(6)}")
+        case _:
+            record = _record_id(call.operation, charge.rpartition("-")[0] or order)
+            return NewIds(record=record, document=_code(20))
 
 
 def _code(count: int) -> str:

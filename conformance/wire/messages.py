@@ -7,10 +7,17 @@ query, the order and the case of the headers and the body untouched.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
+
+DEEPEST: Final = 64
+"""Levels that a body may have; those of the API have fewer than ten."""
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+"""A text in quotes, of which what is in it does not count, or a bracket."""
 
 JSON: TypeAlias = Any
 """A parsed JSON value; recursion would buy little here and cost every reader a cast."""
@@ -88,9 +95,11 @@ class Request:
         """Return the body parsed as JSON.
 
         Raises:
-            ValueError: the body is not UTF-8 or not JSON.
+            ValueError: the body is not UTF-8, not JSON, or nested beyond what anybody sends.
         """
-        return json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
+        text = self.body.decode("utf-8")
+        _refuse_depth(text)
+        return json.loads(text, parse_constant=_no_number)
 
 
 Cut: TypeAlias = Literal["nowhere", "before the answer", "in the body"]
@@ -149,6 +158,21 @@ class Exchange:
     def truth(self) -> Response | None:
         """What the service itself answered, whatever the client was sent; None where it never did."""
         return self.response if self.injected is None else self.injected.truth
+
+
+def _refuse_depth(text: str) -> None:
+    """Whoever reads a value walks into it, and is not to run out of stack.
+
+    Raises:
+        ValueError: it is nested too deeply.
+    """
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
+    depth = 0
+    for mark in _BRACKETS.findall(text):
+        depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
+        if depth > DEEPEST:
+            raise ValueError(f"nested more than {DEEPEST} deep")
 
 
 def _no_number(name: str) -> JSON:
