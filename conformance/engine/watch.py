@@ -15,9 +15,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
-from amazonpay_conformance.checks.judge import judge_button, judge_end, judge_in_place, judge_wire
+from amazonpay_conformance.checks.judge import (
+    judge_button,
+    judge_end,
+    judge_in_place,
+    judge_page,
+    judge_wire,
+)
 from amazonpay_conformance.checks.past import Move, Past
-from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Placed, Seen, Watched
 from amazonpay_conformance.engine.buttons import without_payload
 from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
@@ -154,16 +160,16 @@ class Watch:
         self._told, past, self._advanced = memory
         self._past = copy.deepcopy(past)
 
-    def see_button(self, payload: str, signature: str, configured: Configured) -> Pressed:
+    def see_button(self, placed: Placed, signature: str, configured: Configured) -> Pressed:
         """Judge a button that was pressed on a page of the integration.
 
         Args:
-            payload: the payload string, as the page holds it.
-            signature: what the page has for it.
+            placed: the button, as the page has it.
+            signature: what the page has for its payload.
             configured: with which key and algorithm it had to be signed.
         """
-        judged = judge_button(payload, signature, configured)
-        return self.see_button_again(without_payload(each, payload) for each in judged)
+        judged = (*judge_button(placed.payload, signature, configured), *judge_page(placed))
+        return self.see_button_again(without_payload(each, placed.payload) for each in judged)
 
     def see_button_again(self, judgements: Iterable[Judgement]) -> Pressed:
         """Take down what was said of a button."""
