@@ -137,7 +137,7 @@ def listener_of(
     keys = service.merchant.keys
     key_id = public_key_id or next(iter(keys), "")
     configured = Configured(key_id, service.region, "", keys.get(key_id))
-    watch = Watch(service.merchant, configured, any_region=service.any_region)
+    watch = Watch(service.merchant, configured, any_region=service.any_region, read=service.read)
     return Listening(watch, service, listeners)
 
 

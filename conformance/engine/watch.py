@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -82,7 +82,7 @@ class Watch:
 
     `configured` holds what is known of its configuration; `found` has the faults, one for a requirement and
     operation; `judged` counts judgements by requirement, `called` exchanges by operation. With `any_region`
-    an exchange is of the region that it names itself.
+    an exchange is of the region that it names itself. `read` reads requests.
     """
 
     merchant: Merchant
@@ -93,6 +93,7 @@ class Watch:
     called: Counter[str] = field(default_factory=Counter)
     exchanges: int = 0
     any_region: bool = False
+    read: Callable[..., RequestReading] = read_request
 
     def __post_init__(self) -> None:
         self._told = World(now=0)
@@ -121,7 +122,7 @@ class Watch:
 
     def see(self, exchange: Exchange) -> Noticed:
         """Judge one exchange, as the integration sent it and was answered, and take it down."""
-        reading = read_request(exchange.request, self.merchant, received_at=exchange.received_at)
+        reading = self.read(exchange.request, self.merchant, received_at=exchange.received_at)
         return self.see_again(exchange, reading, None)
 
     def see_again(
