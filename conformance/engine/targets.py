@@ -26,6 +26,7 @@ from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
+from amazonpay_conformance.strategies.generator import EPOCH
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 from amazonpay_conformance.wire.messages import Exchange
 
@@ -160,13 +161,16 @@ class MockTarget:
         self._lane = lane
 
     def fresh(self) -> World:
-        """Start a new service with a clock of its own that stands still."""
+        """Start a new service with a clock of its own that stands still, at the time at which plans begin.
+
+        So a month ends for both at one time, and a seed gives the same run on any day.
+        """
         if self._lane is None:
             raise RuntimeError("open() comes before fresh()")
         self._tap.take()
         merchant = Merchant({self._lane.public_key_id: self._key.public})
         self._service = self._make(
-            merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True)
+            merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True, start=EPOCH)
         )
         self._rotations = 0
         self._faults = Faults()
