@@ -48,6 +48,8 @@ class Target(Protocol):
     permissions: tuple[str, ...]
     tampers: frozenset[str]
     has_keys: bool
+    in_turn: bool
+    """Whether it gets one request after the other, whoever calls."""
     spared: frozenset[str]
     """Operations that it is not bothered with."""
     service_host: str
@@ -111,6 +113,7 @@ class MockTarget:
     permissions: tuple[str, ...] = ()
     tampers = frozenset(TAMPERS)
     has_keys = True
+    in_turn = False
     spared: frozenset[str] = frozenset()
     signing_host: str | None = None
 

@@ -9,7 +9,7 @@ import pytest
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.scenario import CallStep
-from amazonpay_conformance.strategies import broken_bodies, legal_bodies
+from amazonpay_conformance.strategies import broken_bodies
 from amazonpay_conformance.strategies.flaws import KINDS, Break, breaks, broken, extremes, resolved
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.validation import BATCH, VALIDATED, validations
@@ -78,14 +78,13 @@ def test_a_drawn_body_is_what_its_strategy_says(data: st.DataObject) -> None:
     operation = data.draw(st.sampled_from(["create_charge", "capture_charge", "close_charge_permission"]))
     schema = OPERATIONS[operation].request or ""
 
-    assert schemas.is_valid(schema, data.draw(legal_bodies(operation)))
     body, rule = data.draw(broken_bodies(operation))
     assert {v.path for v in schemas.violations(schema, body)} == {rule.path}
 
 
 def test_an_operation_without_a_body_has_no_strategy() -> None:
     with pytest.raises(KeyError):
-        legal_bodies("get_charge")
+        broken_bodies("get_charge")
 
 
 def test_a_quick_plan_has_each_kind_for_each_operation_and_a_thorough_one_every_rule() -> None:
