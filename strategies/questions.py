@@ -13,7 +13,7 @@ from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, Scenario, Step
 from amazonpay_conformance.model.timers import DAY, TIMERS
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.payloads import price
+from amazonpay_conformance.strategies.payloads import RETURN_URL, price
 from amazonpay_conformance.strategies.possibility import is_possible
 from amazonpay_conformance.strategies.resources import OF_RESOURCES
 from amazonpay_conformance.strategies.steps import (
@@ -53,6 +53,8 @@ _KEYED: Final = replace(completed(), key="key#2")
 _SPLIT: Final[dict[str, Any]] = {"totalOrderAmount": price("total")}
 _MAY_PEND: Final[dict[str, Any]] = {"canHandlePendingAuthorization": True}
 _SHARES = [{"addressId": "1", "price": price("small")}, {"addressId": "2", "price": price("small")}]
+_BUTTON = {"checkoutMode": "ProcessOrder", "checkoutResultReturnUrl": RETURN_URL}
+_IN_LONDON = {"name": "Jane Doe", "stateOrRegion": "London", "countryCode": "GB", "phoneNumber": "0"}
 _RECURRING = {"chargePermissionType": "Recurring", "recurringMetadata": _MONTH}
 _WALLET = {"chargePermissionType": "PaymentMethodOnFile", "paymentMethodOnFileMetadata": {"setupOnly": False}}
 
@@ -112,6 +114,7 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
         created(),
         _updated({"webCheckoutDetails": {"checkoutMode": "ProcessOrder"}}),
     ),
+    "button-address": (created(more={"webCheckoutDetails": _BUTTON, "addressDetails": _IN_LONDON}),),
     "multi-address-sum": (created(), _updated({"multiAddressesCheckoutMetadata": _SHARES})),
     "canceled-session-code": (
         created(),

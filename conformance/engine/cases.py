@@ -98,6 +98,7 @@ CASES: Mapping[str, Case] = {
     "REQ-R30": Case((*_CAPTURED_ALREADY, replace(refunded("small"), simulation="Declined"))),
     "REQ-R32": Case((*_approved(order("Confirm", "order")), replace(completed(), key="key#2"), replace(charged("small"), key="key#2"))),
     "SES-R19": Case((opened(_ORDER), CallStep("update_checkout_session", SESSION, {"webCheckoutDetails": {"checkoutMode": "ProcessOrder"}})), "with checkoutMode ProcessOrder", Defect.MODE_AT_UPDATE),
+    "SES-R22": Case((opened({**_ORDER, "addressDetails": {"name": "Jane Doe", "countryCode": "GB", "stateOrRegion": "London", "phoneNumber": "0"}}),), "with a stateOrRegion in GB", Defect.BUTTON_ADDRESS),
     "PRM-R09": Case((CallStep("close_charge_permission", PERMISSION, {"closureReason": "test"}),), _UNKNOWN_PAST, given=True),
     "CHG-R16": Case((*_paid({**order("Confirm", "monthly"), **_MONTHLY}), charged("all+1")), region="eu"),
     "CHG-R24": Case((*_paid(order("Confirm", "order")), charged("order"), charged("order", 2), captured(), captured(charge="charge#2")), settings=("open-authorizations=free", "charge-in-progress=never")),

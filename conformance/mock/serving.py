@@ -76,6 +76,8 @@ class ServedMock:
             yield f"private key {self.private_key_file}  (made for this mock)"
         if self.proxy is not None:
             yield f"proxy       http://localhost:{self.proxy.port}"
+        yield f"button      {self.base_url}/checkout.js  (in place of Amazon's, docs/pages.md)"
+        yield f"dashboard   {self.base_url}/dashboard{'' if self.token is None else f'?token={self.token}'}"
         yield f"control     {self.base_url}{PREFIX}openapi.json  (docs/mock.md)"
         if self.token is not None:
             yield f"token       {self.token}  (Authorization: Bearer …)"
@@ -168,7 +170,7 @@ def served(
         handler = site(mock, token=token)
         tls = certificates.server_context() if certificates and place.tls else None
         server = _started(Server(handler, tls=tls, host=place.address, port=place.port), stack)
-        mock.host = f"localhost:{server.port}"
+        mock.host = f"localhost:{server.port}" if place.tls else f"http://localhost:{server.port}"
         proxy = None
         if place.proxy_port is not None and certificates is not None:
             tunnel = certificates.server_context()
