@@ -168,7 +168,7 @@ _SERVER = (
     R("RSP-005", "MUST",   "server", "What the merchant set is what he reads back.", "§3", "W", scope="object"),
     R("AUT-001", "MUST",   "server", "An object of another merchant is not found.", "§7", "D2", scope="object"),
     R("IDM-002", "MUST",   "server", "The idempotency keys of one merchant stand for nothing when another uses them.", "§9", "D"),
-    R("RSP-007", "SHOULD", "server", "An answer with a body says that it is JSON: content-type application/json.", "§3, §7 (what is answered is JSON; RFC 9110 §8.3)", "I"),
+    R("RSP-007", "SHOULD", "server", "An answer with a body says that it is JSON: content-type application/json.", "§3, §7 (what is answered is JSON; RFC 9110, Content-Type)", "I"),
     R("RSP-008", "SHOULD", "server", "What a write was answered with is what is read right after it.", "§3.1, §3.2, §3.3 (create, update and get return one object)", "S", scope="object"),
     R("RSP-009", "SHOULD", "server", "A completed session shows null for what it was made of.", "§3.1", "W"),
     R("REL-006", "SHOULD", "server", "The id of a one-time permission begins those of its charges, and of their refunds.", "§3.0", "W", scope="object"),
