@@ -10,14 +10,14 @@ from amazonpay_conformance.checks.check import Answer, on_exchange
 from amazonpay_conformance.checks.differences import differences
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.world import World
-from amazonpay_conformance.reading.objects import state_of
+from amazonpay_conformance.reading.objects import ID_FIELDS, state_of
 
 VOLATILE: Final = ("tokens", "amazonPayRedirectUrl")
 """What a server may make anew each time that it is asked."""
 
 JUDGED_ELSEWHERE: Final = frozenset(
     {"statusDetails", "constraints", "webCheckoutDetails", "paymentDetails", "merchantMetadata", "limits"}
-    | {"checkoutSessionId", "chargePermissionId", "chargeId", "refundId", "releaseEnvironment"}
+    | {*ID_FIELDS.values(), "releaseEnvironment"}
     | {"chargeAmount", "captureAmount", "refundedAmount", "refundAmount"}
     | {"creationTimestamp", "expirationTimestamp"}
 )

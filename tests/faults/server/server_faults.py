@@ -338,12 +338,12 @@ def _fault(row: Row, region: str) -> Fault:
     return Fault(name, costs, frozenset(breaks.split()), service, scenario, region=region)
 
 
-_NO_SCENARIO: Final = "no scenario is made of the lesser resources; tests/mock/test_record_checks.py is"
+_ELSEWHERE: Final = "servers of the lesser resources are in tests/faults/resources"
 
 NOT_PROVABLE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("LIN-001", "LIN-002"), "what only several callers at once can see: tests/faults/races"),
-    **dict.fromkeys(("REQ-R33", "RES-R03", "RES-R07", "RES-R08"), _NO_SCENARIO),
-    **dict.fromkeys((row.requirement for row in RESOURCE_OPERATIONS.values()), _NO_SCENARIO),
+    **dict.fromkeys(("REQ-R33", "RES-R03", "RES-R07", "RES-R08"), _ELSEWHERE),
+    **dict.fromkeys((row.requirement for row in RESOURCE_OPERATIONS.values()), _ELSEWHERE),
 }
 """Requirements of a server that no fault can break, each with the reason."""
 
