@@ -2,6 +2,7 @@
 
 VENV    = .venv
 CLIENT  = reference
+SHOP    = examples/endpoint/shop.py
 TARGET  = mock
 PROFILE = quick
 SEED    =
@@ -16,17 +17,20 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
 .PHONY: help certify test lint format types build docs examples clean mutation wycheproof sns
-.PHONY: example-amazonpayclient example-amazon-pay-v2 example-nodejs example-java
+.PHONY: example-amazonpayclient example-amazon-pay-v2 example-nodejs example-java example-endpoint endpoint
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
-	@echo "variables: CLIENT TARGET PROFILE SEED for certify, ARGS for certify and test, PYTHON, VENV"
+	@echo "variables: CLIENT TARGET PROFILE SEED for certify, SHOP for endpoint, ARGS for both and test, PYTHON, VENV"
 
 certify: export CLIENT_IN_WORDS = $(CLIENT)
 certify: $(VENV)/.kit $(EXAMPLE)  ## certify CLIENT (default: reference) against TARGET (default: mock)
 	@$(BIN)/amazonpay-conformance certify --client "$$CLIENT_IN_WORDS" --target "$(TARGET)" --profile "$(PROFILE)" $(if $(SEED),--seed "$(SEED)") $(ARGS)
+
+endpoint: $(VENV)/.kit $(if $(findstring examples/endpoint/,$(SHOP)),example-endpoint)  ## certify the notification endpoint of SHOP (default: examples/endpoint/shop.py)
+	@$(BIN)/amazonpay-conformance certify-endpoint "$(SHOP)" $(ARGS)
 
 test: $(VENV)/.dev  ## run all tests
 	@$(MAKE) --silent --keep-going examples || echo "examples that are not installed are not tested"
@@ -63,11 +67,11 @@ wycheproof:  ## fetch Wycheproof's vectors into Go's cache, for the test that ru
 sns:  ## install AWS's validator of SNS messages, for the test that asks it
 	@if command -v npm >/dev/null; then $(MAKE) --silent tests/vectors/sns/node_modules; else echo "no npm: AWS's validator of SNS messages is not asked"; fi
 
-examples: example-amazonpayclient example-amazon-pay-v2  ## install the clients of examples/
+examples: example-amazonpayclient example-amazon-pay-v2 example-endpoint  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi
 	@if command -v mvn >/dev/null; then $(MAKE) --silent example-java; else echo "no mvn: examples/java is left out"; fi
 
-example-amazonpayclient example-amazon-pay-v2: example-%: $(VENV)/.example-%
+example-amazonpayclient example-amazon-pay-v2 example-endpoint: example-%: $(VENV)/.example-%
 example-nodejs: examples/nodejs/node_modules
 example-java: examples/java/target/lib
 
