@@ -73,7 +73,7 @@ shop: $(VENV)/.example-shop  ## run the example shop against the mock, for a bro
 browser: $(VENV)/.dev $(VENV)/.example-shop  ## install what the tests of the pages need: axe-core, the shop
 	@if command -v npm >/dev/null; then $(MAKE) --silent tests/browser/node_modules; else echo "no npm: accessibility is not tested"; fi
 
-examples: example-amazonpayclient example-amazon-pay-v2 example-shop  ## install the clients of examples/
+examples: example-amazonpayclient example-amazon-pay-v2 example-shop example-endpoint  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi
 	@if command -v mvn >/dev/null; then $(MAKE) --silent example-java; else echo "no mvn: examples/java is left out"; fi
 
