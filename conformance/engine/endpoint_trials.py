@@ -82,6 +82,12 @@ class Fault:
     notified: Notified
     count: int = 1
 
+    @property
+    def hint(self) -> str:
+        """What to do about it, "" where there is nothing to say."""
+        hint = self.problem.hint
+        return hint() if callable(hint) else hint
+
 
 @dataclass
 class Endpoint:

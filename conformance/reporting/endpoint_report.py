@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from amazonpay_conformance.checks.check import Problem
 from amazonpay_conformance.checks.subject import Notified
 from amazonpay_conformance.engine.endpoint_trials import REQUIREMENTS_HERE, Endpoint, Fault, Trial
 from amazonpay_conformance.model.requirements import REQUIREMENTS
@@ -109,7 +108,7 @@ def _fault_lines(name: str, fault: Fault, colour: bool, width: int) -> Iterator[
     yield painted(f"{word} {name}: {row.statement}", verdict, colour)
     yield from field("expected", problem.expected, width)
     yield from field("received", problem.received, width)
-    if hint := _hint(problem):
+    if hint := fault.hint:
         yield from field("hint", hint, width)
     notified = fault.notified
     variants = " and ".join(dict.fromkeys(answer.variant for answer in notified.answers))
@@ -136,7 +135,7 @@ def _finding(name: str, fault: Fault) -> dict[str, Any]:
         "count": fault.count,
         "expected": redact_text(fault.problem.expected),
         "received": redact_text(fault.problem.received),
-        "hint": redact_text(_hint(fault.problem)),
+        "hint": redact_text(fault.hint),
         "trial": notified.trial,
         "situation": notified.situation,
         "answers": [
@@ -149,7 +148,3 @@ def _finding(name: str, fault: Fault) -> dict[str, Any]:
         ],
         "accepted": notified.accepted,
     }
-
-
-def _hint(problem: Problem) -> str:
-    return problem.hint() if callable(problem.hint) else problem.hint
