@@ -11,10 +11,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from amazonpay_conformance.commands import certify, certify_endpoint, explain, judge, model, replay, serve
+from amazonpay_conformance.commands import (
+    certify,
+    certify_endpoint,
+    explain,
+    judge,
+    model,
+    replay,
+    serve,
+    trigger,
+)
 from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED
 
-COMMANDS: Final = (certify, certify_endpoint, replay, explain, serve, judge, model)
+COMMANDS: Final = (certify, certify_endpoint, trigger, replay, explain, serve, judge, model)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
