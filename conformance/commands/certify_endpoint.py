@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import add_switches, some_seconds
 from .exits import CONFORMS, FAILURES, NOTHING_EXERCISED, SET_UP, UNREACHABLE, USAGE, refuse
+from .serve import port_number
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.endpoint import EndpointChoice
@@ -32,7 +33,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="SHOP",
         help="the endpoint's address, or an adapter: path/to/shop.py[:object], package.module[:object]",
     )
-    certify.add_argument("--port", type=int, default=0, help="port of the mock (default: a free one)")
+    certify.add_argument(
+        "--port", type=port_number, default=0, metavar="PORT", help="port of the mock (default: a free one)"
+    )
+    certify.add_argument(
+        "--proxy-port",
+        type=port_number,
+        default=None,
+        metavar="PORT",
+        help="be a proxy that plays SNS's host and a look-alike, so that the endpoint's own rule for "
+        "certificates is tried (0: a free port)",
+    )
     certify.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
     certify.add_argument(
         "--public-key-id", default=None, metavar="ID", help="the shop's key id (default: a made-up one)"
@@ -135,6 +146,7 @@ def _choice(arguments: argparse.Namespace) -> EndpointChoice:
         arguments.deadline,
         arguments.ready,
         arguments.allow_network,
+        arguments.proxy_port,
     )
 
 

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -38,6 +38,9 @@ from amazonpay_conformance.wire.keys import (
 from amazonpay_conformance.wire.messages import Request, Response
 
 KEY_FILE: Final = "private-key.pem"
+SNS: Final = "sns.us-east-1.amazonaws.com"
+LOOK_ALIKE: Final = f"{SNS}.attacker.example"
+"""Hosts that only a proxy can play."""
 
 
 class EndpointProblem(Exception):
@@ -53,7 +56,8 @@ class EndpointChoice:
     """What is tried, and how.
 
     `shop` is an address, or an adapter's file or module. The mock is served at `port`, 0 for a free one.
-    `wait` is how long the shop has for what it should do, `deadline` for an answer, `ready` to come up.
+    `wait` is how long the shop has for what it should do, `deadline` for an answer, `ready` to come up. At
+    `proxy_port`, 0 for a free one, a proxy plays a host of SNS's, and one that looks like it.
     """
 
     shop: str
@@ -68,6 +72,7 @@ class EndpointChoice:
     deadline: float = 15.0
     ready: float = 30.0
     allow_network: bool = False
+    proxy_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class Served:
         yield f"key id      {self.config.public_key_id}"
         if self.key_file is not None:
             yield f"private key {self.key_file}  (made for this mock)"
+        if self.config.proxy is not None:
+            yield f"proxy       {self.config.proxy}  (the shop's HTTPS_PROXY and HTTP_PROXY)"
         yield f"certificates of notifications are trusted at https://{self.config.certificate_host}/ only"
 
 
@@ -112,11 +119,18 @@ def certify_endpoint(
     adapter = None if is_address else adapter_at(choice.shop)
     with _stage(choice) as (stage, ready):
         served(ready)
-        # an adapter's shop is in this process, or is started by it
-        with trusted(ready.config.ca_file), contextlib.closing(_shop(choice, adapter, ready)) as shop:
+        with (
+            trusted(ready.config.ca_file, ready.config.proxy),
+            contextlib.closing(_shop(choice, adapter, ready)) as shop,
+        ):
             poster, wait = _poster(shop, choice)
             attempt = Attempt(stage, shop, poster, wait=wait, deadline=choice.deadline, told=told)
             return attempt.run()
+
+
+def _environment(ready: Served) -> contextlib.AbstractContextManager[None]:
+    """What the shop needs to be told by the environment: it is in this process, or started by it."""
+    return trusted(ready.config.ca_file, ready.config.proxy)
 
 
 def _shop(choice: EndpointChoice, adapter: Any, ready: Served) -> Shop:
@@ -161,24 +175,53 @@ def _stage(choice: EndpointChoice) -> Iterator[tuple[Stage, Served]]:
     key_id = choice.public_key_id or MADE_UP_KEY_ID
     stage = Stage(key_id, public_key, generate_private_key(), region=choice.region, settings=choice.settings)
     try:
-        certificates = Certificates(choice.directory)
+        certificates = Certificates(choice.directory, more_hosts=(SNS, LOOK_ALIKE))
     except OSError as problem:
         raise EndpointProblem(f"{problem.filename or choice.directory}: {problem.strerror}") from None
-    server = Server(
-        lambda request: stage.handle(request), tls=certificates.server_context(), port=choice.port
-    )
-    clear = Server(lambda request: _in_clear(stage, request))
+    tls = certificates.server_context()
+    with contextlib.ExitStack() as stack:
+        server = _started(Server(lambda r: stage.handle(r), tls=tls, port=choice.port), stack)
+        clear = _started(Server(lambda r: _in_clear(stage, r)), stack)
+        host, proxy = f"localhost:{server.port}", None
+        places = Places(host, f"127.0.0.1:{server.port}", f"localhost:{clear.port}")
+        if choice.proxy_port is not None:
+            proxy = _started(_proxy(stage, certificates, choice.proxy_port), stack)
+            places = Places(SNS, LOOK_ALIKE, SNS)
+        stage.mock.host = host
+        stage.publish_at(places)
+        config = ShopConfig(
+            f"https://{host}",
+            str(certificates.ca_file),
+            choice.region,
+            key_id,
+            pem,
+            MERCHANT_ID,
+            places.trusted,
+            proxy and f"http://localhost:{proxy.port}",
+        )
+        yield stage, Served(config, key_file)
+
+
+def _started(server: Server, stack: contextlib.ExitStack) -> Server:
     try:
         server.start()
     except OSError as problem:
-        raise EndpointProblem(f"port {choice.port} cannot be bound: {problem.strerror}") from None
-    with contextlib.closing(server), clear:
-        host = f"localhost:{server.port}"
-        stage.mock.host = host
-        stage.publish_at(Places(host, f"127.0.0.1:{server.port}", f"localhost:{clear.port}"))
-        ca_file = str(certificates.ca_file)
-        config = ShopConfig(f"https://{host}", ca_file, choice.region, key_id, pem, MERCHANT_ID, host)
-        yield stage, Served(config, key_file)
+        raise EndpointProblem(f"port {server.port} cannot be bound: {problem.strerror}") from None
+    stack.callback(server.close)
+    return server
+
+
+def _proxy(stage: Stage, certificates: Certificates, port: int) -> Server:
+    """What plays SNS's host and its look-alike, with TLS and in clear."""
+
+    def handle(request: Request) -> Response:
+        scheme, _, rest = request.path.partition("://")
+        if scheme != "http":
+            return stage.handle(request)  # in a tunnel
+        return _in_clear(stage, replace(request, path=f"/{rest.partition('/')[2]}"))
+
+    tunnel = certificates.server_context()
+    return Server(handle, tunnel=tunnel, hosts=(SNS, LOOK_ALIKE), port=port)
 
 
 def _in_clear(stage: Stage, request: Request) -> Response:

@@ -24,6 +24,10 @@ from shop import Shop
 
 
 class Mine(Shop):
+    def __init__(self, config):
+        super().__init__(config)
+        {{rule}}
+
     def look(self, charge):
         {{look}}
 
@@ -65,7 +69,7 @@ def test_the_example_conforms_over_http(tmp_path: Path, capsys: pytest.CaptureFi
 
 @needs_validator
 def test_a_shop_that_does_not_read_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = IN_PROCESS.format(look="self.paid.append(charge); return 200")
+    text = IN_PROCESS.format(rule="pass", look="self.paid.append(charge); return 200")
     code, report = run(tmp_path, adapter(tmp_path, text), "--quiet")
     out = capsys.readouterr().out
     assert code == 1
@@ -75,8 +79,27 @@ def test_a_shop_that_does_not_read_fails(tmp_path: Path, capsys: pytest.CaptureF
 
 
 @needs_validator
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ("", {"NTF-007"}),  # as the library has it
+        (r"cert_url_regex=r'^https://sns\.[-a-z0-9]+\.amazonaws\.com/.*\.pem$'", set()),
+        (r"cert_url_regex=r'^https://sns\.[-a-z0-9]+\.amazonaws\.com.*\.pem$'", {"NTF-005"}),
+        (r"cert_url_regex=r'^https?://sns\.[-a-z0-9]+\.amazonaws\.com/.*\.pem$'", {"NTF-006"}),
+    ],
+)
+def test_through_a_proxy_the_endpoint_s_own_rule_is_tried(
+    rule: str, found: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = f"self.validator = type(self.validator)({rule})"
+    text = IN_PROCESS.format(rule=chosen, look="return super().look(charge)")
+    _, report = run(tmp_path, adapter(tmp_path, text), "--quiet", "--proxy-port", "0")
+    assert {finding["requirement"] for finding in report["findings"]} == found, capsys.readouterr().out
+
+
+@needs_validator
 def test_strict_makes_warnings_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = IN_PROCESS.format(look="super().look(charge); return 200")
+    text = IN_PROCESS.format(rule="pass", look="super().look(charge); return 200")
     shop = adapter(tmp_path, text)
     assert run(tmp_path, shop, "--quiet")[0] == 0
     assert run(tmp_path, shop, "--quiet", "--strict")[0] == 1
