@@ -197,7 +197,7 @@ def _stage(choice: EndpointChoice) -> Iterator[tuple[Stage, Served]]:
             pem,
             MERCHANT_ID,
             places.trusted,
-            proxy and f"http://localhost:{proxy.port}",
+            None if proxy is None else f"http://localhost:{proxy.port}",
         )
         yield stage, Served(config, key_file)
 
