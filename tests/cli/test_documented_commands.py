@@ -44,11 +44,11 @@ NOT_RUN = {
         "for seed in 1 2 3; do": "three full runs; tests/reporting joins small ones",
     },
     "docs/notifications.md": {
+        "make endpoint SHOP=my_shop.py": "tests/cli/test_certify_endpoint.py certifies the example",
+        "amazonpay-conformance serve --notify http://localhost:8000/ipn":
+            "tests/engine/test_notified_traces.py serves a mock that notifies",
         "amazonpay-conformance trigger S01-5105180-3221187-C056351 --endpoint http://localhost:8000/ipn":
-            "it needs an endpoint; the tests of the command have one",
-        "amazonpay-conformance trigger S01-5105180-3221187-C056351 --mock https://localhost:8443 "
-        "--variant forged-signature": "it needs an endpoint; the tests of the command have one",
-        "make endpoint SHOP=my_shop.py": "it needs an endpoint; the tests of notifications have one",
+            "tests/cli/test_trigger.py sends to an endpoint that is there",
     },
     "docs/sandbox.md": {
         "export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-…": "it needs credentials of Amazon's",
