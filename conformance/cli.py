@@ -11,10 +11,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from amazonpay_conformance.commands import certify, explain, judge, model, replay, serve
+from amazonpay_conformance.commands import certify, diff, explain, judge, merge, model, replay, serve, verify
 from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED
 
-COMMANDS: Final = (certify, replay, explain, serve, judge, model)
+COMMANDS: Final = (certify, replay, explain, serve, judge, model, merge, diff, verify)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

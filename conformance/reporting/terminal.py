@@ -22,6 +22,7 @@ from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
+from amazonpay_conformance.reporting.baseline import Compared
 from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
@@ -82,7 +83,13 @@ class Progress:
 
 
 def summary(
-    result: Result, *, directory: Path, command: str, colour: bool, width: int = 100
+    result: Result,
+    *,
+    directory: Path,
+    command: str,
+    colour: bool,
+    width: int = 100,
+    compared: Compared | None = None,
 ) -> Iterator[str]:
     """Yield the lines of the final report.
 
@@ -92,6 +99,7 @@ def summary(
         command: how to replay a scenario, with {scenario} in it.
         colour: whether to colour verdicts.
         width: how many columns there are.
+        compared: the run held against a baseline, where there is one.
     """
     yield ""
     yield from _table(result, colour=colour, width=width)
@@ -107,6 +115,9 @@ def summary(
     yield ""
     yield from _coverage(result, width)
     yield from _open_questions(result, width)
+    if compared is not None:
+        yield ""
+        yield from _compared(compared, width)
     yield ""
     yield from _verdict(result, directory=directory, colour=colour)
 
@@ -226,6 +237,16 @@ def _open_questions(result: Result, width: int) -> Iterator[str]:
     yield f"  {alike} as our mock answers them; all of them are in report.json"
 
 
+def _compared(compared: Compared, width: int) -> Iterator[str]:
+    new = (*compared.new_failures, *compared.new_warnings)
+    yield f"Baseline {compared.file}: {len(compared.accepted)} accepted, {len(new)} new"
+    told = [f"new: {', '.join(new)}"] if new else []
+    told += [f"no longer occurs: {one.finding} ({one.reason}, {one.date})" for one in compared.gone]
+    told += [f"cannot be told: {one.finding} was not put to the test" for one in compared.untested]
+    for text in told:
+        yield from textwrap.wrap(text, max(40, width - 4), initial_indent="  ", subsequent_indent="    ")
+
+
 def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     judged = result.requirements()
     counts = {name: sum(1 for j in judged if j.verdict == name) for name in COLOURS}
@@ -233,7 +254,7 @@ def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     shrinking = f" and {result.shrink_requests} to shrink" if result.shrink_requests else ""
     size = f"{result.scenarios} scenarios, {result.requests} requests{shrinking}"
     yield f"{size}, {result.seconds:.1f} s, seed {result.order.seed}"
-    yield f"report: {directory / 'report.json'}"
+    yield f"report: {directory / 'report.html'}, and report.json for programs"
     if result.error:
         yield f"ended early: {redact_text(result.error)}{_untried(result)}"
     yield painted(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
