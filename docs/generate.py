@@ -6,6 +6,7 @@ The tables are the truth. With --check nothing is written and stale documents ar
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.judge import judged_by
+from amazonpay_conformance.mock import openapi
 from amazonpay_conformance.model.machine import TAGS, Machine
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.specification import markdown, mermaid, svg
@@ -30,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if stale")
     check = parser.parse_args().check
-    files = {path: renewed(path) for path in documents()} | pictures()
+    files = {path: renewed(path) for path in documents()} | pictures() | descriptions()
     stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         print(f"{path.relative_to(ROOT)} {'is stale: run make docs' if check else 'is written anew'}")
@@ -49,6 +51,12 @@ def documents() -> list[Path]:
 def pictures() -> dict[Path, str]:
     """Return the pictures of the machines as they should be."""
     return {picture(machine): svg.diagram(machine) for machine in MACHINES.values()}
+
+
+def descriptions() -> dict[Path, str]:
+    """Return the description of the mock's control API as it should be."""
+    text = json.dumps(openapi.document(), indent=2, ensure_ascii=False)
+    return {ROOT / "docs" / "mock-openapi.json": f"{text}\n"}
 
 
 def renewed(path: Path) -> str:

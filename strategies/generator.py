@@ -185,7 +185,7 @@ class Planner:
             return self.repeatable[planned.key]
         if isinstance(planned, ParallelStep):
             raise Unresolved("the order of calls at once")
-        body = Setting(self.world, self.bindings, self.region).body(planned)
+        body = Setting(self.world, self.bindings, self.region).planned(planned)
         return Call(
             planned.operation,
             planned.target,
@@ -224,8 +224,11 @@ class Planner:
         kind = subject_kind(group) if group in OPERATIONS else None
         if kind is None:
             return (None,)
-        known = [symbol for symbol in self.world.objects(kind) if symbol in self.bindings]
-        return (*known, UNKNOWN[kind])
+        return (*self.known(kind), UNKNOWN[kind])
+
+    def known(self, kind: Kind) -> tuple[str, ...]:
+        """Return the objects of a kind that the plan has names for."""
+        return tuple(symbol for symbol in self.world.objects(kind) if symbol in self.bindings)
 
     def steps_of(self, group: str, subject: str | None) -> Iterator[tuple[int, Step]]:
         """Yield the steps of one kind that are about one object, with weights, always in the same order."""

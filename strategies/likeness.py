@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 
+from amazonpay_conformance.model.boundaries import is_capped
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.limits import CEILING, MAX_CHARGES, MAX_REFUNDS
 from amazonpay_conformance.model.money import Price
@@ -100,6 +101,7 @@ def _charge(world: World, charge: Charge) -> tuple[str, ...]:
         str(late and charge.state == "Authorized"),
         str(charge.captured is not None and charge.captured.amount < charge.amount.amount),
         str(_is_at_ceiling(charge.amount)),
+        str(charge.captured is not None and is_capped(charge.captured)),
     )
 
 

@@ -112,13 +112,13 @@ def create_session() -> tuple[Variant, ...]:
     }
     described = {
         **_session("AuthorizeWithCapture", softDescriptor="Example Shop"),
-        "merchantMetadata": metadata(TEXTS[1]),
+        "merchantMetadata": metadata(TEXTS[2]),
     }
     return (
         Variant(_session("Authorize"), 6),
         Variant(_session("Authorize", canHandlePendingAuthorization=True), 5),
         Variant(_session("Authorize", totalOrderAmount=price("total")), 4),
-        Variant({**_session("Confirm", "large"), "merchantMetadata": metadata(TEXTS[2])}, 4),
+        Variant({**_session("Confirm", "large"), "merchantMetadata": metadata(TEXTS[1])}, 4),
         Variant(_session("AuthorizeWithCapture", "large"), 4),
         Variant(described, 3),
         Variant({**_BARE, "merchantMetadata": metadata(TEXTS[3])}, 3),
@@ -226,10 +226,15 @@ def create_charge(permission: str) -> tuple[Variant, ...]:
         Variant(body("small@other"), 1),
         *(Variant(body("small"), 1, simulation=code) for code in codes if code not in pending),
         *(Variant(body("small", canHandlePendingAuthorization=True), 1, simulation=code) for code in pending),
+        *(Variant(body("all", canHandlePendingAuthorization=True), 1, simulation=code) for code in _STRIKING),
         Variant({"chargePermissionId": ref(permission)}, 1, "chargeAmount is missing"),
         Variant(body("small", captureNow="yes"), 1, "a text where a boolean belongs"),
         Variant(body("small", shipTo="home"), 1, "an unknown field"),
     )
+
+
+_STRIKING: Final = ("PendingHardDeclined", "PendingAmazonRejected")
+"""What these come to changes the permission, in another way where all of it is reserved (api-facts §4.2)."""
 
 
 def capture_charge() -> tuple[Variant, ...]:

@@ -10,15 +10,20 @@ from the model before anything is sent, so the same seed gives the same run.
 from __future__ import annotations
 
 import random
-from collections.abc import Hashable, Iterator, Sequence
+from bisect import bisect
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import accumulate
+from typing import Final, TypeAlias
 
-from amazonpay_conformance.model.scenario import UNKNOWN_IDS, CallStep, Scenario, Step
+from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+from amazonpay_conformance.model.world import COLLECTIONS
 from amazonpay_conformance.strategies.flaws import breaks, with_break
-from amazonpay_conformance.strategies.generator import GROUP_WEIGHTS, Abilities, Candidate, Planner
+from amazonpay_conformance.strategies.generator import GROUP_WEIGHTS, UNKNOWN, Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.likeness import situation
-from amazonpay_conformance.strategies.variants import note_defects
+from amazonpay_conformance.strategies.variants import note_defects, subject_kind
 
 REFUSED_SHARE: Final = 0.25
 """How often a random step is one that must be refused."""
@@ -44,6 +49,14 @@ SAMPLES: Final = 3
 BROKEN_SHARE: Final = 0.08
 """How often a body that is right has one rule of its schema broken, whichever it is."""
 
+SUBJECTS: Final[Mapping[str, Kind]] = {
+    name: kind for name in OPERATIONS if (kind := subject_kind(name)) is not None
+}
+"""The kind of object that an operation is about."""
+
+There: TypeAlias = Mapping[Kind, tuple[str, ...]]
+"""The objects that are there, by their kind."""
+
 
 class Search:
     """A stream of scenarios for one client and target."""
@@ -63,6 +76,9 @@ class Search:
         self._max_steps = max_steps
         self._begun_from = [0] * len(self._plans)
         self._known: dict[Hashable, Kinds] = {}
+        self._groups_in: dict[Hashable, tuple[list[str], list[int]]] = {}
+        self.taken_over = 0
+        """Steps of scenarios so far that were planned by somebody else."""
 
     def random(self) -> Iterator[Scenario]:
         """Yield scenarios without end."""
@@ -98,7 +114,10 @@ class Search:
         if not self._plans or self._random.random() < 1 / AT_ONCE:
             return self._start
         plan = self._seldom()
-        return self._together(plan, self._seldom()) if self._random.random() < 1 / AT_ONCE else plan
+        if self._random.random() < 1 / AT_ONCE:
+            return self._together(plan, self._seldom())
+        self.taken_over += len(plan.steps)
+        return plan
 
     def _seldom(self) -> Planner:
         numbers = [self._random.randrange(len(self._plans)) for _ in range(SAMPLES)]
@@ -121,41 +140,58 @@ class Search:
 
     def _draw(self, planner: Planner) -> Candidate | None:
         refused = self._random.random() < REFUSED_SHARE
-        groups = planner.groups()
-        weights = [GROUP_WEIGHTS.get(group, 4) for group in groups]
-        drawn = self._random.choices(groups, weights, k=TRIES) if groups else []
-        found = self._first(planner, drawn, refused)
-        return found or self._first(planner, groups, None)
+        there = {kind: planner.known(kind) for kind in COLLECTIONS}
+        groups, cumulative = self._groups(planner, refused, there)
+        drawn = (groups[bisect(cumulative, self._random.random() * cumulative[-1])] for _ in range(TRIES))
+        found = self._first(planner, drawn, refused, there) if groups else None
+        return found or self._first(planner, iter(groups), None, there)
 
-    def _first(self, planner: Planner, groups: Sequence[str], refused: bool | None) -> Candidate | None:
+    def _groups(self, planner: Planner, refused: bool, there: There) -> tuple[list[str], list[int]]:
+        """Return the kinds of step that have something to be about, with their weights summed up."""
+        key = (refused, bool(planner.repeatable), *map(bool, there.values()))
+        if key not in self._groups_in:
+            kinds = ((group, SUBJECTS.get(group)) for group in planner.groups())
+            groups = [group for group, kind in kinds if refused or kind is None or there[kind]]
+            weights = (GROUP_WEIGHTS.get(group, 4) for group in groups)
+            self._groups_in[key] = groups, list(accumulate(weights))
+        return self._groups_in[key]
+
+    def _first(
+        self, planner: Planner, groups: Iterator[str], refused: bool | None, there: There
+    ) -> Candidate | None:
         """Return the first step that is answered as is wanted, or else the last that can be taken."""
         stands: dict[str | None, Hashable] = {}
         last = None
         for group in groups:
-            drawn = self._drawn(planner, group, refused, stands)
+            drawn = self._drawn(planner, group, refused, stands, there)
             candidate = planner.expect(drawn.step) if drawn else None
             if drawn is not None and candidate is None and group == "buyer":
-                drawn.kinds.refused[drawn.number] = NEVER
+                drawn.kinds.note(drawn.number, NEVER)
             if drawn is None or candidate is None:
                 continue
             drawn.kinds.planned[drawn.number] += 1
-            drawn.kinds.refused[drawn.number] = candidate.refused
+            drawn.kinds.note(drawn.number, candidate.refused)
             last = candidate
             if refused in (None, candidate.refused):
                 break
         return last
 
     def _drawn(
-        self, planner: Planner, group: str, refused: bool | None, stands: dict[str | None, Hashable]
+        self,
+        planner: Planner,
+        group: str,
+        refused: bool | None,
+        stands: dict[str | None, Hashable],
+        there: There,
     ) -> Drawn | None:
         """Draw a step of one kind that was not seen to be answered otherwise in such a situation."""
-        subjects = planner.subjects(group)
-        if not subjects or (refused is False and subjects[0] in UNKNOWN_IDS):
+        subjects = self._subjects(planner, group, refused, there)
+        if not subjects:
             return None
         samples = SAMPLES if self._random.random() < STEERED_SHARE else 1
         best: tuple[int, str | None, Kinds, int] | None = None
-        weights = [1 if subject in UNKNOWN_IDS else KNOWN for subject in subjects]
-        for subject in self._random.choices(subjects, weights, k=samples):
+        for _ in range(samples):
+            subject = subjects[int(self._random.random() * len(subjects))]
             kinds = self._kinds(planner, group, subject, stands)
             number = kinds.draw(self._random, refused)
             if number is not None and (best is None or kinds.planned[number] < best[0]):
@@ -164,6 +200,17 @@ class Search:
             return None
         step = planner.step_of(group, best[1], best[3])
         return Drawn(best[2], best[3], step) if step else None
+
+    def _subjects(
+        self, planner: Planner, group: str, refused: bool | None, there: There
+    ) -> Sequence[str | None]:
+        """What a step can be about: mostly what is there, now and then, to be refused, what never was."""
+        kind = SUBJECTS.get(group)
+        if kind is None:
+            return planner.subjects(group)
+        known = there[kind]
+        strange = refused is not False and self._random.random() * (KNOWN * len(known) + 1) < 1
+        return (UNKNOWN[kind],) if strange else known
 
     def _kinds(
         self, planner: Planner, group: str, subject: str | None, stands: dict[str | None, Hashable]
@@ -181,23 +228,36 @@ class Search:
 
 @dataclass(slots=True)
 class Kinds:
-    """The kinds of step of one group in one situation: how often each was planned, and if it is refused."""
+    """The kinds of step of one group in one situation: how often each was planned, and if it is refused.
+
+    `_fitting` are those to draw from, with their weights summed up, by what is wanted.
+    """
 
     weights: tuple[int, ...]
     planned: list[int]
     refused: list[bool | str | None]
+    _fitting: dict[bool | None, tuple[list[int], list[int]]]
 
     @classmethod
     def of(cls, weights: tuple[int, ...]) -> Kinds:
         """Return kinds of which nothing is known yet."""
-        return cls(weights, [0] * len(weights), [None] * len(weights))
+        return cls(weights, [0] * len(weights), [None] * len(weights), {})
+
+    def note(self, number: int, refused: bool | str) -> None:
+        """Take note of how a kind of step is answered."""
+        if self.refused[number] is not refused:
+            self.refused[number] = refused
+            self._fitting.clear()
 
     def draw(self, chance: random.Random, refused: bool | None) -> int | None:
         """Draw one that is not known to be answered otherwise than is wanted."""
-        fitting = [n for n, known in enumerate(self.refused) if _fits(known, refused)]
-        if not fitting:
+        if refused not in self._fitting:
+            numbers = [n for n, known in enumerate(self.refused) if _fits(known, refused)]
+            self._fitting[refused] = numbers, list(accumulate(self.weights[n] for n in numbers))
+        numbers, cumulative = self._fitting[refused]
+        if not numbers:
             return None
-        return chance.choices(fitting, [self.weights[number] for number in fitting])[0]
+        return numbers[bisect(cumulative, chance.random() * cumulative[-1])]
 
 
 def _fits(known: bool | str | None, refused: bool | None) -> bool:

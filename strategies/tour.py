@@ -201,16 +201,33 @@ def _running(graph: Graph, timer: str) -> Iterator[Planner]:
             kind = next(kind for kind in COLLECTIONS if moment.of in planner.world.objects(kind))
             if moment.timer == timer and kind not in done and "clock" in planner.groups():
                 done.add(kind)
-                yield _around(planner, moment.of, moment.at)
+                sides = tuple(
+                    now for now in (moment.at - 1, moment.at, moment.at + 1) if now > planner.world.now
+                )
+                if timer == "capture_window":
+                    yield from (_captured(_waited(planner, now), moment.of) for now in sides)
+                else:
+                    yield _around(planner, moment.of, sides)
 
 
-def _around(planner: Planner, name: str, at: int) -> Planner:
-    for now in (at - 1, at, at + 1):
-        if now > planner.world.now:
-            candidate = planner.expect(AdvanceStep(now - planner.world.now))
-            planner = planner.then(candidate) if candidate else planner
-        planner = _read(planner, name)
+def _around(planner: Planner, name: str, sides: tuple[int, ...]) -> Planner:
+    for now in sides:
+        planner = _read(_waited(planner, now), name)
     return planner.sweep()
+
+
+def _waited(planner: Planner, until: int) -> Planner:
+    candidate = planner.expect(AdvanceStep(until - planner.world.now))
+    return planner.then(candidate) if candidate else planner
+
+
+def _captured(planner: Planner, name: str) -> Planner:
+    """Capture what was authorized, and look at it: the window shows in nothing else."""
+    if "capture_charge" not in planner.abilities.operations:
+        return planner
+    step = planner.step_of("capture_charge", name, 0)
+    candidate = planner.expect(step) if step else None
+    return planner.then(candidate).sweep() if candidate else planner
 
 
 def _read(planner: Planner, name: str) -> Planner:

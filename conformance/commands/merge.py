@@ -19,8 +19,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     merge = commands.add_parser(
         "merge",
         help="join the reports of several runs into one",
-        description="Join reports of one subject: of shards, of several seeds, of several machines. The whole "
-        "is never better than a part. With one report, it writes that one in other forms.",
+        description="Join reports of one subject: of shards, of several seeds, of several machines. The "
+        "whole is never better than a part. With one report, it writes that one in other forms.",
         epilog=EXIT_CODES,
     )
     merge.add_argument(

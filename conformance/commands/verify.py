@@ -22,8 +22,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="tell whether a certificate is genuine",
         description="Verify the signature of a certificate that `certify --sign` wrote, and say what it "
         "states. Without --key that shows only that the file was not changed since somebody signed it.",
-        epilog="exit codes: 0 genuine, and the same again with --rerun; 1 changed, signed with another key, or "
-        "not the same again; 2 usage; 3 a file cannot be read, or set-up; 4 no target",
+        epilog="exit codes: 0 genuine, and the same again with --rerun; 1 changed, signed with another key, "
+        "or not the same again; 2 usage; 3 a file cannot be read, or set-up; 4 no target",
     )
     verify.add_argument("certificate", type=Path, metavar="FILE", help="certificate.json")
     verify.add_argument(
@@ -67,16 +67,17 @@ def _lines(certificate: Certificate, *, known: bool) -> list[str]:
     name = "no client" if client is None else f"{client['name']} {client['version']} ({client['language']})"
     seeds = ", ".join(map(str, payload["seeds"]))
     more = "; ".join(missing(payload))
+    size = f"{payload['scenarios']} scenarios, from {payload['started']}"
+    by = "the key that you trust" if known else "a key that nobody vouches for here (--key)"
     return [
         f"client   {name}",
         f"target   {payload['target']}",
         f"judged   {', '.join(payload['subjects'])}: {len(payload['verdicts'])} requirements",
-        f"profile  {payload['profile']}, seed {seeds}, {payload['scenarios']} scenarios, from {payload['started']}",
+        f"profile  {payload['profile']}, seed {seeds}, {size}",
         f"kit      {payload['kit']['version']}, model {payload['kit']['model_hash'][:16]}…",
         f"verdict  {payload['verdict']}, {len(payload['findings'])} findings",
         f"level    {payload['level']}{f' (not {more})' if more else ''}",
-        f"signed   with {'the key that you trust' if known else 'a key that nobody vouches for here (--key)'}, "
-        f"{certificate.public_key}",
+        f"signed   with {by}, {certificate.public_key}",
         "genuine: nothing was changed since it was signed",
     ]
 

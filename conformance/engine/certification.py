@@ -163,7 +163,7 @@ class Certification:
     def _stages(self, hello: Hello) -> list[Stage]:
         """What every profile tries comes first, in all lanes; a budget cuts from the end."""
         main, *others = self.result.lanes
-        systematic, random = self._plan(hello)
+        systematic, random = self.plan(hello)
         some = systematic[: self._order.profile.elsewhere]
         kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
         return [
@@ -219,8 +219,8 @@ class Certification:
         # a real key is good for one environment and region: the other lanes cannot be had
         return (replace(next(found), public_key_id=self._public_key_id),)
 
-    def _plan(self, hello: Hello) -> tuple[list[Scenario], list[Scenario]]:
-        """Plan once for all lanes: amounts are symbols, so a scenario is good for every currency."""
+    def plan(self, hello: Hello) -> tuple[list[Scenario], list[Scenario]]:
+        """Return the systematic part and the random one, once for all lanes, for amounts are symbols."""
         able = self.result.able = abilities(hello, self._target)
         if not able.operations:
             return [], []

@@ -19,6 +19,7 @@ from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.objects import NAMED_IN_BODY
+from amazonpay_conformance.wire.redaction import REDACTED, redact_target
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.runner import Run
@@ -227,3 +228,21 @@ def _state_after(made: Made) -> str:
     if last is None or last.matched is None or last.matched.subject is None:
         return ""
     return str(getattr(last.after.find(*last.matched.subject), "state", ""))
+
+
+def hint_of(finding: Finding) -> str:
+    """Return what to do about a finding; that may take its time."""
+    hint = finding.problem.hint
+    return hint() if callable(hint) else hint
+
+
+def without_tokens(text: str, finding: Finding) -> str:
+    """Return a text about an exchange without what its path may not show, as a buyer's token."""
+    if finding.made is None:
+        return text
+    path = finding.made.seen[0].request.path
+    hidden = zip(path.split("/"), redact_target(path).split("/"), strict=False)
+    for segment, shown in hidden:
+        if shown == REDACTED and len(segment) > 3:
+            text = text.replace(segment, REDACTED)
+    return text

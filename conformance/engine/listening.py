@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from amazonpay_conformance.checks.subject import Configured
-from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.findings import Finding, hint_of, without_tokens
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.engine.watch import Noticed, Pressed, Watch
 from amazonpay_conformance.mock.journal import Remark
@@ -18,6 +18,7 @@ from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.wire.messages import Exchange, Request, Response
+from amazonpay_conformance.wire.redaction import redact_text
 
 
 class Listener(Protocol):
@@ -38,10 +39,12 @@ class Listening:
     """A watch that tells of what it sees."""
 
     watch: Watch
+    service: Service
     listeners: tuple[Listener, ...] = ()
 
     def see(self, exchange: Exchange) -> tuple[Remark, ...]:
         """Judge an exchange, tell of it, and return what is wrong."""
+        self.watch.merchant = self.service.merchant  # his keys come and go
         noticed = self.watch.see(exchange)
         for listener in self.listeners:
             listener.exchanged(noticed)
@@ -121,6 +124,7 @@ def listen_to(namespace: Namespace, listeners: tuple[Listener, ...] = ()) -> Lis
     heard = listener_of(namespace.service, None, listeners)
     namespace.service.observers.append(heard.act)
     namespace.judge = heard.see
+    namespace.keepers.append(heard.watch)
     namespace.judge_button = heard.press
     return heard
 
@@ -132,18 +136,23 @@ def listener_of(
     keys = service.merchant.keys
     key_id = public_key_id or next(iter(keys), "")
     configured = Configured(key_id, service.region, "", keys.get(key_id))
-    return Listening(Watch(service.merchant, configured), listeners)
+    watch = Watch(service.merchant, configured, any_region=service.any_region)
+    return Listening(watch, service, listeners)
 
 
 def remark_of(finding: Finding) -> Remark:
     """Return a finding as a mock's journal keeps it."""
     requirement, problem = finding.requirement, finding.problem
+
+    def shown(text: str) -> str:
+        return redact_text(without_tokens(text, finding))
+
     return Remark(
         requirement.id,
         "MUST" if finding.is_failure else "SHOULD",
         requirement.statement,
         finding.operation,
-        problem.expected,
-        problem.received,
-        problem.hint,
+        shown(problem.expected),
+        shown(problem.received),
+        lambda: shown(hint_of(finding)),
     )

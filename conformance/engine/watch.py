@@ -7,6 +7,7 @@ only say what became due.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,8 +28,8 @@ from amazonpay_conformance.model.requirements import Requirement
 from amazonpay_conformance.model.rules import permission_limit
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
 from amazonpay_conformance.reading.objects import object_shown, state_of, subject_of
-from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
-from amazonpay_conformance.wire.messages import Exchange
+from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request, region_of
+from amazonpay_conformance.wire.messages import Exchange, Request
 
 PATIENCE: Final = 300
 """Seconds after which what is still undone at the end counts as left out, unless somebody says otherwise."""
@@ -74,7 +75,8 @@ class Watch:
     """Is fed the exchanges of an integration one by one, and says what is wrong with each.
 
     `configured` holds what is known of its configuration; `found` has the faults, one for a requirement and
-    operation; `judged` counts judgements by requirement, `called` exchanges by operation.
+    operation; `judged` counts judgements by requirement, `called` exchanges by operation. With `any_region`
+    an exchange is of the region that it names itself.
     """
 
     merchant: Merchant
@@ -84,6 +86,7 @@ class Watch:
     judged: Counter[str] = field(default_factory=Counter)
     called: Counter[str] = field(default_factory=Counter)
     exchanges: int = 0
+    any_region: bool = False
 
     def __post_init__(self) -> None:
         self._told = World(now=0)
@@ -130,7 +133,9 @@ class Watch:
         after = _learned(told, reading, exchange, self._past)
         move = _move(self.exchanges, at, reading, exchange, changed=after is not told)
         seen = Seen(exchange, reading, told, (), None, after)
-        watched = Watched(self.exchanges, (seen,), self._configured(reading), self._past, move)
+        watched = Watched(
+            self.exchanges, (seen,), self._configured(exchange.request, reading), self._past, move
+        )
         wire = tuple(judge_wire(watched)) if on_the_wire is None else on_the_wire
         operation = reading.operation.id if reading.operation else "no operation"
         found = tuple(self._findings((*wire, *judge_in_place(watched)), operation, watched))
@@ -138,6 +143,15 @@ class Watch:
         self.called[operation] += 1
         self.exchanges += 1
         return Noticed(exchange, reading, wire, found)
+
+    def remember(self) -> tuple[World, Past, int]:
+        """Return what it has to know of the past; what it found is no part of that."""
+        return self._told, copy.deepcopy(self._past), self._advanced
+
+    def recall(self, memory: tuple[World, Past, int]) -> None:
+        """Know what was remembered and nothing else, as the service that is watched was put back."""
+        self._told, past, self._advanced = memory
+        self._past = copy.deepcopy(past)
 
     def see_button(self, payload: str, signature: str, configured: Configured) -> Pressed:
         """Judge a button that was pressed on a page of the integration.
@@ -197,11 +211,13 @@ class Watch:
         else:
             known.count += 1
 
-    def _configured(self, reading: RequestReading) -> Configured:
+    def _configured(self, request: Request, reading: RequestReading) -> Configured:
         """The configuration with the key that was used, where it is one of the merchant's."""
         used = reading.authorization.public_key_id if reading.authorization else ""
-        key = self.merchant.keys.get(used)
-        return replace(self.configured, public_key_id=used, public_key=key) if key else self.configured
+        key, configured = self.merchant.keys.get(used), self.configured
+        if self.any_region:
+            configured = replace(configured, region=region_of(request, configured.region))
+        return replace(configured, public_key_id=used, public_key=key) if key else configured
 
     def _take_down(self, told: World, move: Move | None) -> None:
         self._told = told

@@ -69,6 +69,18 @@ class Faults:
         with self._lock:
             self._queue.clear()
 
+    def coming(self) -> tuple[Scripted, ...]:
+        """Return what has not happened yet, in its order."""
+        with self._lock:
+            return tuple(map(replace, self._queue))
+
+    remember = coming
+
+    def recall(self, memory: tuple[Scripted, ...]) -> None:
+        """Let happen what was to happen when that was remembered."""
+        with self._lock:
+            self._queue[:] = map(replace, memory)
+
     def next(self, operation: str | None) -> Fault | None:
         """Return what is to happen to a request of an operation, and count it as happened."""
         with self._lock:

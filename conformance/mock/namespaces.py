@@ -10,10 +10,11 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.faults import Faults
+from amazonpay_conformance.mock.history import History
 from amazonpay_conformance.mock.journal import Journal, Judge, Remark, exchange_of
 from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import message
@@ -27,6 +28,8 @@ JudgeButton: TypeAlias = Callable[[Press], Iterable[Remark]]
 NAMESPACE_HEADER: Final = "x-amazonpay-mock-namespace"
 DEFAULT: Final = "default"
 
+Memories: TypeAlias = tuple[Any, ...]
+
 _NAME: Final = re.compile(r"[A-Za-z0-9_.:\[\]/-]{1,200}")
 
 
@@ -34,17 +37,55 @@ class NoSuchNamespace(LookupError):
     """There is no namespace of that name; the message says so."""
 
 
+class Keeper(Protocol):
+    """Something of a namespace that is put back with it. What it remembers, nobody changes."""
+
+    def remember(self) -> Any:
+        """Return a copy of what it holds."""
+
+    def recall(self, memory: Any) -> None:
+        """Hold what was remembered."""
+
+
 class Namespace:
-    """One merchant's part of a mock: `service` answers, `faults` go wrong, `journal` has what was seen."""
+    """One merchant's part of a mock: `service` answers, `faults` go wrong, `journal` has what was seen.
+
+    Whatever else holds something for a namespace is one of its `keepers`.
+    """
 
     def __init__(self, name: str, service: Service, judge: Judge | None = None) -> None:
         self.name = name
         self.service = service
         self.faults = Faults()
         self.journal = Journal()
+        self.history = History()
         self.judge = judge
+        self.keepers: list[Keeper] = [service, self.faults, self.history]
+        self.snapshots: dict[str, Memories] = {}
+        service.followers.append(self.history.take)
         self.judge_button: JudgeButton | None = None
         self._answer = self.faults.around(service.handle)
+        self._beginning: Memories = ()
+
+    def begin(self) -> None:
+        """Be as now whenever it is reset."""
+        self._beginning = self.remember()
+
+    def reset(self) -> None:
+        """Be as in the beginning, only later."""
+        self.recall(self._beginning)
+        self.service.restart()
+        self.journal.clear()
+        self.snapshots.clear()
+
+    def remember(self) -> Memories:
+        """Return all that is held for it."""
+        return tuple(keeper.remember() for keeper in self.keepers)
+
+    def recall(self, memories: Memories) -> None:
+        """Hold what was remembered."""
+        for keeper, memory in zip(self.keepers, memories, strict=True):
+            keeper.recall(memory)
 
     def handle(self, request: Request) -> Response:
         """Answer one request, and take down what came of it before the answer leaves."""
@@ -72,11 +113,13 @@ class Mock:
         host: str = "localhost",
         clock: Clock | None = None,
         settings: Settings = DEFAULTS,
+        any_region: bool = False,
         make: Callable[..., Service] = Service,
         attach: tuple[Callable[[Namespace], None], ...] = (),
     ) -> None:
         self.region = region
         self.settings = settings
+        self.any_region = any_region
         self.lock = threading.RLock()
         self.attach = attach
         self._make = make
@@ -112,11 +155,17 @@ class Mock:
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is no name of a namespace: expected {_NAME.pattern}")
             service = self._make(
-                merchant, region=self.region, host=self._host, clock=clock, settings=self.settings
+                merchant,
+                region=self.region,
+                host=self._host,
+                clock=clock,
+                settings=self.settings,
+                any_region=self.any_region,
             )
             namespace = self.namespaces[name] = Namespace(name, service)
             for listen in self.attach:
                 listen(namespace)
+            namespace.begin()
             return namespace
 
     def close(self, name: str) -> None:

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from amazonpay_conformance.mock import record_bodies
 from amazonpay_conformance.mock.bodies import render
-from amazonpay_conformance.mock.clock import Clock
+from amazonpay_conformance.mock.clock import Clock, Hands
 from amazonpay_conformance.mock.ids import new_ids, request_id
+from amazonpay_conformance.mock.quota import Quota
 from amazonpay_conformance.mock.steps import Step, touches_objects
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Product
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, lapse, step
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
-from amazonpay_conformance.model.world import World
+from amazonpay_conformance.model.world import AnyObject, World, kind_of
 from amazonpay_conformance.reading.requests import (
     Merchant,
     RequestReading,
     read_request,
+    region_of,
     signs,
     without_nulls,
 )
+from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 REQUEST_ID_HEADER: Final = "x-amz-pay-request-id"
@@ -66,8 +69,22 @@ class RefusedSession(ValueError):
     """A session that a button asks for is refused; the message is the service's reason code."""
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that a service holds at a point in time."""
+
+    world: World
+    answers: Mapping[str, Response]
+    keys: Mapping[str, PublicKey]
+    hands: Hands
+    quota: Quota
+
+
 class Service:
-    """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time (`turns`)."""
+    """One merchant's Amazon Pay. Not thread-safe: its shells call it from one thread at a time (`turns`).
+
+    With `any_region` an object's id is of the region that the request names, otherwise of `region`.
+    """
 
     def __init__(
         self,
@@ -77,13 +94,15 @@ class Service:
         host: str = "localhost",
         clock: Clock | None = None,
         settings: Settings = DEFAULTS,
+        any_region: bool = False,
     ) -> None:
         self.merchant = merchant
         self.region = region
+        self.any_region = any_region
+        self.quota = Quota()
         self.host = host
         self.clock = clock or Clock()
-        now = self.clock.now()
-        self.world = World(now=now, settings=settings, records=given(now))
+        self.world = _empty(self.clock, settings)
         self._answers: dict[str, Response] = {}
         self._others: list[Service] = []
         self.observers: list[Callable[[BuyerAct | Advance], None]] = []
@@ -100,7 +119,10 @@ class Service:
         reading = read_request(request, self.merchant, received_at=self.clock.wall())
         if reading.call is None:
             return self._refused(*reading.errors[0], detail="path")
-        call = replace(reading.call, new=new_ids(self.world, reading.call, self.region))
+        if reading.key_known and not self._within_quota(reading.call.operation):
+            return self._refused(429, "TooManyRequests", detail="the quota of the operation is used up")
+        region = region_of(request, self.region) if self.any_region else self.region
+        call = replace(reading.call, new=new_ids(self.world, reading.call, region))
         outcome = step(self.world, call)[0]
         if outcome.replays is not None:
             return replace(self._answers[outcome.replays], status=outcome.status, headers=_headers())
@@ -167,6 +189,53 @@ class Service:
         self.catch_up()
         self._tell(Advance(seconds))
 
+    def catch_up(self) -> None:
+        """Let happen what came due since the last request, one timer after another."""
+        elapsed = self.clock.now() - self.world.now
+        if elapsed <= 0:
+            return
+        for outcome in lapse(self.world, elapsed):
+            self._move(Advance(outcome.world.now - self.world.now), outcome)
+
+    def set_clock(self, at: int) -> None:
+        """Move the clock forward to a point in time and fire every timer that comes due.
+
+        Raises:
+            ValueError: that is past.
+        """
+        now = self.clock.now()
+        if at < now:
+            raise ValueError(f"the clock only goes forward: it is {now} already")
+        self.advance(at - now)
+
+    def place(self, *values: AnyObject) -> None:
+        """Put objects into the world as they are; nobody is told of a step."""
+        self.catch_up()
+        for value in values:
+            self.world = self.world.with_object(kind_of(value), value)
+
+    def remember(self) -> Memory:
+        """Return all that the service holds."""
+        return Memory(
+            self.world, dict(self._answers), self.merchant.keys, self.clock.hands(), self.quota.copy()
+        )
+
+    def restart(self) -> None:
+        """Be as a new service with the same merchant; its clock is as in the beginning, too."""
+        self.clock.restart()
+        self.world = _empty(self.clock, self.world.settings)
+        self._answers.clear()
+
+    def recall(self, memory: Memory) -> None:
+        """Hold what was remembered; its clock is put back, too."""
+        self.world, self._answers = memory.world, dict(memory.answers)
+        self.merchant = Merchant(memory.keys)
+        self.clock.put(memory.hands)
+        self.quota = memory.quota.copy()
+
+    def _within_quota(self, operation: str) -> bool:
+        return self.quota.figures == "off" or self.quota.take(operation, self.clock.exact())
+
     def _tell(self, action: BuyerAct | Advance) -> None:
         for observer in self.observers:
             observer(action)
@@ -174,14 +243,6 @@ class Service:
     def refuse_duplicate(self) -> Response:
         """Answer a request whose twin is being handled, where the switch concurrent-duplicates says so."""
         return self._refused(400, "DuplicateIdempotencyKey", detail="its twin is being handled")
-
-    def catch_up(self) -> None:
-        """Fire every timer that has come due."""
-        elapsed = self.clock.now() - self.world.now
-        if elapsed <= 0:
-            return
-        for outcome in lapse(self.world, elapsed):
-            self._move(Advance(outcome.world.now - self.world.now), outcome)
 
     def _move(self, cause: Action, outcome: Outcome) -> None:
         before, self.world = self.world, outcome.world
@@ -218,6 +279,11 @@ class Service:
                 f"canonical request [{reading.verdict.canonical_request}]"
             )
         return _response(status, {"reasonCode": reason, "message": message})
+
+
+def _empty(clock: Clock, settings: Settings) -> World:
+    now = clock.now()
+    return World(now=now, settings=settings, records=given(now))
 
 
 def _detail(outcome: Outcome, reading: RequestReading) -> str:

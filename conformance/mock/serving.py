@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from amazonpay_conformance.mock.certificates import Certificates
-from amazonpay_conformance.mock.control import PREFIX
 from amazonpay_conformance.mock.namespaces import Mock, Namespace
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.mock.site import site
+from amazonpay_conformance.mock.verbs import PREFIX
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import KeyProblem, PublicKey, generate_private_key, load_public_key
@@ -53,7 +53,7 @@ class ServedMock:
         yield f"key id      {self.public_key_id}"
         if self.private_key_file is not None:
             yield f"private key {self.private_key_file}  (made for this mock)"
-        yield f"control     POST {self.base_url}{PREFIX}buyer, {PREFIX}advance, {PREFIX}faults"
+        yield f"control     {self.base_url}{PREFIX}openapi.json  (docs/mock.md)"
 
     def wait(self) -> None:
         """Serve until the process is interrupted."""

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
-from amazonpay_conformance.model.limits import CEILING, MAX_CHARGES, MAX_REFUNDS
+from amazonpay_conformance.model.limits import (
+    CEILING,
+    MAX_CHARGES,
+    MAX_REFUNDS,
+    REFUND_HEADROOM,
+    REFUND_HEADROOM_SHARE,
+)
 from amazonpay_conformance.model.money import Price, minor_unit
 from amazonpay_conformance.model.rules import Context, balance, headroom
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES
@@ -104,19 +110,29 @@ def _authorized(context: Context) -> Decimal | None:
     return _units(price, charge.amount.amount) if charge is not None and same else None
 
 
-def _refundable(*, room: bool) -> Callable[[Context], Decimal | None]:
+def _refundable(*, capped: bool) -> Callable[[Context], Decimal | None]:
+    """How far a refund is from the most there is, where the headroom is the fixed sum, or where the share."""
+
     def distance(context: Context) -> Decimal | None:
         charge, price = context.charge, context.price("refundAmount")
         if charge is None or charge.captured is None or price is None:
             return None
-        if price.currency != charge.captured.currency:
+        if price.currency != charge.captured.currency or is_capped(charge.captured) is not capped:
             return None
         left = charge.captured.amount - context.world.refunded_of(charge.id, LIVE_REFUND_STATES)
-        unit = minor_unit(price.currency)
-        more = headroom(charge.captured).quantize(unit, rounding="ROUND_DOWN") if room else Decimal(0)
+        more = headroom(charge.captured).quantize(minor_unit(price.currency), rounding="ROUND_DOWN")
         return _units(price, left + more)
 
     return distance
+
+
+def is_capped(captured: Price) -> bool:
+    """Tell whether a captured amount is so large that its headroom is the fixed sum, not the share.
+
+    Source: api-facts §6.5 [D].
+    """
+    share = captured.amount * REFUND_HEADROOM_SHARE
+    return share > REFUND_HEADROOM.get(captured.currency, share)
 
 
 def _ordered(context: Context) -> Decimal | None:
@@ -134,7 +150,8 @@ BOUNDARIES: tuple[Boundary, ...] = (
     Boundary("BND-04", "create_charge",  ("CHG-R07",), _ceiling("chargeAmount"), "The ceiling of a charge.", "§6.1"),
     Boundary("BND-05", "create_charge",  ("CHG-R09",), _charges, "The number of charges of a one-time permission.", "§6.2"),
     Boundary("BND-06", "capture_charge", ("CHG-R21",), _authorized, "The authorized amount.", "§6.3"),
-    Boundary("BND-07", "create_refund",  ("REF-R03", "REF-R04"), _refundable(room=True), "What is left to refund, headroom included.", "§6.5"),
+    Boundary("BND-07", "create_refund",  ("REF-R03", "REF-R04"), _refundable(capped=False), "What is left to refund, with a headroom of so many percent.", "§6.5"),
+    Boundary("BND-10", "create_refund",  ("REF-R03", "REF-R04"), _refundable(capped=True), "What is left to refund, with the greatest headroom there is.", "§6.5"),
     Boundary("BND-08", "create_refund",  ("REF-R06",), _ceiling("refundAmount"), "The ceiling of a refund.", "§6.1"),
     Boundary("BND-09", "create_refund",  ("REF-R07",), _refunds, "The number of refunds of a charge.", "§6.6 (legacy)"),
 )

@@ -83,7 +83,8 @@ def covered(before: World, action: Action, outcome: Outcome, last: Mapping[str, 
     found: set[Item] = set(_of_rows(outcome.used, rows, last))
     if isinstance(action, Call):
         found.update(_of_call(before, action, outcome))
-        found.update(("timer", *near) for near in nearby(before, action.target, last))
+        near = nearby(before, action.target, last)
+        found.update(("timer", *one) for one in near if shows_in(one[0], action.operation))
     return Fired(rows, frozenset(found))
 
 
@@ -115,6 +116,14 @@ def _of_call(before: World, call: Call, outcome: Outcome) -> Iterator[Item]:
     if call.operation in BOUNDED:
         for name, side in touched(Context.of(before, call), outcome.status, outcome.requirement):
             yield "boundary", name, side
+
+
+def shows_in(timer: str, operation: str) -> bool:
+    """Tell whether a call shows on which side of a timer it is: what a capture comes to, only a capture does.
+
+    Source: api-facts §4.6.
+    """
+    return timer != "capture_window" or operation == "capture_charge"
 
 
 def nearby(world: World, name: str | None, last: Mapping[str, str]) -> Iterator[tuple[str, str]]:

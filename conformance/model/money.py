@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from amazonpay_conformance.model.limits import CURRENCIES
@@ -32,7 +32,7 @@ class Price:
     @classmethod
     def parse(cls, value: object) -> Price | None:
         """Read `{amount, currencyCode}` as the wire has it; None where it is no price."""
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):  # mostly it is one, and asking is dear
             return None
         amount, currency = value.get("amount"), value.get("currencyCode")
         if isinstance(amount, bool) or not isinstance(currency, str):
@@ -48,7 +48,7 @@ class Price:
         return Price(amount, self.currency)
 
 
-@lru_cache
+@lru_cache(4096)
 def _price(amount: str, currency: str) -> Price | None:
     try:
         number = Decimal(amount)
@@ -57,11 +57,13 @@ def _price(amount: str, currency: str) -> Price | None:
     return Price(number, currency) if number.is_finite() else None
 
 
+@cache
 def minor_unit(currency: str) -> Decimal:
     """Return the smallest amount of a currency: 1 for JPY, 0.01 for the others."""
     return Decimal(1).scaleb(-MINOR_DIGITS.get(currency, 2))
 
 
+@lru_cache(4096)
 def format_amount(amount: Decimal, currency: str) -> str:
     """Write an amount with its currency's decimals: "14.00", JPY "500"; never an exponent."""
     return f"{amount.quantize(minor_unit(currency)):f}"

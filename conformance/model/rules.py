@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from operator import attrgetter
+from typing import Any, Literal, TypeAlias
 
 from amazonpay_conformance.model.actions import UNUSUAL, Call, Defect
 from amazonpay_conformance.model.limits import (
@@ -529,13 +530,11 @@ class HasDefect:
         return bool(defects) and self.defect in defects
 
 
-def _state(kind: str, *states: str) -> Callable[[Context], bool]:
+def _state(kind: Literal["session", "permission", "charge"], *states: str) -> Callable[[Context], bool]:
+    of_kind = attrgetter(kind)
+
     def broken(context: Context) -> bool:
-        value: AnyObject | None = {
-            "session": context.session,
-            "permission": context.permission,
-            "charge": context.charge,
-        }[kind]
+        value: AnyObject | None = of_kind(context)
         return value is not None and value.state in states
 
     return broken
@@ -755,13 +754,17 @@ RULES_OF: Mapping[str, tuple[Rule, ...]] = {
 """The rules that concern an operation, in the order in which our mock looks at them."""
 
 
+_OF_MEANING: Mapping[str, tuple[Rule, ...]] = {
+    operation: tuple(rule for rule in rules if not isinstance(rule.broken, HasDefect))
+    for operation, rules in RULES_OF.items()
+}
+
+
 def broken_rules(context: Context) -> list[Rule]:
     """Return the rules that a call breaks, in their order."""
-    rules = RULES_OF[context.operation.id]
-    if context.call.defects:
-        return [rule for rule in rules if rule.broken(context)]
     # most requests are well-formed, and most rules are of form: those need not be asked
-    return [rule for rule in rules if type(rule.broken) is not HasDefect and rule.broken(context)]
+    rules = RULES_OF if context.call.defects else _OF_MEANING
+    return [rule for rule in rules[context.operation.id] if rule.broken(context)]
 
 
 UNCERTAIN: Mapping[str, Rule] = {rule.id: rule for rule in RULES if not rule.asserted}

@@ -169,6 +169,26 @@ class Setting:
         """
         return self._resolve(step.body, step)
 
+    def planned(self, step: CallStep) -> Any:
+        """Return what `body` does, with all that holds no symbol left as it is: to be looked at only.
+
+        Raises:
+            Unresolved: as `body` does.
+        """
+        return self._planned(step.body, step)
+
+    def _planned(self, value: Any, step: CallStep) -> Any:
+        if type(value) is not dict:
+            return value if type(value) in _PLAIN else self._resolve(value, step)
+        if "$id" in value:
+            return self.id(value["$id"])
+        if "$price" in value:
+            return _written(value["$price"], step, self)
+        changed = {
+            name: new for name, item in value.items() if (new := self._planned(item, step)) is not item
+        }
+        return {**value, **changed} if changed else value
+
     def _resolve(self, value: Any, step: CallStep) -> Any:
         if isinstance(value, Mapping):
             if "$id" in value:
@@ -180,6 +200,8 @@ class Setting:
             return [self._resolve(item, step) for item in value]
         return value
 
+
+_PLAIN: Final = frozenset({str, int, bool, float, type(None)})
 
 ORDER_AMOUNTS: Mapping[str, Mapping[str, Decimal]] = {
     # above 1,000 too: thousands separators are a known mistake (ecosystem §2.1)

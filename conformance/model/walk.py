@@ -166,24 +166,28 @@ def _given_out(
         return {changed[0]: tuple(row.id for row in fired)}
     states = {name: old[name].state if name in old else None for name in changed}
     ends = {name: new[name].state for name in changed}
-    given = _matched(fired, states, ends)
+    given = _matched(fired, states, ends, min(len(fired), len(changed)))
     if given is None:  # a state was believed that the rows do not lead to
         return {}
     return {name: tuple(row.id for row, to in zip(fired, given, strict=True) if to == name) for name in given}
 
 
 def _matched(
-    fired: tuple[Transition, ...], states: Mapping[str, str | None], ends: Mapping[str, str]
+    fired: tuple[Transition, ...],
+    states: Mapping[str, str | None],
+    ends: Mapping[str, str],
+    moved: int,
+    given: tuple[str, ...] = (),
 ) -> tuple[str, ...] | None:
-    """Give each row an object that is where the row begins, so that all end where they did."""
+    """Give each row an object that is where the row begins, so that all end where they did, and `moved` have one."""
     if not fired:
-        return () if states == ends else None
+        return given if states == ends and len(set(given)) >= moved else None
     row, rest = fired[0], fired[1:]
     for name, state in states.items():
         if state == row.source:
-            given = _matched(rest, {**states, name: row.target}, ends)
-            if given is not None:
-                return (name, *given)
+            found = _matched(rest, {**states, name: row.target}, ends, moved, (*given, name))
+            if found is not None:
+                return found
     return None
 
 

@@ -283,9 +283,22 @@ LIVE_REFUND_STATES = frozenset({"RefundInitiated", "Refunded"})
 """States in which a refund counts against what may still be refunded."""
 
 
+def kind_of(value: AnyObject) -> Kind:
+    """Return the kind of an object."""
+    return value.kind if isinstance(value, Record) else _KIND_OF[type(value)]
+
+
+_KIND_OF: Mapping[type, Kind] = {
+    CheckoutSession: "CheckoutSession",
+    ChargePermission: "ChargePermission",
+    Charge: "Charge",
+    Refund: "Refund",
+}
+
+
 def data_of(value: object) -> Data:
     """Return a nested object, or nothing where the request has something else in its place."""
-    return value if isinstance(value, Mapping) else NOTHING
+    return value if type(value) is dict or isinstance(value, Mapping) else NOTHING
 
 
 def merged(old: Data, new: Data) -> Data:

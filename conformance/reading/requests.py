@@ -157,6 +157,15 @@ def signer_of(request: Request) -> str | None:
     return None if authorization is None else authorization.public_key_id
 
 
+def region_of(request: Request, otherwise: str) -> str:
+    """Return the key of the region that a request names by its host or its region header."""
+    host = (request.headers.get("host") or "").partition(":")[0].lower()
+    named = (request.headers.get(REGION_HEADER) or "").strip().lower()
+    fitting = (r.key for r in REGIONS.values() if host == r.host)
+    aliased = (r.key for r in REGIONS.values() if named in r.aliases)
+    return next(fitting, None) or next(aliased, otherwise)
+
+
 def signs(request: Request, merchant: Merchant) -> bool:
     """Tell whether a request names one of a merchant's keys, whether or not its signature verifies."""
     return signer_of(request) in merchant.keys

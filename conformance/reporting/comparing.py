@@ -50,7 +50,8 @@ def lines(found: Report) -> Iterator[str]:
     """
     for name in ("before", "after"):
         one = found[name]
-        yield f"{name:<7} {one['client'] or 'no client'}, {one['target']}: {one['verdict']} ({one['started']})"
+        client = one["client"] or "no client"
+        yield f"{name:<7} {client}, {one['target']}: {one['verdict']} ({one['started']})"
     if found["unlike"]:
         yield f"these differ in their {', '.join(found['unlike'])}: what is new may come of that"
     for name, words in _WORDS.items():

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Final, TextIO
 
 from amazonpay_conformance.checks.judge import needs_no_caller
-from amazonpay_conformance.engine.findings import Cell, Finding
+from amazonpay_conformance.engine.findings import Cell, Finding, hint_of, without_tokens
 from amazonpay_conformance.engine.watch import AT_THE_END, Noted, Noticed, Pressed, Watch
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.reporting.lines import field, how_often, painted
 from amazonpay_conformance.wire.messages import Exchange, Response
-from amazonpay_conformance.wire.redaction import REDACTED, redact_body, redact_target
+from amazonpay_conformance.wire.redaction import redact_body, redact_target
 
 _SENTENCES: Final = {
     "pass": "conforms",
@@ -96,24 +96,6 @@ def finding_lines(noted: Noted, *, colour: bool, width: int) -> Iterator[str]:
     seen = f", {how_often(noted.count)}" if noted.count > 1 else ""
     place = f"exchange {finding.step + 1}, {finding.operation}" if finding.made else finding.operation
     yield from field("where", f"{place}{seen}; amazonpay-conformance explain {requirement.id}", width)
-
-
-def hint_of(finding: Finding) -> str:
-    """Return what to do about a finding; that may take its time."""
-    hint = finding.problem.hint
-    return hint() if callable(hint) else hint
-
-
-def without_tokens(text: str, finding: Finding) -> str:
-    """Return a text about an exchange without what its path may not show, as a buyer's token."""
-    if finding.made is None:
-        return text
-    path = finding.made.seen[0].request.path
-    hidden = zip(path.split("/"), redact_target(path).split("/"), strict=False)
-    for segment, shown in hidden:
-        if shown == REDACTED and len(segment) > 3:
-            text = text.replace(segment, REDACTED)
-    return text
 
 
 def summary(

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from amazonpay_conformance.engine.findings import hint_of, without_tokens
 from amazonpay_conformance.engine.watch import Noted, Watch
-from amazonpay_conformance.reporting.live import hint_of, in_order, judged_here, without_tokens
+from amazonpay_conformance.reporting.live import in_order, judged_here
 from amazonpay_conformance.reporting.report import exchange_value, kit_version
 from amazonpay_conformance.wire.redaction import redact_text
 

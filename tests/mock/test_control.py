@@ -57,7 +57,8 @@ def test_the_buyer_acts_on_a_permission_too(shop: Shop) -> None:
 
 def test_what_the_buyer_cannot_do_now_is_a_conflict(shop: Shop) -> None:
     session = shop.opened()
-    answer = post(shop, "/_mock/buyer", {"deed": "approves", "target": session})
+    post(shop, "/_mock/buyer", {"deed": "approves", "target": session})
+    answer = post(shop, "/_mock/buyer", {"deed": "signs_in", "target": session})
     assert session in refused(answer, 409)
     refused(post(shop, "/_mock/buyer", {"deed": "signs_in", "target": "nobody"}), 409)
 

@@ -472,7 +472,7 @@ def test_a_message_of_a_wrong_state_reads_as_the_services(shop: Shop) -> None:
 # --- where a request goes: §1
 
 
-@pytest.mark.parametrize("prefix", ["", "/sandbox", "/live"])
+@pytest.mark.parametrize("prefix", ["", "/sandbox"])
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_paths_are_taken_with_and_without_environment_and_trailing_slash(
     shop: Shop, prefix: str, slash: str

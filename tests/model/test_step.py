@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from amazonpay_conformance.model.actions import Advance, Call, Defect
+from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed, Call, Defect
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import permitted_balances, permitted_refunded
@@ -102,7 +102,7 @@ def test_a_field_that_an_update_does_not_send_keeps_its_value(story: Story) -> N
     assert session.charge_amount == Price.parse(price("5.00"))
 
 
-def test_the_buyer_cannot_approve_before_he_signed_in_or_while_something_is_missing(story: Story) -> None:
+def test_the_buyer_cannot_approve_while_something_is_missing(story: Story) -> None:
     story.call("create_checkout_session", None, order("Confirm", None))
     assert not story.buyer("approves")
     assert story.buyer("signs_in")
@@ -110,6 +110,16 @@ def test_the_buyer_cannot_approve_before_he_signed_in_or_while_something_is_miss
     story.call("update_checkout_session", "session1", {"paymentDetails": {"chargeAmount": HUNDRED}})
     assert story.buyer("approves")
     assert story.state("session1") == "Open"
+
+
+@pytest.mark.parametrize("deed", ["approves", "cancels", "is_declined"])
+def test_a_buyer_who_comes_to_pay_signs_in_first(story: Story, deed: BuyerDeed) -> None:
+    story.call("create_checkout_session", None, order("Authorize", HUNDRED))
+    (at_once,) = step(story.world, BuyerAct(deed, "session1"))
+    story.buyer("signs_in")
+    (afterwards,) = step(story.world, BuyerAct(deed, "session1"))
+    assert at_once.world == afterwards.world
+    assert at_once.used == ("SES-T03", *afterwards.used)
 
 
 @pytest.mark.parametrize("target", ["session2", "permission1", ""])

@@ -10,7 +10,7 @@ from amazonpay_conformance.reporting.page.coverage import coverage
 from amazonpay_conformance.reporting.page.findings import finding
 from amazonpay_conformance.reporting.page.markup import Markup, element, join, text
 from amazonpay_conformance.reporting.page.script import SCRIPT
-from amazonpay_conformance.reporting.page.shown import SENTENCES, Page
+from amazonpay_conformance.reporting.page.shown import SENTENCES, Page, ShownFinding
 from amazonpay_conformance.reporting.page.style import STYLE
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -108,13 +108,15 @@ def _section(name: str, title: str, *inside: Markup) -> Markup:
 def _findings(shown: Page) -> Sequence[Markup]:
     if not shown.findings:
         return [element("p", text("Nothing was found wrong."))]
-    links = [
-        element("li", element("a", text(one.value["id"]), href=f"#{one.anchor}"), text(f" {one.value['statement']}"),
-                class_="fail" if one.is_failure else "warning")
-        for one in shown.findings
-    ]  # fmt: skip
+    links = [_link(one) for one in shown.findings]
     contents = [element("ul", *links, class_="contents")] if len(links) > 1 else []
     return [*contents, *(finding(one) for one in shown.findings)]
+
+
+def _link(one: ShownFinding) -> Markup:
+    link = element("a", text(one.value["id"]), href=f"#{one.anchor}")
+    kind = "fail" if one.is_failure else "warning"
+    return element("li", link, text(f" {one.value['statement']}"), class_=kind)
 
 
 def _baseline(baseline: Mapping[str, Any]) -> Markup:

@@ -44,11 +44,12 @@ def _heading(found: ShownFinding) -> Markup:
 
 
 def _sides(found: ShownFinding) -> Markup:
-    sides = [
-        element("div", element("h4", text(name)), element("pre", text(found.value[name] or "nothing"), tabindex="0"), class_=name)
-        for name in ("expected", "received")
-    ]  # fmt: skip
+    sides = [_side(name, found.value[name] or "nothing") for name in ("expected", "received")]
     return element("div", *sides, class_="sides")
+
+
+def _side(name: str, words: str) -> Markup:
+    return element("div", element("h4", text(name)), element("pre", text(words), tabindex="0"), class_=name)
 
 
 def _hint(found: ShownFinding) -> Markup:
