@@ -23,7 +23,7 @@ from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.baseline import Compared
-from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
+from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted, wrapped
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -108,10 +108,9 @@ def summary(
         yield from finding_lines(group, directory=directory, command=command, colour=colour, width=width)
     for group in result.kit_defects:
         yield ""
-        yield (
-            f"KIT DEFECT: the mock broke {group.requirement.id} itself ({group.first.problem.received}). "
-            "This says nothing about the client; please report it."
-        )
+        broke = f"the mock broke {group.requirement.id} itself ({group.first.problem.received})"
+        text = f"KIT DEFECT: {broke}. This says nothing about the client; please report it."
+        yield from wrapped(text, width, then="  ")
     yield ""
     yield from _coverage(result, width)
     yield from _open_questions(result, width)
@@ -150,7 +149,8 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
     """
     first, requirement = group.first, group.requirement
     name, verdict = ("FAIL", "fail") if first.is_failure else ("WARNING", "warning")
-    yield painted(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
+    for line in wrapped(f"{name} {requirement.id}: {requirement.statement}", width, then="  "):
+        yield painted(line, verdict, colour)
     yield from field("expected", first.problem.expected, width)
     yield from field("received", first.problem.received, width)
     if group.hint:
@@ -199,7 +199,8 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
         yield f"  {seen:>3} of {of:>3} {ASPECTS[aspect]}"
     yield from _not_covered(result.coverage, width)
     for why, times in sorted((result.skipped + result.unclear).items()):
-        yield f"  not exercised, {how_often(times)}: {redact_text(why)}"
+        text = f"not exercised, {how_often(times)}: {redact_text(why)}"
+        yield from wrapped(text, width, first="  ", then="    ")
 
 
 def _not_covered(coverage: Coverage, width: int) -> Iterator[str]:
@@ -216,7 +217,7 @@ def _not_covered(coverage: Coverage, width: int) -> Iterator[str]:
             for aspect, texts in missing.items()
         )
         text = f"{why}: {told}"
-        yield from textwrap.wrap(text, max(40, width), initial_indent="    ", subsequent_indent="      ")
+        yield from wrapped(text, width, first="    ", then="      ")
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:
@@ -233,7 +234,7 @@ def _open_questions(result: Result, width: int) -> Iterator[str]:
             alike += 1
             continue
         text = f"{name} = {' and '.join(seen)}  ({SWITCHES[name].question})"
-        yield from textwrap.wrap(text, max(40, width - 4), initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, first="  ", then="    ")
     yield f"  {alike} as our mock answers them; all of them are in report.json"
 
 
@@ -244,7 +245,7 @@ def _compared(compared: Compared, width: int) -> Iterator[str]:
     told += [f"no longer occurs: {one.finding} ({one.reason}, {one.date})" for one in compared.gone]
     told += [f"cannot be told: {one.finding} was not put to the test" for one in compared.untested]
     for text in told:
-        yield from textwrap.wrap(text, max(40, width - 4), initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, first="  ", then="    ")
 
 
 def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:

@@ -137,8 +137,8 @@ def picture(machine: Machine, found: Colours) -> Markup:
             title = part.find("title")
             if title is not None:
                 title.text = f"{title.text} [{why}]"
-    for size in ("width", "height"):
-        del root.attrib[size]
+    root.set("style", f"max-width:{root.attrib.pop('width')}px")
+    del root.attrib["height"]
     return Markup(tostring(root, encoding="unicode"))
 
 

@@ -136,7 +136,8 @@ def _requirements(shown: Page) -> Markup:
     anchors: dict[str, str] = {}
     for one in shown.findings:
         anchors.setdefault(one.value["requirement"], one.anchor)
-    rows = [_requirement(row, anchors.get(row["id"])) for row in shown.requirements]
+    broken_first = sorted(shown.requirements, key=lambda row: row["verdict"] not in ("fail", "warning"))
+    rows = [_requirement(row, anchors.get(row["id"])) for row in broken_first]
     heads = [
         element("th", text(name), scope="col")
         for name in ("verdict", "id", "level", "of", "judged", "statement")

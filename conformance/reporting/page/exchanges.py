@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from amazonpay_conformance.reporting.page.marks import Marks
-from amazonpay_conformance.reporting.page.markup import Markup, details, element, join, text
+from amazonpay_conformance.reporting.page.markup import Markup, details, element, join, join_inline, text
 
 NO_MARKS: Final = Marks()
 
@@ -116,4 +116,7 @@ def _block(
 
 
 def _line(words: str, *, is_marked: bool) -> Markup:
-    return element("mark", text(words)) if is_marked else text(words)
+    if not is_marked:
+        return text(words)
+    start = len(words) - len(words.lstrip(" "))
+    return join_inline(text(words[:start]), element("mark", text(words[start:])))

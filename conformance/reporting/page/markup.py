@@ -35,6 +35,11 @@ def join(*parts: Markup) -> Markup:
     return Markup("\n".join(parts))
 
 
+def join_inline(*parts: Markup) -> Markup:
+    """Return parts with nothing between them."""
+    return Markup("".join(parts))
+
+
 def details(summary: Markup, *inside: Markup, is_open: bool = False, class_: str = "") -> Markup:
     """Return what can be opened and closed.
 

@@ -45,7 +45,7 @@ def sequence(finding: ShownFinding) -> Markup:
 def _rows(finding: ShownFinding) -> Iterator[Row]:
     for number, step in enumerate(finding.steps):
         shows = number == finding.shows_at
-        words = f"{number + 1}. {step.words}"
+        words = f"{number + 1}. {step.words.partition('{')[0]}"  # the list beside it tells the rest
         if step.kind == "buyer":
             yield Row(words, BUYER, SERVER, "step")
         elif step.kind == "call":
@@ -84,9 +84,9 @@ def _lifeline(x: int, name: str, height: int) -> Markup:
 
 def _row(row: Row, y: int) -> Markup:
     if row.end is None:
-        return element(
-            "g", _text(_shortened(row.words, LONGEST * 2), row.start, y + 6, "middle"), class_=row.kind
-        )
+        anchor = "end" if row.start == SERVER else "middle"
+        words = _text(_shortened(row.words, LONGEST * 2), row.start, y + 6, anchor)
+        return element("g", words, class_=row.kind)
     forward = row.end > row.start
     tip, back = row.end, row.end - 9 if forward else row.end + 9
     line = element("path", d=f"M{row.start} {y + 8}H{tip}", class_="line")

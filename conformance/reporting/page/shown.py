@@ -81,11 +81,9 @@ def shown(report: Value, texts: Mapping[str, str]) -> Page:
         report: the value of report.json.
         texts: the forms of its findings, by the name of their files.
     """
-    client = report["client"]
-    name = "no client" if client is None else f"{client['name']} {client['version']} ({client['language']})"
     return Page(
         report["verdict"],
-        f"{name} against {report['target']}",
+        f"{client_name(report['client'])} against {report['target']}",
         _facts(report),
         report["requirements"],
         tuple(_finding(finding, texts) for finding in report["findings"]),
@@ -115,6 +113,14 @@ def shown_watch(watch: Value) -> Page:
         tuple(notes),
         environment=(("kit", watch["kit"]["version"]), ("operations called", called or "none")),
     )
+
+
+def client_name(client: Value | None) -> str:
+    """Return what a client is called, with its version where it told one."""
+    if client is None:
+        return "A client that never said hello"
+    version = "" if client["version"] == "unknown" else f" {client['version']}"
+    return f"{client['name']}{version} ({client['language']})"
 
 
 def _facts(report: Value) -> tuple[tuple[str, str], ...]:

@@ -47,10 +47,9 @@ nav { position: sticky; top: 0; z-index: 2; background: var(--paper); border-blo
 nav ul { display: flex; gap: .2rem 1.4rem; margin: 0 auto; max-width: 80rem; padding: .6rem clamp(.8rem, 3vw, 2rem);
  list-style: none; overflow-x: auto; white-space: nowrap; }
 nav a { text-decoration: none; }
-dl.facts { display: flex; flex-wrap: wrap; }
-dl.facts dt { flex-basis: 6.5rem; color: var(--soft); margin: 0; }
-dl.facts dd { flex: 1 1 calc(100% - 9rem); margin: 0; overflow-wrap: anywhere; }
-header dl.facts { display: grid; grid-template-columns: max-content 1fr; max-width: 40rem; gap: .15rem 1.2rem; }
+dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem 1.2rem; margin: .8rem 0 0; }
+dl.facts dt { color: var(--soft); }
+dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .note { padding: .6rem .8rem; border-left: 4px solid var(--warning); background: var(--warning-back); }
 .bar { display: flex; gap: 2px; height: .7rem; border-radius: 6px; overflow: hidden; max-width: 60rem; }
 .part { min-width: 4px; background: var(--none); }
@@ -68,8 +67,7 @@ th, td { padding: .3rem .7rem .3rem 0; text-align: left; vertical-align: top; bo
 thead th { color: var(--soft); font-size: .85rem; }
 tbody th { white-space: nowrap; font-family: ui-monospace, Consolas, "Liberation Mono", monospace; font-size: .85rem; }
 td { overflow-wrap: anywhere; } .number { text-align: right; color: var(--soft); }
-.requirements td:last-child { min-width: 18rem; }
-.requirements tr { content-visibility: auto; contain-intrinsic-size: auto 2rem; }
+.requirements td { white-space: nowrap; } .requirements td:last-child { white-space: normal; min-width: 18rem; }
 """
 
 _FINDINGS: Final = """
@@ -152,7 +150,7 @@ input[type=search] { font: inherit; padding: .2rem .4rem; width: 12rem; max-widt
   --pass: #14632b; --warning: #7a4f00; --fail: #a01c12; --pass-back: #e6f5ea; --warning-back: #fdf3dc; --fail-back: #fdebe9;
   --mark: #ffe27a; --mark-ink: #000; }
  body { font-size: 10pt; } nav, #filters, .copy, .skip, .aside { display: none !important; }
- .finding, .exchange, .requirements tr { content-visibility: visible; }
+ .finding, .exchange { content-visibility: visible; }
  .sides > div, .machine, tr, .sequence { break-inside: avoid; } h2, h3, h4, h5 { break-after: avoid; }
  .scroll { overflow: visible; } .machine svg, .sequence { min-width: 0; }
  .bar, .part, mark, pre, .sign, .swatch { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
