@@ -16,6 +16,7 @@ from typing import Any
 from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.judge import judged_by
 from amazonpay_conformance.mock import openapi
+from amazonpay_conformance.mock.verbs import VERBS
 from amazonpay_conformance.model.machine import TAGS, Machine
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.specification import markdown, mermaid, svg
@@ -78,6 +79,7 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "tags": tag_table(),
         "uncertain-requirements": uncertain_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
         "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),
+        "verbs": verb_table(),
         "matrix": matrix(),
         "model": model(),
         "report-fields": field_table(report["properties"]),
@@ -150,6 +152,14 @@ def field_table(properties: Mapping[str, Any]) -> Iterator[str]:
     yield "| field | type | what |"
     yield "|---|---|---|"
     yield from _rows(properties, "")
+
+
+def verb_table() -> Iterator[str]:
+    """Yield a table of the mock's control verbs."""
+    yield "\n| verb | route beneath `/_mock/` | does |\n|---|---|---|"
+    for verb in VERBS:
+        taken = ", ".join(a.name if a.required else f"{a.name}=…" for a in verb.arguments)
+        yield f"| `{verb.name}({taken})` | {verb.method} `{verb.path}` | {verb.summary} |"
 
 
 def step_table(definitions: Mapping[str, Any]) -> Iterator[str]:

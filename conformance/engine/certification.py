@@ -33,7 +33,7 @@ from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
 from amazonpay_conformance.engine.tls_trials import Trials, try_tls
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
@@ -42,6 +42,7 @@ from amazonpay_conformance.strategies.merchants import rotations, strangers
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.repeats import repeats
+from amazonpay_conformance.strategies.resources import resources
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
@@ -228,13 +229,13 @@ class Certification:
         graph = explore(calm, most=profile.worlds)
         search = Search(able, graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
-        asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
+        asked = tuple(self._asked_of_servers(able)) if "server" in self._order.subjects else ()
         quick = profile.name == "quick"
         troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
         self.result.skipped.update(troubled.left_out)
         raced = races(able, quick=quick) if self._crew else ()
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able), *troubled.scenarios]
-        systematic += [*asked, *raced]
+        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able)]
+        systematic += [*resources(able, servers=bool(asked)), *troubled.scenarios, *asked, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
@@ -358,7 +359,7 @@ class Certification:
 def abilities(hello: Hello, target: Target) -> Abilities:
     """Return what a client and a target can do together."""
     return Abilities(
-        operations=hello.capabilities.operations & frozenset(OPERATIONS),
+        operations=hello.capabilities.operations & (frozenset(ALL_OPERATIONS) - target.spared),
         caller_keys=gives_keys(hello),
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,

@@ -27,6 +27,7 @@ from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.regions import REGIONS
+from amazonpay_conformance.model.resources import LASTING
 from amazonpay_conformance.model.tampers import FEW, OF_ONE_MERCHANT
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -219,6 +220,7 @@ class RemoteTarget:
         self.name = name
         self.permissions = permissions
         self.tampers = FEW if sandbox_only else OF_ONE_MERCHANT
+        self.spared = LASTING if sandbox_only else frozenset()
         self.signing_host: str | None = address.authority
         certificates = Certificates(directory)
         self.certificates: Certificates | None = certificates

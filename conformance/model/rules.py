@@ -665,6 +665,7 @@ RULES: tuple[Rule, ...] = (
     Rule("SES-R18", ("update_checkout_session",), _addresses_do_not_add_up, ((400, "InvalidParameterValue"), (400, "InvalidParameterCombination")), "The prices of a multi-ship order add up to its chargeAmount.", "§5.5", "?", "multi-address-sum=equal"),
     Rule("SES-R19", ("update_checkout_session",), HasDefect(Defect.MODE_AT_UPDATE), ((400, "UnrecognizedField"), (400, "InvalidParameterValue")), "A checkoutMode is set at creation only.", "§2.3, §5.6", "?", "checkout-mode-at-update=refused"),
     Rule("SES-R20", COMPLETING, _amount_is_spelt_otherwise, ((409, "AmountMismatch"),), "Complete repeats an amount to the letter.", "§6", "?", "amount-spelling=exact"),
+    Rule("SES-R22", ("create_checkout_session",), HasDefect(Defect.BUTTON_ADDRESS), ((400, "InvalidParameterValue"), (400, "MissingParameterValue"), (400, "InvalidParameterCombination"), (400, "UnrecognizedField")), "The address of an additional payment button has a phoneNumber, and no stateOrRegion in a country that takes none.", "§5.6 (that it fails is known; where, and how it is told, is not)", "?", "button-address=refused"),
 
     # --- Charge Permission: §4.2
     Rule("PRM-R01", ("update_charge_permission",), _is_closed, ((422, "ChargePermissionNotModifiable"),), "A closed permission cannot be updated.", "§4.2", "D2"),
