@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amazonpay_conformance.checks.subject import Configured
+from amazonpay_conformance.engine.watch import Watch
 from amazonpay_conformance.model.objects import MACHINES
+from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.reporting.page.coverage import colours
 from amazonpay_conformance.reporting.page.document import page
 from amazonpay_conformance.reporting.page.exchanges import exchange, json_lines
 from amazonpay_conformance.reporting.page.marks import HEADERS_OF, PARTS, marks
 from amazonpay_conformance.reporting.page.shown import shown
+from amazonpay_conformance.reporting.watch_report import write_watch_report
+from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
 from .conftest import Small
 
@@ -195,3 +200,17 @@ def test_a_report_of_a_thousand_exchanges_is_written_in_a_moment(small: Small, t
     assert written.count('class="exchange"') >= 1000
     (tmp_path / "large.html").write_text(written, encoding="utf-8")
     assert (tmp_path / "large.html").stat().st_size < 8_000_000
+
+
+def test_a_watch_has_a_page_too(tmp_path: Path) -> None:
+    request = Request("POST", "/v2/charges/S01-0000000-0000000-C000000/capture", body=b"{}")
+    watch = Watch(Merchant({}), Configured("", "na", ""))
+    watch.see(Exchange(request, Response(200, Headers(), b"{}"), 0.0))
+    watch.finish()
+    write_watch_report(watch, tmp_path / "watch.html")
+    text = (tmp_path / "watch.html").read_text(encoding="utf-8")
+    read = Read(text)
+    assert read.open == []
+    assert "Does not conform" in text
+    assert len([name for name in read.ids if name.startswith("finding-")]) == len(watch.found) > 0
+    assert {link[1:] for link in read.links if link.startswith("#")} <= set(read.ids)
