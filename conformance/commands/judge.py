@@ -22,7 +22,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     judge.add_argument("trace", type=Path, metavar="FILE", help="the trace: JSON Lines, or HAR")
     judge.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail, too")
     judge.add_argument(
-        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON"
+        "--report",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="write what was found: a page where FILE ends in .html, else JSON",
     )
     har = judge.add_argument_group("for a HAR file, which does not say who signed it")
     har.add_argument("--public-key-id", default=None, metavar="ID", help="the merchant's key id")

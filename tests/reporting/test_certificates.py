@@ -158,6 +158,8 @@ def test_a_repeated_run_is_compared_by_verdicts_and_not_by_counts() -> None:
     assert differences(CERTIFIED, again) == []
     worse = {**again, "verdicts": {"SIG-001": "fail"}, "verdict": "fail", "level": "none"}
     assert differences(CERTIFIED, worse)[-1] == "SIG-001: pass in the certificate, fail now"
+    newer = {**again, "client": {**CERTIFIED["client"], "version": "3"}}
+    assert [line.partition(":")[0] for line in differences(CERTIFIED, newer)] == ["client"]
 
 
 @pytest.mark.parametrize("verdict", ["fail", "inconclusive", "not exercised"])

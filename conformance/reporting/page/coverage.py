@@ -9,11 +9,11 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 from amazonpay_conformance.model.coverage import ASPECTS
 from amazonpay_conformance.model.machine import Machine
+from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.reporting.page.markup import Markup, details, element, join, text
 from amazonpay_conformance.specification.svg import NAMESPACE, diagram
-from amazonpay_conformance.specification.tables import MACHINES
 
 WORDS: Final = {"seen": "covered", "unseen": "not covered", "broken": "a requirement broke here"}
 
