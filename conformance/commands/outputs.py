@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from amazonpay_conformance.engine.result import Result
     from amazonpay_conformance.forms.printing import Meeting
     from amazonpay_conformance.reporting.baseline import Baseline, Compared
-    from amazonpay_conformance.reporting.certificate import Ed25519PrivateKey
+    from amazonpay_conformance.reporting.certificate import SigningKey
     from amazonpay_conformance.reporting.event_stream import EventStream
 
 FORMATS: Final = ("junit", "ctrf", "sarif", "har")
@@ -25,7 +25,7 @@ class Wanted:
     """What is to be written, and with what: looked up before the run, so that nothing is run in vain."""
 
     formats: tuple[str, ...]
-    signing_key: Ed25519PrivateKey | None = None
+    signing_key: SigningKey | None = None
     baseline: Baseline | None = None
     accepts: Path | None = None
     reason: str = ""

@@ -21,10 +21,15 @@ _PADDING: Final = 10
 def words(payload: Mapping[str, Any]) -> str:
     """Return what a badge says: never that something conforms where it does not."""
     if payload["level"] == "none":
-        return {"fail": "does not conform", "pass": "incomplete", "warning": "incomplete"}.get(
-            payload["verdict"], payload["verdict"]
-        )
+        return _OF_NO_LEVEL.get(payload["verdict"], "incomplete")
     return f"conforms, {payload['level']} ({payload['started'][:10]})"
+
+
+_OF_NO_LEVEL: Final = {
+    "fail": "does not conform",
+    "inconclusive": "inconclusive",
+    "not exercised": "not exercised",
+}
 
 
 def svg(payload: Mapping[str, Any]) -> str:

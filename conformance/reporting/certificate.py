@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import rfc8785
 from amazonpay_conformance import schemas
@@ -25,6 +25,9 @@ FILE: Final = "certificate.json"
 MAX_BYTES: Final = 1 << 20
 
 _OF_A_REQUIREMENT: Final = ("id", "level", "subject", "statement", "source", "tag")
+
+
+SigningKey: TypeAlias = Ed25519PrivateKey
 
 
 class BadCertificate(ValueError):

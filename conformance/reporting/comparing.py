@@ -83,7 +83,7 @@ def _told(finding: Report) -> dict[str, Any]:
 def _judged(report: Report, finding: Report) -> bool:
     """Tell whether a report would show a finding if it were still there."""
     rows = {row["id"]: row["judged"] for row in report["requirements"]}
-    return report["verdict"] != "inconclusive" and rows.get(finding["requirement"], 0) > 0
+    return bool(report["verdict"] != "inconclusive" and rows.get(finding["requirement"], 0) > 0)
 
 
 def _verdicts(before: Report, after: Report) -> Iterator[dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -21,6 +21,7 @@ from amazonpay_conformance.engine.result import Judged, Result
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
+from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.baseline import Compared
 from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted, wrapped
@@ -198,26 +199,45 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
     for aspect, (seen, of) in result.coverage.counts().items():
         yield f"  {seen:>3} of {of:>3} {ASPECTS[aspect]}"
     yield from _not_covered(result.coverage, width)
-    for why, times in sorted((result.skipped + result.unclear).items()):
+    for why, times in _not_exercised(result.skipped + result.unclear):
         text = f"not exercised, {how_often(times)}: {redact_text(why)}"
         yield from wrapped(text, width, first="  ", then="    ")
 
 
+def _not_exercised(reasons: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield what was not exercised; requirements that share a reason are told together."""
+    alike: dict[str, list[str]] = {}
+    for text in sorted(reasons):
+        requirement, _, why = text.partition(": ")
+        if requirement in REQUIREMENTS:
+            alike.setdefault(why, []).append(requirement)
+        else:
+            yield text, reasons[text]
+    for why, ids in alike.items():
+        yield f"{', '.join(ids)}: {why}", sum(reasons[f"{name}: {why}"] for name in ids)
+
+
+MOST_REASONS: Final = 8
+"""Reasons that are told in a terminal; the report has all."""
+
+
 def _not_covered(coverage: Coverage, width: int) -> Iterator[str]:
-    """Tell each reason once, with how much it concerns; a single item is named."""
+    """Tell each reason once, that of most items first, with how much it concerns; a single item is named."""
     reasons: dict[str, dict[Aspect, list[str]]] = {}
     for aspect in ASPECTS:
         for missed in coverage.missed(aspect):
             reasons.setdefault(missed.reason, {}).setdefault(aspect, []).append(missed.text)
     if reasons:
-        yield "  not covered, and why (report.json names each):"
-    for why, missing in reasons.items():
+        yield "  not covered, and why (the report names each):"
+    order = sorted(reasons, key=lambda why: -sum(map(len, reasons[why].values())))
+    for why in order[:MOST_REASONS]:
         told = ", ".join(
             texts[0] if len(texts) == 1 else f"{len(texts)} {ASPECTS[aspect]}"
-            for aspect, texts in missing.items()
+            for aspect, texts in reasons[why].items()
         )
-        text = f"{why}: {told}"
-        yield from wrapped(text, width, first="    ", then="      ")
+        yield from wrapped(f"{why}: {told}", width, first="    ", then="      ")
+    if len(order) > MOST_REASONS:
+        yield f"    and {len(order) - MOST_REASONS} more reasons, of fewer items"
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:

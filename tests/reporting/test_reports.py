@@ -109,6 +109,11 @@ def test_the_summary_says_verdict_last_and_keeps_to_the_width(small: Small, widt
     assert [line for line in kept if len(line) > width] == []
 
 
+def test_requirements_that_were_not_exercised_for_one_reason_are_told_together(small: Small) -> None:
+    assert "TLS-001, TLS-002, TLS-003" in small.printed(9999)
+    assert small.printed(9999).count("no TLS is spoken") == 1
+
+
 def test_a_report_can_be_written_over_itself(small: Small, tmp_path: Path) -> None:
     shutil.copytree(small.directory, tmp_path / "again")
     write_merged(small.report, [tmp_path / "again"], tmp_path / "again")

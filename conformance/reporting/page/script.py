@@ -1,4 +1,7 @@
-"""What the page does beyond being read: filters, copying, opening what is printed."""
+"""What the page does beyond being read: filters, copying, opening what is printed.
+
+Exchanges are printed as they are on the screen: those that lead to a finding stay closed.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ SCRIPT: Final = Markup("""
 
   var closed = [];
   window.addEventListener("beforeprint", function () {
-    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open]):not(.exchange)"));
     closed.forEach(function (part) { part.open = true; });
   });
   window.addEventListener("afterprint", function () {

@@ -224,7 +224,7 @@ def _kind(planned: Value) -> str:
 
 
 def _watched(finding: Value, number: int) -> ShownFinding:
-    steps = ()
+    steps: tuple[Step, ...] = ()
     if finding["exchange"]:
         steps = (Step(finding["operation"], "call", (finding["exchange"],)),)
     facts = (

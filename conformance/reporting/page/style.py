@@ -135,7 +135,7 @@ _NARROW_AND_PAPER: Final = """
 fieldset { margin: 0; padding: .1rem .6rem .3rem; border: 1px solid var(--rim); border-radius: 6px; }
 fieldset label { margin-right: .8rem; white-space: nowrap; } legend { font-size: .8rem; color: var(--soft); }
 input[type=search] { font: inherit; padding: .2rem .4rem; width: 12rem; max-width: 100%; } output { color: var(--soft); }
-@media (max-width: 52rem) {
+@media screen and (max-width: 52rem) {
  .sides, .way { grid-template-columns: minmax(0, 1fr); }
  .finding { padding: .8rem .7rem; } .finding .aside { float: none; display: block; }
  h1 { font-size: 1.6rem; }
@@ -151,7 +151,8 @@ input[type=search] { font: inherit; padding: .2rem .4rem; width: 12rem; max-widt
   --mark: #ffe27a; --mark-ink: #000; }
  body { font-size: 10pt; } nav, #filters, .copy, .skip, .aside { display: none !important; }
  .finding, .exchange { content-visibility: visible; }
- .sides > div, .machine, tr, .sequence { break-inside: avoid; } h2, h3, h4, h5 { break-after: avoid; }
+ .machine, tr, .sequence, .finding > .sides { break-inside: avoid; } h2, h3, h4, h5, summary { break-after: avoid; }
+ pre { font-size: 7.5pt; } .way { grid-template-columns: minmax(0, 1fr); } .sequence { max-width: 34rem; }
  .scroll { overflow: visible; } .machine svg, .sequence { min-width: 0; }
  .bar, .part, mark, pre, .sign, .swatch { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
