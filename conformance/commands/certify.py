@@ -21,7 +21,7 @@ from .exits import (
     USAGE,
     refuse,
 )
-from .outputs import Wanted, add_outputs, event_stream, wanted_outputs, write_outputs
+from .outputs import Wanted, add_outputs, event_stream, misuse, wanted_outputs, write_outputs
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.events import Listener
@@ -94,6 +94,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.reporting.report import expect_room
     from amazonpay_conformance.reporting.terminal import Progress
 
+    if wrong := misuse(arguments):
+        return refuse(wrong, USAGE)
     progress = Progress(sys.stderr)
     try:
         expect_room(arguments.out)

@@ -83,19 +83,25 @@ def add_formats(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def misuse(arguments: argparse.Namespace) -> str:
+    """Return what is wrong with the arguments taken together, in one line; "" where nothing is."""
+    accepting = arguments.accept is not None
+    if accepting and (arguments.baseline is None or not arguments.accept.strip()):
+        return "--accept takes a reason, and --baseline FILE to write it to"
+    return ""
+
+
 def wanted_outputs(arguments: argparse.Namespace) -> Wanted:
     """Read the key and the baseline that the arguments name.
 
     Raises:
         BadSigningKey: the key cannot be used.
-        BadBaseline: the file is no baseline, or --accept has none to write to.
+        BadBaseline: the file is no baseline.
     """
-    from amazonpay_conformance.reporting.baseline import BadBaseline, Baseline, read_baseline
+    from amazonpay_conformance.reporting.baseline import Baseline, read_baseline
     from amazonpay_conformance.reporting.certificate import signing_key
 
     accepting = arguments.accept is not None
-    if accepting and (arguments.baseline is None or not arguments.accept.strip()):
-        raise BadBaseline("--accept takes a reason, and --baseline FILE to write it to")
     key = None if arguments.sign is None else signing_key(arguments.sign)
     baseline = None
     if arguments.baseline is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from amazonpay_conformance.cli import main
+from amazonpay_conformance.reporting.baseline import read_baseline
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -39,8 +41,10 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (there / name).write_bytes(one.public_key().public_bytes(pem, spki))
     (there / "one.py").write_text(ADAPTER, encoding="utf-8")
     words = ["--client", str(there / "one.py"), "--transport", "in-process", "--seed", "1"]
-    code = main(["certify", *words, "--out", str(there / "out"), "--sign", str(there / "key.pem")])
-    assert code == 0
+    known, events = str(there / "known.json"), str(there / "events.ndjson")
+    words += ["--sign", str(there / "key.pem"), "--format", "junit", "--format", "sarif", "--events", events]
+    words += ["--baseline", known, "--accept", "known since spring"]
+    assert main(["certify", *words, "--out", str(there / "out")]) == 0
     return there
 
 
@@ -60,6 +64,32 @@ def test_a_certificate_is_genuine_and_says_what_it_states(
     assert "client   tiny 1" in told
     assert "level    basic (not full: the profile is full; full: every state" in told
     assert told.endswith("genuine: nothing was changed since it was signed\n")
+
+
+def test_everything_that_was_asked_for_is_written(certified: Path) -> None:
+    assert {path.name for path in (certified / "out").iterdir()} >= {
+        "report.json", "report.html", "junit.xml", "report.sarif", "certificate.json", "badge.svg", "badge.md",
+    }  # fmt: skip
+    assert read_baseline(certified / "known.json").accepted == {}
+    lines = (certified / "events.ndjson").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[0])["event"] == "started"
+    assert json.loads(lines[-1])["event"] == "finished"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--accept", "why"], 2),
+        (["--accept", " ", "--baseline", "new.json"], 2),
+        (["--baseline", "nowhere.json"], 3),
+    ],
+)
+def test_a_baseline_that_cannot_be_used_is_refused_in_one_line(
+    words: list[str], code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["certify", "--out", str(tmp_path / "out"), *words]) == code
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_another_key_a_changed_byte_and_another_file_are_refused_in_one_line(
