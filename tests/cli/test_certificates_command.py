@@ -67,9 +67,9 @@ def test_a_certificate_is_genuine_and_says_what_it_states(
 
 
 def test_everything_that_was_asked_for_is_written(certified: Path) -> None:
-    assert {path.name for path in (certified / "out").iterdir()} >= {
-        "report.json", "report.html", "junit.xml", "report.sarif", "certificate.json", "badge.svg", "badge.md",
-    }  # fmt: skip
+    written = {path.name for path in (certified / "out").iterdir()}
+    assert written >= {"report.json", "report.html", "junit.xml", "report.sarif"}
+    assert written >= {"certificate.json", "badge.svg", "badge.md"}
     assert read_baseline(certified / "known.json").accepted == {}
     lines = (certified / "events.ndjson").read_text(encoding="utf-8").splitlines()
     assert json.loads(lines[0])["event"] == "started"
@@ -92,7 +92,7 @@ def test_a_baseline_that_cannot_be_used_is_refused_in_one_line(
     assert not (tmp_path / "out").exists()
 
 
-def test_another_key_a_changed_byte_and_another_file_are_refused_in_one_line(
+def test_another_key_a_changed_byte_and_another_file_are_refused(
     certified: Path, verify: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = (certified / "out" / "certificate.json").read_bytes()
