@@ -15,7 +15,7 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 # the shipped example that CLIENT names, if any, is installed before it is certified
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
-.PHONY: help certify test lint format types build docs examples clean mutation wycheproof sns browser shop
+.PHONY: help certify test lint format types build docs site examples clean mutation wycheproof sns browser shop
 .PHONY: example-amazonpayclient example-amazon-pay-v2 example-shop example-nodejs example-java
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
@@ -69,6 +69,9 @@ shop: $(VENV)/.example-shop  ## run the example shop against the mock, for a bro
 browser: $(VENV)/.dev $(VENV)/.example-shop  ## install what the tests of the pages need: axe-core, the shop
 	@if command -v npm >/dev/null; then $(MAKE) --silent tests/browser/node_modules; else echo "no npm: accessibility is not tested"; fi
 
+site: $(VENV)/.site docs  ## build the documents as a site into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 examples: example-amazonpayclient example-amazon-pay-v2 example-shop  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi
 	@if command -v mvn >/dev/null; then $(MAKE) --silent example-java; else echo "no mvn: examples/java is left out"; fi
@@ -97,6 +100,10 @@ $(VENV)/.kit: pyproject.toml | $(VENV)/.made
 $(VENV)/.dev: pyproject.toml | $(VENV)/.made
 	@echo "installing the kit and what its tests need"
 	@$(PIP) install --editable '.[dev]' && touch $(VENV)/.kit $@
+
+$(VENV)/.site: pyproject.toml | $(VENV)/.kit
+	@echo "installing what the site is built with"
+	@$(PIP) install --editable '.[site]' && touch $@
 
 $(VENV)/.example-%: examples/%/requirements.txt | $(VENV)/.kit
 	@echo "installing the client of examples/$*"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from amazonpay_conformance import schemas
+from amazonpay_conformance import cli, schemas
 from amazonpay_conformance.checks.judge import judged_by
 from amazonpay_conformance.mock import openapi
 from amazonpay_conformance.mock.verbs import VERBS
@@ -83,6 +83,8 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "verbs": verb_table(),
         "matrix": matrix(),
         "model": model(),
+        "commands": commands(),
+        "configuration": field_table(schemas.load("formats/configuration")["properties"]),
         "report-fields": field_table(report["properties"]),
         "finding-fields": field_table(report["$defs"]["finding"]["properties"]),
         "exchange-fields": field_table(report["$defs"]["exchange"]["properties"]),
@@ -157,6 +159,33 @@ def model() -> Iterator[str]:
 def picture(machine: Machine) -> Path:
     """Return where the picture of a machine is."""
     return ROOT / "docs" / "images" / f"{machine.name}.svg"
+
+
+def commands() -> Iterator[str]:
+    """Yield a section for each command, as its parser has it."""
+    parser, known = cli.parsers()
+    for name, command in known.items():
+        yield from _command(name, command)
+    yield f"### Exit codes\n\n{_cell(parser.epilog or '')}"
+
+
+def _command(name: str, command: argparse.ArgumentParser) -> Iterator[str]:
+    operands = [_shown(action) for action in command._actions if not action.option_strings]
+    yield f"### {name}\n"
+    yield f"{_cell(command.description or '')}\n"
+    yield f"```text\namazonpay-conformance {' '.join([name, *operands, '[options]'])}\n```\n"
+    yield "| option | what |"
+    yield "|---|---|"
+    for action in command._actions:
+        if action.dest != "help":
+            yield f"| {_shown(action, code=True)} | {_cell(action.help or '')} |"
+    yield f"\n{_cell(command.epilog)}\n" if command.epilog else ""
+
+
+def _shown(action: argparse.Action, *, code: bool = False) -> str:
+    value = "" if action.nargs == 0 else str(action.metavar or "\\|".join(map(str, action.choices or ())))
+    words = [f"{name} {value}".strip() for name in action.option_strings] or [value]
+    return ", ".join(f"`{word}`" if code else word for word in words)
 
 
 def field_table(properties: Mapping[str, Any]) -> Iterator[str]:

@@ -40,6 +40,14 @@ class Place:
     operator: str
     span: Span
     module: Source
+    variant: int = 0
+
+    @property
+    def arithmetic(self) -> tuple[str, str]:
+        """The binary operator that is replaced and the one that takes its place, or two empty texts."""
+        name, _, change = self.operator.partition("_")
+        before, _, after = change.partition("_")
+        return (before, after) if name == "core/ReplaceBinaryOperator" else ("", "")
 
     @property
     def comparison(self) -> tuple[str, str]:
@@ -72,6 +80,27 @@ def _is_order_of_texts(place: Place) -> bool:
     )
 
 
+def _is_far_operator(place: Place) -> bool:
+    before, after = place.arithmetic
+    return bool(before) and not any({before, after} <= family for family in FAMILIES)
+
+
+def _is_second_number(place: Place) -> bool:
+    return (
+        place.operator == "core/NumberReplacer" and place.variant == 1 and place.module.is_table(place.span)
+    )
+
+
+FAMILIES = (
+    {"Add", "Sub"},
+    {"Add", "Mul"},
+    {"Mul", "Div"},
+    {"Sub", "BitOr", "BitAnd"},
+    {"Div", "FloorDiv", "Mod"},
+)
+"""Operators of which one may be written for the other: of numbers, and of sets."""
+
+
 def _is_table_of_texts(place: Place) -> bool:
     return place.module.name in TEXTS
 
@@ -84,6 +113,8 @@ EXCLUDED: Mapping[str, tuple[Callable[[Place], bool], str]] = {
     "dataclass":      (_is_decorator,      "frozen, slots, @dataclass: they forbid what nobody does, or nothing can be made without"),
     "identity":       (_is_identity,       "`is` for an operator of values, or the other way: as `==` or `!=`, or not seen in any code"),
     "order of texts": (_is_order_of_texts, "`<` for `==` between texts, None or members: they have no order, so it is no mistake that is made; `==` for `!=` is tried"),
+    "far operator":   (_is_far_operator,   "`^` for `+` and the like: no mistake that is made, and mostly no code that runs"),
+    "second number":  (_is_second_number,  "one less in a table beside one more: a test reads the number and notices either, or does not read it"),
     "texts":          (_is_table_of_texts, "modules of which nothing but texts and made-up data would be changed"),
 }
 """What is left out, and why nobody could notice it."""
@@ -161,6 +192,15 @@ class Source:
         named = (node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))
         return [(self._span(node), node.name) for node in named]
 
+    def is_table(self, span: Span) -> bool:
+        """Whether `span` is in no function and no lambda."""
+        return not any(_within(span, about) for about in self._functions)
+
+    @cached_property
+    def _functions(self) -> list[Span]:
+        kinds = ast.FunctionDef | ast.Lambda
+        return [self._span(node) for node in ast.walk(self.tree) if isinstance(node, kinds)]
+
     def definition(self, span: Span) -> str:
         """The names of the functions and classes about `span`, the innermost last."""
         return ".".join(name for about, name in self._definitions if _within(span, about))
@@ -228,7 +268,7 @@ def _changes(source: Source, left_out: Counter[str]) -> Iterator[tuple[Place, st
         operator = cosmic_ray.plugins.get_operator(name)()
         for node in nodes:
             for index, ((line, column), (last, end)) in enumerate(operator.mutation_positions(node)):
-                place = Place(name, (line, column, last, end), source)
+                place = Place(name, (line, column, last, end), source, index)
                 reason = _reason(place)
                 text = "" if reason else _changed(tree, operator, node, index)
                 code = None if reason else _compiled(text, source.path)

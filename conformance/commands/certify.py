@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .arguments import add_client_and_target, choice_of, count, count_or_none, duration, meeting_of
+from .arguments import add_client_and_target, choice_of, count, count_or_none, duration, meeting_of, shard
 from .exits import (
     CONFORMS,
     EXIT_CODES,
@@ -45,7 +46,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--profile", choices=("quick", "full"), default="quick", help="how much to try (default: quick)"
     )
     certify.add_argument(
-        "--seed", type=int, default=None, help="repeat a run exactly (default: chosen and printed)"
+        "--seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="repeat a run exactly (default: one is chosen)",
     )
     certify.add_argument(
         "--out",
@@ -84,6 +89,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
     add_outputs(certify)
+    certify.add_argument(
+        "--shard",
+        type=shard,
+        default=(1, 1),
+        metavar="K/N",
+        help="run only the K-th of N parts of the scenarios; all together, with one seed, are the whole run",
+    )
+    certify.add_argument("--json", action="store_true", help="print report.json instead of words")
     certify.set_defaults(run=_run)
 
 
@@ -116,8 +129,6 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _tell(arguments: argparse.Namespace, result: Result, wanted: Wanted) -> int:
     from amazonpay_conformance.engine.corpus import add_to_corpus
-    from amazonpay_conformance.reporting.lines import wants_colour
-    from amazonpay_conformance.reporting.terminal import summary
 
     unwritten, compared = None, wanted.compared(result)
     try:
@@ -128,17 +139,28 @@ def _tell(arguments: argparse.Namespace, result: Result, wanted: Wanted) -> int:
         unwritten = f"cannot write to {problem.filename or arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
         return refuse(result.error, exit_code(result))
-    width = shutil.get_terminal_size((100, 24)).columns
+    print(_told(arguments, result, wanted, compared), flush=True)
+    return refuse(unwritten, SET_UP) if unwritten else exit_code(result, compared, strict=arguments.strict)
+
+
+def _told(arguments: argparse.Namespace, result: Result, wanted: Wanted, compared: Compared | None) -> str:
+    """What is printed: the summary, or the report as JSON."""
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.report import report
+    from amazonpay_conformance.reporting.terminal import summary
+
+    if arguments.json:
+        value = report(result, meeting_of(arguments), wanted.baseline)
+        return json.dumps(value, indent=2, ensure_ascii=False)
     lines = summary(
         result,
         directory=arguments.out,
         command=_replay_command(arguments),
         colour=wants_colour(sys.stdout),
-        width=width,
+        width=shutil.get_terminal_size((100, 24)).columns,
         compared=compared,
     )
-    print("\n".join(lines), flush=True)
-    return refuse(unwritten, SET_UP) if unwritten else exit_code(result, compared, strict=arguments.strict)
+    return "\n".join(lines)
 
 
 def _run_certification(arguments: argparse.Namespace, listeners: tuple[Listener, ...]) -> Result:
@@ -162,6 +184,7 @@ def _run_certification(arguments: argparse.Namespace, listeners: tuple[Listener,
             max_requests=arguments.max_requests,
             shrink_requests=arguments.shrink_requests,
             corpus=_corpus(arguments.corpus),
+            shard=arguments.shard,
         )
         with stopped_by_signals() as stop:
             return ready.certify(order, listeners, stop)

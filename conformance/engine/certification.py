@@ -165,17 +165,22 @@ class Certification:
         """What every profile tries comes first, in all lanes; a budget cuts from the end."""
         main, *others = self.result.lanes
         systematic, random = self.plan(hello)
-        some = systematic[: self._order.profile.elsewhere]
+        some = self._of_this_shard(systematic[: self._order.profile.elsewhere])
+        systematic, random = self._of_this_shard(systematic), self._of_this_shard(random)
         kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
         return [
             *(
-                Stage("corpus", lane, [s.scenario for at, s in kept if at == lane])
+                Stage("corpus", lane, self._of_this_shard([s.scenario for at, s in kept if at == lane]))
                 for lane in (main, *others)
             ),
             Stage("systematic", main, systematic),
             *(Stage("systematic", lane, some) for lane in others),
             Stage("random", main, random),
         ]
+
+    def _of_this_shard(self, plan: list[Scenario]) -> list[Scenario]:
+        number, of = self._order.shard
+        return plan[number - 1 :: of]
 
     def _go_through(self, hello: Hello, stage: Stage) -> None:
         if stage.part != "systematic" and not stage.plan:

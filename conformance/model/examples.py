@@ -169,6 +169,7 @@ _ROWS = (
     E("MON-002", "refunds of 10.00 and 5.00:\n\"refundedAmount\": {\"amount\": \"15.00\", …}\n(or less while they are only initiated)", "refunds of 10.00 and 5.00, both done:\n\"refundedAmount\": {\"amount\": \"0.00\", …}"),
     E("MON-003", "of a limit of 300.00, 100.00 were captured:\n\"amountBalance\": {\"amount\": \"200.00\", …}", "of a limit of 300.00, 100.00 were captured:\n\"amountBalance\": {\"amount\": \"300.00\", …}"),
     E("MON-004", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"1400.00\", \"currencyCode\": \"USD\"}"),
+    E("MON-005", "charged 100.00 EUR:\n\"conversionRate\": \"1.25\", \"convertedAmount\": \"80.00\"", "charged 100.00 EUR:\n\"conversionRate\": \"1.25\", \"convertedAmount\": \"125.00\""),
 
     # --- time
     E("LIN-001", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 422 InvalidChargeStatus", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 200\n(captured and canceled: whichever came first forbids the other)"),

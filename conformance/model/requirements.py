@@ -186,6 +186,7 @@ _SERVER = (
     R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D", scope="object"),
     R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D", scope="object"),
     R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W", scope="object"),
+    R("MON-005", "SHOULD", "server", "A convertedAmount is the chargeAmount divided by the conversionRate.", "§3.3, §6.11; in which form is not sure (§13.6)", "S", scope="object"),
     R("LIN-001", "MUST",   "server", "Calls that overlap are answered as if they had come one after the other, in some order.", "§4.3, §6.3b, §6.5", "D", scope="call"),
     R("LIN-002", "MUST",   "server", "Two requests with one idempotency key make one object, however close they come.", "§9", "D", scope="call"),
     R("REL-005", "MUST",   "server", "An object is of the environment that was called.", "§3", "W", scope="object"),

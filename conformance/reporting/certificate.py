@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 import rfc8785
 from amazonpay_conformance import schemas
 from amazonpay_conformance.reporting.levels import level_of
+from amazonpay_conformance.reporting.merging import is_whole
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -52,13 +53,12 @@ def payload_of(report: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         report: the value of report.json.
     """
-    whole = not report["error"] and not any(report["untried"].values())
     value = {
         "format": FORMAT,
         "kit": _kit(report),
         **{name: report[name] for name in ("subjects", "client", "target", "profile", "setting", "lanes")},
-        "seeds": [run["seed"] for run in report["runs"]],
-        "whole": whole,
+        "seeds": list(dict.fromkeys(run["seed"] for run in report["runs"])),
+        "whole": is_whole(report),
         **{name: report[name] for name in ("started", "scenarios", "requests", "verdict")},
         "verdicts": {row["id"]: row["verdict"] for row in report["requirements"]},
         "findings": [finding["id"] for finding in report["findings"]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from amazonpay_conformance.reporting.merging import ALIKE
+from amazonpay_conformance.reporting.merging import ALIKE, is_whole
 
 FORMAT: Final = 1
 
@@ -83,7 +83,8 @@ def _told(finding: Report) -> dict[str, Any]:
 def _judged(report: Report, finding: Report) -> bool:
     """Tell whether a report would show a finding if it were still there."""
     rows = {row["id"]: row["judged"] for row in report["requirements"]}
-    return bool(report["verdict"] != "inconclusive" and rows.get(finding["requirement"], 0) > 0)
+    whole = is_whole(report) and report["verdict"] != "inconclusive"
+    return bool(whole and rows.get(finding["requirement"], 0) > 0)
 
 
 def _verdicts(before: Report, after: Report) -> Iterator[dict[str, str]]:

@@ -70,6 +70,16 @@ def merged(reports: Sequence[Report]) -> dict[str, Any]:
     }
 
 
+def is_whole(report: Report) -> bool:
+    """Tell whether every scenario that was planned was run to its end, every shard of every seed among them."""
+    parts: dict[tuple[int, str], set[str]] = {}
+    for run in report["runs"]:
+        part, _, of = run["shard"].partition("/")
+        parts.setdefault((run["seed"], of), set()).add(part)
+    complete = all(len(seen) == int(of) for (_, of), seen in parts.items())
+    return complete and not report["error"] and not any(report["untried"].values())
+
+
 _SUMS: Final = ("scenarios", "requests", "shrink_requests")
 
 

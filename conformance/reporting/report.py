@@ -75,7 +75,7 @@ def report(
             {"region": lane.region, "algorithm": lane.algorithm, "public_key_id": lane.public_key_id}
             for lane in result.lanes
         ],
-        "runs": [{"seed": order.seed, "scenarios": result.scenarios, "requests": result.requests}],
+        "runs": [_run(result)],
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(result.started)),
         "seconds": round(result.seconds, 3),
         "scenarios": result.scenarios,
@@ -121,6 +121,16 @@ def _kit(result: Result) -> dict[str, Any]:
         "python": result.python,
         "system": f"{platform.system()} {platform.machine()}",
         "model": document(kit_version())["model_hash"],
+    }
+
+
+def _run(result: Result) -> dict[str, Any]:
+    part, of = result.order.shard
+    return {
+        "seed": result.order.seed,
+        "shard": f"{part}/{of}",
+        "scenarios": result.scenarios,
+        "requests": result.requests,
     }
 
 

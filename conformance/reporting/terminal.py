@@ -24,7 +24,7 @@ from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.baseline import Compared
-from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted, wrapped
+from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, is_live, painted, wrapped
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -36,7 +36,7 @@ class Progress:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._live = stream.isatty()
+        self._live = is_live(stream)
         self._total = 0
         self._findings = 0
         self._requests = 0

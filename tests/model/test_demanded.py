@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from amazonpay_conformance.model.actions import Call, NewIds
+from amazonpay_conformance.model.actions import BuyerAct, Call, NewIds
 from amazonpay_conformance.model.step import Outcome, lapse, step
 from amazonpay_conformance.model.world import World
 from model_stories import NOON, SETTLED, Story, on, order, price
@@ -106,3 +106,34 @@ def test_each_thing_that_happens_by_itself_is_told_with_what_it_happened_to(stor
     assert settled.world.now == story.world.now + SETTLED
     assert (end.subject, end.used) == (None, ())
     assert {(o.status, o.requirement) for o in (settled, end)} == {(0, "")}
+
+
+# --- what a charge takes over from its session: §2.3
+
+
+def test_a_charge_of_a_checkout_has_the_soft_descriptor_of_its_session(story: Story) -> None:
+    story.completed(order("AuthorizeWithCapture", HUNDRED, softDescriptor="Shop"))
+    assert dict(story.world.charges["charge1"].data) == {"softDescriptor": "Shop"}
+
+
+def test_a_descriptor_that_was_taken_back_is_not_taken_over(story: Story) -> None:
+    story.completed(order("AuthorizeWithCapture", HUNDRED, softDescriptor=None))
+    assert dict(story.world.charges["charge1"].data) == {}
+
+
+# --- what a buyer chose once: his address stays his until he takes another
+
+
+def test_a_buyer_keeps_the_address_that_he_chose_first(story: Story) -> None:
+    story.call("create_checkout_session", None, order("Authorize", HUNDRED))
+    for act in (BuyerAct("signs_in", "session1", address="po-box"), BuyerAct("approves", "session1")):
+        (outcome,) = step(story.world, act)
+        story.world = outcome.world
+        assert story.world.sessions["session1"].address == "po-box"
+
+
+def test_a_capture_may_be_told_as_rejected_at_once_and_need_not_be(story: Story) -> None:
+    """§8.2, §13 [?]."""
+    story.completed(order("Authorize", HUNDRED))
+    ways = story.ways("capture_charge", "charge1", {"captureAmount": HUNDRED}, simulation="AmazonRejected")
+    assert [(o.status, o.required) for o in ways] == [(200, True), (422, False)]

@@ -150,7 +150,15 @@ def test_a_certificate_of_a_run_says_what_the_report_says(small: Small) -> None:
 
 def test_a_certificate_does_not_hide_that_a_run_was_cut_short(small: Small) -> None:
     untried = {**small.report["untried"], "random": 1}
+    assert payload_of(small.report)["whole"] is True
     assert payload_of({**small.report, "untried": untried})["whole"] is False
+
+
+def test_a_certificate_of_some_shards_is_not_whole_and_one_of_all_is(small: Small) -> None:
+    parts = [{**small.report["runs"][0], "shard": shard} for shard in ("1/2", "2/2")]
+    assert payload_of({**small.report, "runs": parts[:1]})["whole"] is False
+    assert payload_of({**small.report, "runs": parts})["whole"] is True
+    assert payload_of({**small.report, "runs": parts})["seeds"] == [1]
 
 
 def test_a_repeated_run_is_compared_by_verdicts_and_not_by_counts() -> None:

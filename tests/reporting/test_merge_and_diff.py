@@ -107,6 +107,11 @@ def test_what_was_not_judged_again_is_not_gone(small: Small, clean: dict[str, An
     assert len(found["untested"]) == len(small.report["findings"])
 
 
+def test_a_shard_cannot_tell_that_something_is_gone(small: Small, clean: dict[str, Any]) -> None:
+    clean["runs"][0]["shard"] = "1/2"
+    assert difference(small.report, clean)["gone"] == []
+
+
 def test_the_same_run_twice_differs_in_nothing(small: Small) -> None:
     found = difference(small.report, small.report)
     assert not found["new"] + found["gone"] + found["untested"] + found["verdicts"] + found["unlike"]

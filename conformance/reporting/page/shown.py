@@ -124,16 +124,20 @@ def client_name(client: Value | None) -> str:
 
 
 def _facts(report: Value) -> tuple[tuple[str, str], ...]:
-    seeds = ", ".join(str(run["seed"]) for run in report["runs"])
+    runs = [f"{run['seed']}{_part(run['shard'])}" for run in report["runs"]]
     shrinking = f" and {report['shrink_requests']} to shrink" if report["shrink_requests"] else ""
     return (
         ("profile", report["profile"]),
-        ("seeds" if len(report["runs"]) > 1 else "seed", seeds),
+        ("seeds" if len(runs) > 1 else "seed", ", ".join(runs)),
         ("scenarios", str(report["scenarios"])),
         ("requests", f"{report['requests']}{shrinking}"),
         ("took", f"{report['seconds']:.1f} s"),
         ("began", report["started"].replace("T", " ").replace("Z", " UTC")),
     )
+
+
+def _part(shard: str) -> str:
+    return "" if shard == "1/1" else f" (part {shard})"
 
 
 def _notes(report: Value) -> list[str]:
