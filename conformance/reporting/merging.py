@@ -71,7 +71,7 @@ def merged(reports: Sequence[Report]) -> dict[str, Any]:
 
 
 def is_whole(report: Report) -> bool:
-    """Tell whether every scenario that was planned was run to its end, every shard of every seed among them."""
+    """Tell whether all that was planned was run to its end, every shard of every seed among it."""
     parts: dict[tuple[int, str], set[str]] = {}
     for run in report["runs"]:
         part, _, of = run["shard"].partition("/")
