@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from amazonpay_conformance.checks.subject import Configured
+from amazonpay_conformance.checks.subject import Configured, Placed
 from amazonpay_conformance.engine.findings import Finding, hint_of, without_tokens
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.engine.watch import Noticed, Pressed, Watch
@@ -57,7 +57,8 @@ class Listening:
         configured = replace(
             self.watch.configured, public_key_id=press.public_key_id, public_key=key, algorithm=algorithm
         )
-        pressed = self.watch.see_button(press.payload, press.signature, configured)
+        placed = Placed(press.payload, press.product, press.sandbox, press.public_key_id)
+        pressed = self.watch.see_button(placed, press.signature, configured)
         for listener in self.listeners:
             listener.pressed(pressed)
         return tuple(map(remark_of, pressed.findings))
@@ -136,7 +137,7 @@ def listener_of(
     keys = service.merchant.keys
     key_id = public_key_id or next(iter(keys), "")
     configured = Configured(key_id, service.region, "", keys.get(key_id))
-    watch = Watch(service.merchant, configured, any_region=service.any_region)
+    watch = Watch(service.merchant, configured, any_region=service.any_region, read=service.read)
     return Listening(watch, service, listeners)
 
 

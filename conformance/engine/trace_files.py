@@ -19,7 +19,13 @@ from typing import IO, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.checks.check import BUTTON_CHECKS, WIRE_CHECKS, Judgement, Problem
+from amazonpay_conformance.checks.check import (
+    BUTTON_CHECKS,
+    PAGE_CHECKS,
+    WIRE_CHECKS,
+    Judgement,
+    Problem,
+)
 from amazonpay_conformance.engine.watch import Noticed, Pressed
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
@@ -245,7 +251,7 @@ def _entry(value: Mapping[str, Any]) -> Entry:
     if "buyer" in value:
         return BuyerAct(**value["buyer"])
     if "button" in value:
-        return RecordedButton(tuple(_judgements(value["button"]["judged"], BUTTON_CHECKS)))
+        return RecordedButton(tuple(_judgements(value["button"]["judged"], {**BUTTON_CHECKS, **PAGE_CHECKS})))
     line = value["exchange"]
     request = line["request"]
     path, mark, query = request["target"].partition("?")

@@ -26,7 +26,7 @@ from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.mock.verbs import PREFIX, VERBS, Verb
 from amazonpay_conformance.model.actions import BuyerDeed, Product
 from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.model.world import COLLECTIONS, AnyObject, CheckoutSession
+from amazonpay_conformance.model.world import COLLECTIONS, AnyObject
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import KeyProblem, PublicKey, generate_private_key, load_public_key
 from amazonpay_conformance.wire.messages import Request, Response
@@ -142,17 +142,17 @@ class Control:
     @_one_at_a_time
     def approve(self, session: str, card: str | None = None) -> None:
         """Let the buyer sign in where he has not, and approve."""
-        self._signed_in("approves", session, card)
+        self.namespace.service.buyer("approves", session, card)
 
     @_one_at_a_time
     def decline(self, session: str) -> None:
         """Let the buyer sign in where he has not, and his payment be declined."""
-        self._signed_in("is_declined", session)
+        self.namespace.service.buyer("is_declined", session)
 
     @_one_at_a_time
     def cancel(self, session: str) -> None:
         """Let the buyer sign in where he has not, and cancel."""
-        self._signed_in("cancels", session)
+        self.namespace.service.buyer("cancels", session)
 
     # --- time
 
@@ -272,12 +272,6 @@ class Control:
         if kind is not None and kind not in kinds:
             raise Misused(f"kind: expected one of {', '.join(kinds)}")
         return [(k, value) for k in kinds if kind in (None, k) for value in world.objects(k).values()]
-
-    def _signed_in(self, deed: BuyerDeed, target: str, card: str | None = None) -> None:
-        session = self.namespace.service.world.sessions.get(target)
-        if isinstance(session, CheckoutSession) and session.buyer == "absent":
-            self.namespace.service.buyer("signs_in", target, card)
-        self.namespace.service.buyer(deed, target, card)
 
     def _new_key(self, key_id: str | None, pem: str | None) -> tuple[str, PublicKey, str | None]:
         key_id = key_id or f"SANDBOX-{secrets.token_hex(12).upper()}"

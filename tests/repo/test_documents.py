@@ -72,6 +72,14 @@ def test_every_command_and_option_exists(document: Path) -> None:
         assert given <= options_of(command), f"{name(document)}: {found[0]}"
 
 
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    pages = re.findall(r": ([a-z-]+\.md)$", navigation, re.MULTILINE)
+    left_out = {path.name for path in (ROOT / "docs").glob("*.md")} - set(pages)
+    assert left_out == set(), "name them in the nav of mkdocs.yml"
+    assert len(pages) == len(set(pages))
+
+
 @pytest.mark.parametrize("document", OURS, ids=name)
 def test_every_make_target_exists(document: Path) -> None:
     known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
