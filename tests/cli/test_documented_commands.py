@@ -47,6 +47,11 @@ NOT_RUN = {
     "cd examples/nodejs && npm install --no-package-lock": "make examples does",
     "cd examples/java && mvn -q dependency:copy-dependencies": "make examples does",
     "pytest examples/hypothesis": "tests/examples runs it",
+    "for seed in 1 2 3; do": "three runs of the full profile; tests/reporting merges and signs smaller ones",
+    "amazonpay-conformance verify certificate.json --key signing.pub.pem --rerun --client my_adapter.py":
+        "tests/cli/test_certificates_command.py does",
+    "amazonpay-conformance merge shard-1 shard-2 --out whole":
+        "tests/reporting/test_merge_and_diff.py does, with reports that there are",
 }
 # fmt: on
 """By the first line of a block: why it is not run here."""
