@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 from amazonpay_conformance.commands import (
     certify,
+    certify_endpoint,
     completion,
     diff,
     doctor,
@@ -22,6 +23,7 @@ from amazonpay_conformance.commands import (
     model,
     replay,
     serve,
+    trigger,
     verify,
 )
 from amazonpay_conformance.commands.configured import take_defaults
@@ -29,17 +31,8 @@ from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPT
 from amazonpay_conformance.engine.configuration import BadConfiguration
 
 COMMANDS: Final = (
-    doctor,
-    certify,
-    replay,
-    explain,
-    serve,
-    judge,
-    merge,
-    diff,
-    verify,
-    model,
-    completion,
+    *(doctor, certify, certify_endpoint, trigger, replay),
+    *(explain, serve, judge, merge, diff, verify, model, completion),
 )
 
 
