@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -21,8 +21,10 @@ from amazonpay_conformance.engine.result import Judged, Result
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
+from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.switches import SWITCHES
-from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, is_live, painted
+from amazonpay_conformance.reporting.baseline import Compared
+from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, is_live, painted, wrapped
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -82,7 +84,13 @@ class Progress:
 
 
 def summary(
-    result: Result, *, directory: Path, command: str, colour: bool, width: int = 100
+    result: Result,
+    *,
+    directory: Path,
+    command: str,
+    colour: bool,
+    width: int = 100,
+    compared: Compared | None = None,
 ) -> Iterator[str]:
     """Yield the lines of the final report.
 
@@ -92,6 +100,7 @@ def summary(
         command: how to replay a scenario, with {scenario} in it.
         colour: whether to colour verdicts.
         width: how many columns there are.
+        compared: the run held against a baseline, where there is one.
     """
     yield ""
     yield from _table(result, colour=colour, width=width)
@@ -100,13 +109,15 @@ def summary(
         yield from finding_lines(group, directory=directory, command=command, colour=colour, width=width)
     for group in result.kit_defects:
         yield ""
-        yield (
-            f"KIT DEFECT: the mock broke {group.requirement.id} itself ({group.first.problem.received}). "
-            "This says nothing about the client; please report it."
-        )
+        broke = f"the mock broke {group.requirement.id} itself ({group.first.problem.received})"
+        text = f"KIT DEFECT: {broke}. This says nothing about the client; please report it."
+        yield from wrapped(text, width, then="  ")
     yield ""
     yield from _coverage(result, width)
     yield from _open_questions(result, width)
+    if compared is not None:
+        yield ""
+        yield from _compared(compared, width)
     yield ""
     yield from _verdict(result, directory=directory, colour=colour)
 
@@ -139,7 +150,8 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
     """
     first, requirement = group.first, group.requirement
     name, verdict = ("FAIL", "fail") if first.is_failure else ("WARNING", "warning")
-    yield painted(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
+    for line in wrapped(f"{name} {requirement.id}: {requirement.statement}", width, then="  "):
+        yield painted(line, verdict, colour)
     yield from field("expected", first.problem.expected, width)
     yield from field("received", first.problem.received, width)
     if group.hint:
@@ -187,25 +199,45 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
     for aspect, (seen, of) in result.coverage.counts().items():
         yield f"  {seen:>3} of {of:>3} {ASPECTS[aspect]}"
     yield from _not_covered(result.coverage, width)
-    for why, times in sorted((result.skipped + result.unclear).items()):
-        yield f"  not exercised, {how_often(times)}: {redact_text(why)}"
+    for why, times in _not_exercised(result.skipped + result.unclear):
+        text = f"not exercised, {how_often(times)}: {redact_text(why)}"
+        yield from wrapped(text, width, first="  ", then="    ")
+
+
+def _not_exercised(reasons: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield what was not exercised; requirements that share a reason are told together."""
+    alike: dict[str, list[str]] = {}
+    for text in sorted(reasons):
+        requirement, _, why = text.partition(": ")
+        if requirement in REQUIREMENTS:
+            alike.setdefault(why, []).append(requirement)
+        else:
+            yield text, reasons[text]
+    for why, ids in alike.items():
+        yield f"{', '.join(ids)}: {why}", sum(reasons[f"{name}: {why}"] for name in ids)
+
+
+MOST_REASONS: Final = 8
+"""Reasons that are told in a terminal; the report has all."""
 
 
 def _not_covered(coverage: Coverage, width: int) -> Iterator[str]:
-    """Tell each reason once, with how much it concerns; a single item is named."""
+    """Tell each reason once, that of most items first, with how much it concerns; a single item is named."""
     reasons: dict[str, dict[Aspect, list[str]]] = {}
     for aspect in ASPECTS:
         for missed in coverage.missed(aspect):
             reasons.setdefault(missed.reason, {}).setdefault(aspect, []).append(missed.text)
     if reasons:
-        yield "  not covered, and why (report.json names each):"
-    for why, missing in reasons.items():
+        yield "  not covered, and why (the report names each):"
+    order = sorted(reasons, key=lambda why: -sum(map(len, reasons[why].values())))
+    for why in order[:MOST_REASONS]:
         told = ", ".join(
             texts[0] if len(texts) == 1 else f"{len(texts)} {ASPECTS[aspect]}"
-            for aspect, texts in missing.items()
+            for aspect, texts in reasons[why].items()
         )
-        text = f"{why}: {told}"
-        yield from textwrap.wrap(text, max(40, width), initial_indent="    ", subsequent_indent="      ")
+        yield from wrapped(f"{why}: {told}", width, first="    ", then="      ")
+    if len(order) > MOST_REASONS:
+        yield f"    and {len(order) - MOST_REASONS} more reasons, of fewer items"
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:
@@ -222,8 +254,18 @@ def _open_questions(result: Result, width: int) -> Iterator[str]:
             alike += 1
             continue
         text = f"{name} = {' and '.join(seen)}  ({SWITCHES[name].question})"
-        yield from textwrap.wrap(text, max(40, width - 4), initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, first="  ", then="    ")
     yield f"  {alike} as our mock answers them; all of them are in report.json"
+
+
+def _compared(compared: Compared, width: int) -> Iterator[str]:
+    new = (*compared.new_failures, *compared.new_warnings)
+    yield f"Baseline {compared.file}: {len(compared.accepted)} accepted, {len(new)} new"
+    told = [f"new: {', '.join(new)}"] if new else []
+    told += [f"no longer occurs: {one.finding} ({one.reason}, {one.date})" for one in compared.gone]
+    told += [f"cannot be told: {one.finding} was not put to the test" for one in compared.untested]
+    for text in told:
+        yield from wrapped(text, width, first="  ", then="    ")
 
 
 def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
@@ -233,7 +275,7 @@ def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     shrinking = f" and {result.shrink_requests} to shrink" if result.shrink_requests else ""
     size = f"{result.scenarios} scenarios, {result.requests} requests{shrinking}"
     yield f"{size}, {result.seconds:.1f} s, seed {result.order.seed}"
-    yield f"report: {directory / 'report.json'}"
+    yield f"report: {directory / 'report.html'}, and report.json for programs"
     if result.error:
         yield f"ended early: {redact_text(result.error)}{_untried(result)}"
     yield painted(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)
