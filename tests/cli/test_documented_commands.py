@@ -41,7 +41,7 @@ NOT_RUN = {
         "--switch replay-status=200": "tests/engine runs the mock with every choice",
     },
     "docs/certification.md": {
-        "for seed in 1 2 3; do": "three runs of the full profile; tests/reporting merges and signs smaller ones",
+        "for seed in 1 2 3; do": "three full runs; tests/reporting merges and signs smaller ones",
         "amazonpay-conformance verify certificate.json --key signing.pub.pem --rerun --client my_adapter.py":
             "tests/cli/test_certificates_command.py does",
     },
