@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -199,22 +200,22 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
     for aspect, (seen, of) in result.coverage.counts().items():
         yield f"  {seen:>3} of {of:>3} {ASPECTS[aspect]}"
     yield from _not_covered(result.coverage, width)
-    for why, times in _not_exercised(result.skipped + result.unclear):
-        text = f"not exercised, {how_often(times)}: {redact_text(why)}"
-        yield from wrapped(text, width, first="  ", then="    ")
+    yield from _not_exercised(result.skipped + result.unclear, width)
 
 
-def _not_exercised(reasons: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """Yield what was not exercised; requirements that share a reason are told together."""
-    alike: dict[str, list[str]] = {}
-    for text in sorted(reasons):
+def _not_exercised(reasons: Counter[str], width: int) -> Iterator[str]:
+    """Tell each reason once; those of requirements with the requirements that it keeps from being judged."""
+    named: dict[str, list[str]] = {}
+    for text, times in sorted(reasons.items()):
         requirement, _, why = text.partition(": ")
         if requirement in REQUIREMENTS:
-            alike.setdefault(why, []).append(requirement)
+            named.setdefault(why, []).append(requirement)
         else:
-            yield text, reasons[text]
-    for why, ids in alike.items():
-        yield f"{', '.join(ids)}: {why}", sum(reasons[f"{name}: {why}"] for name in ids)
+            line = f"not exercised, {how_often(times)}: {redact_text(text)}"
+            yield from wrapped(line, width, first="  ", then="    ")
+    for why, requirements in named.items():
+        told = f"not exercised, {', '.join(requirements)}: {redact_text(why)}"
+        yield from wrapped(told, width, first="  ", then="    ")
 
 
 MOST_REASONS: Final = 8
