@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from amazonpay_conformance.checks.subject import Configured, Placed
+from amazonpay_conformance.engine.brought import Brought
 from amazonpay_conformance.engine.findings import Finding, hint_of, without_tokens
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.engine.watch import Noticed, Pressed, Watch
 from amazonpay_conformance.mock.journal import Remark
 from amazonpay_conformance.mock.namespaces import Namespace
+from amazonpay_conformance.mock.outbox import Letter
 from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.mock.service import Service
@@ -33,6 +35,9 @@ class Listener(Protocol):
     def pressed(self, pressed: Pressed) -> None:
         """A button of a page was pressed, and this is to be said of it."""
 
+    def notified(self, brought: Brought) -> None:
+        """A notification was brought to an endpoint, or could not be."""
+
 
 @dataclass
 class Listening:
@@ -49,6 +54,11 @@ class Listening:
         for listener in self.listeners:
             listener.exchanged(noticed)
         return tuple(map(remark_of, noticed.findings))
+
+    def notify(self, letter: Letter) -> None:
+        """Tell of a notification that was brought."""
+        for listener in self.listeners:
+            listener.notified(Brought.of(letter))
 
     def press(self, press: Press) -> tuple[Remark, ...]:
         """Judge a button that was pressed, tell of it, and return what is wrong."""
@@ -124,6 +134,7 @@ def listen_to(namespace: Namespace, listeners: tuple[Listener, ...] = ()) -> Lis
     """Watch whoever calls a namespace of a mock, from now on; its journal has what is found, too."""
     heard = listener_of(namespace.service, None, listeners)
     namespace.service.observers.append(heard.act)
+    namespace.notifier.listeners.append(heard.notify)
     namespace.judge = heard.see
     namespace.keepers.append(heard.watch)
     namespace.judge_button = heard.press

@@ -36,7 +36,7 @@ class Server:
     Requests are handled one at a time, so the handler needs no locks; `slow` moves it off the event loop,
     for handlers that wait for something else, still one at a time. While `at_once` is set, every request has
     a thread of its own and the handler sees to itself. With `tunnel` it is a proxy, too: whoever asks to be
-    connected to the service's own hosts speaks TLS with it, and gets no further.
+    connected to one of `hosts`, the service's own, speaks TLS with it, and gets no further.
     """
 
     def __init__(
@@ -48,12 +48,14 @@ class Server:
         port: int = 0,
         slow: bool = False,
         tunnel: ssl.SSLContext | None = None,
+        hosts: tuple[str, ...] = SERVICE_HOSTS,
     ) -> None:
         self.handler = handler
         self.host = host
         self.port = port
         self._tls = tls
         self._tunnel = tunnel
+        self._hosts = hosts
         self.at_once = False
         self.patience = REQUEST_SECONDS
         self._slow = slow
@@ -143,7 +145,7 @@ class Server:
             if request is None:
                 return
             if request.method == "CONNECT" and self._tunnel is not None:
-                if not await connection.tunnelled(request.path, self._tunnel):
+                if not await connection.tunnelled(request.path, self._tunnel, self._hosts):
                     return
                 continue
             await connection.deliver(await self._answer(request))
@@ -244,9 +246,9 @@ class _Connection:
             )
             await self.send(Response(status, headers, f"{why}\n".encode()))
 
-    async def tunnelled(self, target: str, tls: ssl.SSLContext) -> bool:
-        """Play the host that a client asks for; False where that is none of the service's."""
-        if target.partition(":")[0].lower() not in SERVICE_HOSTS:
+    async def tunnelled(self, target: str, tls: ssl.SSLContext, hosts: tuple[str, ...]) -> bool:
+        """Play the host that a client asks for; False where that is none of those."""
+        if target.partition(":")[0].lower() not in hosts:
             await self.send(
                 Response(403, Headers.of({"connection": "close"}), b"only the service's own hosts\n")
             )

@@ -47,6 +47,11 @@ NOT_RUN = {
     "cd examples/nodejs && npm install --no-package-lock": "make examples does",
     "cd examples/java && mvn -q dependency:copy-dependencies": "make examples does",
     "pytest examples/hypothesis": "tests/examples runs it",
+    "make endpoint SHOP=my_shop.py": "tests/cli/test_certify_endpoint.py certifies the example",
+    "amazonpay-conformance serve --notify http://localhost:8000/ipn":
+        "tests/engine/test_notified_traces.py serves a mock that notifies",
+    "amazonpay-conformance trigger S01-5105180-3221187-C056351 --endpoint http://localhost:8000/ipn":
+        "tests/cli/test_trigger.py sends to an endpoint that is there",
     "make shop": "it serves until it is stopped; tests/browser runs the shop",
     "SHOP_PUBLIC_KEY_ID=SANDBOX-… SHOP_PRIVATE_KEY=key.pem SHOP_MERCHANT_ID=… SHOP_STORE_ID=… python -m shop":
         "it needs credentials of Amazon's",
