@@ -55,6 +55,11 @@ NOT_RUN = {
     "make shop": "it serves until it is stopped; tests/browser runs the shop",
     "SHOP_PUBLIC_KEY_ID=SANDBOX-… SHOP_PRIVATE_KEY=key.pem SHOP_MERCHANT_ID=… SHOP_STORE_ID=… python -m shop":
         "it needs credentials of Amazon's",
+    "for seed in 1 2 3; do": "three runs of the full profile; tests/reporting merges and signs smaller ones",
+    "amazonpay-conformance verify certificate.json --key signing.pub.pem --rerun --client my_adapter.py":
+        "tests/cli/test_certificates_command.py does",
+    "amazonpay-conformance merge shard-1 shard-2 --out whole":
+        "tests/reporting/test_merge_and_diff.py does, with reports that there are",
 }
 # fmt: on
 """By the first line of a block: why it is not run here."""
