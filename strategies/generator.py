@@ -76,7 +76,7 @@ class Abilities:
     `faults`: answers can be spoilt on purpose, which only who wants to see that should ask for.
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
     `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`); `keys`: the
-    merchant's key can be changed in the middle.
+    merchant's key can be changed in the middle; `races`: several callers can act at once.
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -88,6 +88,7 @@ class Abilities:
     permissions: tuple[str, ...] = ()
     tampers: frozenset[str] = frozenset()
     keys: bool = False
+    races: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,13 +350,16 @@ class Planner:
             refused: whether objects are read too that are gone by then.
         """
         planner = self
-        reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
-        steps = [CallStep(name, target) for name in reads for target in self.subjects(name)[:-1]]
-        for planned in steps:
+        for planned in self.reads():
             candidate = self.expect(planned) if planned not in self.steps[-1:] else None
             if candidate is not None and (refused or not candidate.refused):
                 planner = planner.then(candidate)
         return planner
+
+    def reads(self) -> tuple[CallStep, ...]:
+        """Return a read of every object."""
+        reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
+        return tuple(CallStep(name, target) for name in reads for target in self.subjects(name)[:-1])
 
     def _makes(self, operation: str) -> Mapping[str, str]:
         return {kind: f"{kind}#{self._count(kind) + 1}" for kind in _MAKES.get(operation, ())}

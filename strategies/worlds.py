@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.limits import MAX_CHARGES, MAX_REFUNDS
 from amazonpay_conformance.model.scenario import UNKNOWN_IDS, Step
+from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.world import COLLECTIONS, World
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.likeness import situation
@@ -105,7 +106,7 @@ class _Explorer:
 
     def explore(self, start: Planner, most: int) -> Graph:
         begun = [start, *stories(start)]
-        seen = {stand for one in begun for stand in situations(one).values()}
+        seen = set(situations(start).values())  # where the stories are, others come to by shorter ways
         promising, others = deque(begun), deque[Planner]()
         while (promising or others) and len(self.graph.plans) < most:
             # what came with something new leads to more of it; but not to all
@@ -123,8 +124,9 @@ class _Explorer:
         here = situations(planner)
         for group in planner.groups():
             for subject in planner.subjects(group):
-                if (group, here[subject]) not in self._tried:
-                    self._tried.add((group, here[subject]))
+                key = (group, here[subject], _beside(planner, group, subject))
+                if key not in self._tried:
+                    self._tried.add(key)
                     yield from self._try(planner, group, subject, here[subject])
 
     def _try(self, planner: Planner, group: str, subject: str | None, stands: Situation) -> Iterator[Left]:
@@ -154,6 +156,16 @@ class _Explorer:
             touched = {subject, *_changed(planner.world, after.world)}
             edge.to = tuple(stand for name, stand in now.items() if name in touched)
             yield after, now, brought_something
+
+
+def _beside(planner: Planner, group: str, name: str | None) -> Hashable:
+    """What else decides what comes of a step: the permission of a charge, and the order of timers."""
+    if group not in ("clock", "capture_charge"):
+        return None
+    charge = planner.world.charges.get(name or "")
+    above = planner.last.get(charge.permission) if charge else None
+    order = sorted((moment.at, moment.timer) for moment in moments(planner.world)) if group == "clock" else ()
+    return above, tuple(timer for _, timer in order)
 
 
 def _changed(before: World, after: World) -> set[str | None]:

@@ -26,7 +26,7 @@ from amazonpay_conformance.engine.events import (
     Started,
 )
 from amazonpay_conformance.engine.findings import Finding, Group
-from amazonpay_conformance.engine.lane import Lane, lanes
+from amazonpay_conformance.engine.lane import Lane, lanes, spread_over
 from amazonpay_conformance.engine.order import Order
 from amazonpay_conformance.engine.result import ErrorKind, Part, Result
 from amazonpay_conformance.engine.runner import Run, Runner
@@ -173,7 +173,7 @@ class Certification:
             ),
             Stage("systematic", main, systematic),
             *(Stage("systematic", lane, some) for lane in others),
-            Stage("random", main, random),
+            *(Stage("random", lane, spread) for lane, spread in spread_over(self.result.lanes, random)),
         ]
 
     def _go_through(self, hello: Hello, stage: Stage) -> None:
@@ -226,7 +226,7 @@ class Certification:
             return [], []
         profile, calm = self._order.profile, replace(able, faults=False)
         graph = explore(calm, most=profile.worlds)
-        search = Search(able, graph.plans, seed=self._order.seed)
+        search = Search(replace(able, races=bool(self._crew)), graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
         quick = profile.name == "quick"
