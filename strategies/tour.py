@@ -17,6 +17,7 @@ from amazonpay_conformance.model.scenario import AdvanceStep, CallStep, RepeatSt
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.world import COLLECTIONS
 from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.threads import threads
 from amazonpay_conformance.strategies.worlds import Edge, Graph, Situation, situations
 
 MAX_STEPS: Final = 24
@@ -36,8 +37,15 @@ def tour(
         pairs: whether all pairs of transitions are to be covered, too.
     """
     start = Planner.start(abilities, region)
-    guide = Guide(start, graph, wanted(graph, pairs=pairs))
-    yield from densest_first(start, [*guide.scenarios(), *_timers(graph)])
+    aims = wanted(graph, pairs=pairs)
+    paired = threads(start, graph, frozenset(filter(_is_of_rows, aims))) if pairs else []
+    ends = [thread.planner.sweep() for thread in paired]
+    guide = Guide(start, graph, aims.difference(*(_covers(start, end.scenario) for end in ends)))
+    yield from densest_first(start, [*(end.scenario for end in ends), *guide.scenarios(), *_timers(graph)])
+
+
+def _is_of_rows(item: Item) -> bool:
+    return item[0] in ("transition", "pair")
 
 
 def densest_first(start: Planner, scenarios: list[Scenario]) -> Iterator[Scenario]:
@@ -58,14 +66,18 @@ def densest_first(start: Planner, scenarios: list[Scenario]) -> Iterator[Scenari
 
 def _broadly(start: Planner, scenario: Scenario) -> tuple[frozenset[Item], int]:
     """What a scenario covers, in few words, and how many requests it takes."""
-    planner, found, requests = start, set[Item](), 0
+    found = frozenset(item for item in _covers(start, scenario) if item[0] in BROAD)
+    return found, sum(isinstance(step, CallStep | RepeatStep) for step in scenario.steps)
+
+
+def _covers(start: Planner, scenario: Scenario) -> frozenset[Item]:
+    planner, found = start, set[Item]()
     for step in scenario.steps:
         candidate = planner.expect(step)
         if candidate is not None:
-            found |= {item for item in planner.covers(candidate) if item[0] in BROAD}
-            requests += isinstance(step, CallStep | RepeatStep)
+            found |= planner.covers(candidate)
             planner = planner.then(candidate)
-    return frozenset(found), requests
+    return frozenset(found)
 
 
 BROAD: Final = {"transition": 3, "alone": 3, "boundary": 1, "answer": 1}

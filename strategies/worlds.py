@@ -34,7 +34,8 @@ class Edge:
     """What came of one kind of step in one situation.
 
     `number` says which of the steps of `group` it was; `to` are the situations of what it touched;
-    `found` is the plan in which it was tried, and `step` how it was taken there.
+    `found` is the plan in which it was tried, and `step` how it was taken there; `trail` are the transitions
+    and pairs that the plan and the step cover together.
     """
 
     group: str
@@ -44,6 +45,7 @@ class Edge:
     to: tuple[Situation, ...]
     found: Planner
     step: Step
+    trail: frozenset[Item]
 
     def again(self, planner: Planner, subject: str | None) -> Step | None:
         """Return the step for an object that is in the same situation elsewhere."""
@@ -103,6 +105,7 @@ class _Explorer:
         self._tried: set[Hashable] = set()
         self._idle: set[Hashable] = set()
         self._items: set[Item] = set()
+        self._trails: dict[int, frozenset[Item]] = {}
 
     def explore(self, start: Planner, most: int) -> Graph:
         begun = [start, *stories(start)]
@@ -146,16 +149,22 @@ class _Explorer:
             items = planner.covers(candidate)
             brought_something = not items <= self._items
             self._items |= items
-            edge = Edge(group, number, items, moves, (), planner, step)
+            trail = self._trails.get(id(planner), frozenset()) | _rows(items)
+            edge = Edge(group, number, items, moves, (), planner, step, trail)
             self.graph.edges.setdefault(stands, []).append(edge)
             if not moves:
                 self._idle.add((alike, number))
                 continue
             after = planner.then(candidate)
+            self._trails[id(after)] = trail
             now = situations(after)
             touched = {subject, *_changed(planner.world, after.world)}
             edge.to = tuple(stand for name, stand in now.items() if name in touched)
             yield after, now, brought_something
+
+
+def _rows(items: frozenset[Item]) -> frozenset[Item]:
+    return frozenset(item for item in items if item[0] in ("transition", "pair"))
 
 
 def _beside(planner: Planner, group: str, name: str | None) -> Hashable:

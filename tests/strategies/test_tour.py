@@ -10,8 +10,10 @@ import sys
 from itertools import islice
 
 import pytest
+from amazonpay_conformance.engine.certification import PROFILES
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
 from amazonpay_conformance.engine.scenario_files import to_json
+from amazonpay_conformance.model import unreached
 from amazonpay_conformance.model.coverage import Item, items
 from amazonpay_conformance.model.limits import MAX_CHARGES
 from amazonpay_conformance.model.objects import MACHINES, UNREACHED
@@ -27,6 +29,7 @@ from amazonpay_conformance.model.scenario import (
 )
 from amazonpay_conformance.strategies.generator import Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.threads import threads
 from amazonpay_conformance.strategies.tour import MAX_STEPS, tour, wanted
 from amazonpay_conformance.strategies.worlds import Graph, explore
 
@@ -225,6 +228,23 @@ def test_the_whole_tour_covers_every_pair_that_was_found() -> None:
     pairs = {item for item in large.items if item[0] == "pair"}
     assert len(pairs) > 80
     assert pairs <= covered_by(tuple(tour(Abilities(), large, pairs=True)), Abilities())
+
+
+def test_every_pair_that_may_follow_is_toured_or_has_a_reason_not_to_be() -> None:
+    """It explores as far as `--profile full` does, for what is proved to be possible is to be planned."""
+    large = explore(Abilities(), most=PROFILES["full"].worlds)
+    pairs = {item for item in large.items if item[0] == "pair"}
+    rows = {row.id: row for machine in MACHINES.values() for row in machine.transitions}
+    possible = {item for item in items("pair") if not unreached.why_never(rows[item[1]], rows[item[2]])}
+    otherwise = {
+        item
+        for item in possible
+        if {*item[1:]} & set(UNREACHED) or unreached.only_otherwise(rows[item[1]], rows[item[2]])
+    }
+    assert pairs == possible - otherwise
+    planned = threads(Planner.start(Abilities()), large, frozenset(pairs))
+    assert frozenset().union(*(thread.items for thread in planned)) >= pairs
+    assert sum(map(len, planned)) < 3 * len(pairs)
 
 
 def test_what_is_new_comes_early(whole: tuple[Scenario, ...]) -> None:
