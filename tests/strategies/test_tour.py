@@ -10,8 +10,8 @@ import sys
 from itertools import islice
 
 import pytest
-from amazonpay_conformance.engine.certification import PROFILES
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
+from amazonpay_conformance.engine.order import PROFILES
 from amazonpay_conformance.engine.scenario_files import to_json
 from amazonpay_conformance.model import unreached
 from amazonpay_conformance.model.coverage import Item, items
