@@ -388,7 +388,7 @@ class Planner:
             yield from ((1, BuyerStep(deed, subject)) for deed in _OF_PERMISSIONS)
             return
         yield 6, BuyerStep("signs_in", subject)
-        yield from ((1, BuyerStep("signs_in", subject, None, product)) for product in _PRODUCTS)
+        yield from ((1, BuyerStep("signs_in", subject, None, product)) for product in PRODUCTS)
         for card in CARDS.values():
             if not card.pending or self._may_pend(subject):
                 deed: Any = card.deed
@@ -426,7 +426,8 @@ class Planner:
                 yield from ((1, FaultStep(fault.id, 1, name)) for name in reads)
 
 
-_PRODUCTS: Final[tuple[Product, ...]] = ("PayOnly", "PayAndShipMultiAddress")
+PRODUCTS: Final[tuple[Product, ...]] = ("PayOnly", "PayAndShipMultiAddress")
+"""The products of a button besides PayAndShip."""
 _OF_PERMISSIONS: Final[tuple[BuyerDeed, ...]] = (
     "closes_permission",
     "removes_payment_method",

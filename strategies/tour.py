@@ -13,10 +13,10 @@ from typing import Final
 
 from amazonpay_conformance.model.coverage import EFFECTIVE_TIMERS, Item
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.scenario import AdvanceStep, CallStep, RepeatStep, Scenario
+from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, RepeatStep, Scenario
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.world import COLLECTIONS
-from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.generator import PRODUCTS, Abilities, Planner
 from amazonpay_conformance.strategies.threads import threads
 from amazonpay_conformance.strategies.worlds import Edge, Graph, Situation, situations
 
@@ -41,7 +41,8 @@ def tour(
     paired = threads(start, graph, frozenset(filter(_is_of_rows, aims))) if pairs else []
     ends = [thread.planner.sweep() for thread in paired]
     guide = Guide(start, graph, aims.difference(*(_covers(start, end.scenario) for end in ends)))
-    yield from densest_first(start, [*(end.scenario for end in ends), *guide.scenarios(), *_timers(graph)])
+    planned = [*(end.scenario for end in ends), *guide.scenarios(), *_timers(graph), *_buttons(start)]
+    yield from densest_first(start, planned)
 
 
 def _is_of_rows(item: Item) -> bool:
@@ -193,6 +194,20 @@ def _worth(edge: Edge, open_items: frozenset[Item]) -> int:
 
 def _is_of(edge: Edge, planner: Planner, subject: str | None) -> bool:
     return edge.group != "repeat" or subject in planner.repeatable
+
+
+# --- what the buyer came from
+
+
+def _buttons(start: Planner) -> Iterator[Scenario]:
+    """Look at a session while it is open, after the buyer signed in at each kind of button (api-facts §3.1)."""
+    opening = start.step_of("create_checkout_session", None, 0)
+    for product in PRODUCTS if "buyer" in start.groups() and opening else ():
+        planner = start
+        for step in (opening, BuyerStep("signs_in", "session#1", None, product)):
+            candidate = planner.expect(step) if step else None
+            planner = planner.then(candidate) if candidate else planner
+        yield planner.sweep().scenario
 
 
 # --- timers
