@@ -200,7 +200,7 @@ def _is_of(edge: Edge, planner: Planner, subject: str | None) -> bool:
 
 
 def _buttons(start: Planner) -> Iterator[Scenario]:
-    """Look at a session while it is open, after the buyer signed in at each kind of button (api-facts §3.1)."""
+    """Look at an open session after the buyer signed in at each kind of button (api-facts §3.1)."""
     opening = start.step_of("create_checkout_session", None, 0)
     for product in PRODUCTS if "buyer" in start.groups() and opening else ():
         planner = start

@@ -3,7 +3,7 @@
     python benchmarks/throughput/run.py [--transport in-process|https] [--scenarios N] [--rounds N]
 
 Both make the same calls of the reference client, signed, against the same mock: a session is created and
-read five times. The kit has a fresh mock for every scenario, keeps a model, records and judges every exchange,
+read five times. The kit has a fresh mock for every scenario, keeps a model, records and judges all exchanges,
 and generates as many steps as it runs; the loop only makes the calls. They take turns, so that what else the
 machine does falls on both alike; time is processor time of this process. `share` is the loop's time in the
 kit's, `growth` what a step costs in the last quarter of the run against the first, `long` what one costs in a
