@@ -1,6 +1,6 @@
 """How fast plans are made, and how long the tour is against the lower bound. Nothing is sent.
 
-    python benchmarks/generation/run.py [--scenarios N] [--seed N] [--out FILE]
+    python benchmarks/generation/run.py [--scenarios N] [--examples N] [--seed N] [--out FILE]
 
 Time is processor time; `loop_ns` is one turn of an empty loop, to compare machines and loads by.
 Steps are counted in two ways: every step of a scenario, and only those that were not taken over from a plan
@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from amazonpay_conformance.engine.order import PROFILES
+from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.scenarios import scenarios
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.threads import threads
 from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.worlds import explore
+from hypothesis import given, settings
 
 WARM_UP = 50
 
@@ -47,6 +50,7 @@ def main() -> None:
         }
     figures["pairs"] = _pairs(able, graph)
     figures["search"] = _search(able, graph, arguments.scenarios, arguments.seed)
+    figures["hypothesis"] = _hypothesis(arguments.examples)
     for name, value in figures.items():
         print(f"{name:<10} {value}")
     if arguments.out:
@@ -56,6 +60,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--scenarios", type=int, default=1000)
+    parser.add_argument("--examples", type=int, default=200, help="scenarios that Hypothesis draws")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path)
     return parser.parse_args()
@@ -104,6 +109,27 @@ def _search(able: Abilities, graph: Any, count: int, seed: int) -> dict[str, Any
         "us_a_step": round(spent / steps * 1e6, 1),
         "generated_steps": generated,
         "us_a_generated_step": round(spent / generated * 1e6, 1),
+    }
+
+
+def _hypothesis(count: int) -> dict[str, Any]:
+    """What `strategies.scenarios()` draws, with every health check of Hypothesis on; one that fails raises."""
+    lengths: list[int] = []
+
+    @settings(max_examples=count, deadline=None, database=None, derandomize=True, suppress_health_check=[])
+    @given(scenario=scenarios())
+    def draw(scenario: Scenario) -> None:
+        lengths.append(len(scenario))
+
+    began = time.process_time()
+    draw()
+    spent = time.process_time() - began
+    return {
+        "scenarios": len(lengths),
+        "steps": sum(lengths),
+        "scenarios_a_second": round(len(lengths) / spent, 1),
+        "us_a_step": round(spent / sum(lengths) * 1e6, 1),
+        "health_checks": "quiet",
     }
 
 
