@@ -113,7 +113,7 @@ def _search(able: Abilities, graph: Any, count: int, seed: int) -> dict[str, Any
 
 
 def _hypothesis(count: int) -> dict[str, Any]:
-    """What `strategies.scenarios()` draws, with every health check of Hypothesis on; one that fails raises."""
+    """What `strategies.scenarios()` draws, with all health checks of Hypothesis on; one that fails raises."""
     lengths: list[int] = []
 
     @settings(max_examples=count, deadline=None, database=None, derandomize=True, suppress_health_check=[])
