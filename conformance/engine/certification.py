@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from amazonpay_conformance.checks.check import Judgement
@@ -233,17 +233,18 @@ class Certification:
         troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
         self.result.skipped.update(troubled.left_out)
         raced = races(able, quick=quick) if self._crew else ()
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able), *troubled.scenarios]
-        systematic += [*asked, *raced]
+        # what a server is asked is short, and comes between: no kind of fault has to wait for all the others
+        mixed = by_turns(tour(calm, graph, pairs=profile.pairs), asked)
+        systematic = [*mixed, *rotations(able), *troubled.scenarios, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
         thorough = self._order.profile.thorough
-        yield from questions(able)
-        yield from repeats(able)
         yield from spoilings(able, thorough=thorough)
-        yield from validations(able, thorough=thorough)
         yield from strangers(able)
+        yield from repeats(able)
+        yield from validations(able, thorough=thorough)
+        yield from questions(able)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -353,6 +354,11 @@ class Certification:
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def by_turns(*several: Iterable[Scenario]) -> Iterator[Scenario]:
+    """Yield one scenario of each, then the next of each, until all are through."""
+    return (one for turn in zip_longest(*several) for one in turn if one is not None)
 
 
 def abilities(hello: Hello, target: Target) -> Abilities:
