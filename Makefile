@@ -15,8 +15,8 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 # the shipped example that CLIENT names, if any, is installed before it is certified
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
-.PHONY: help certify test lint format types build docs examples clean mutation wycheproof sns
-.PHONY: example-amazonpayclient example-amazon-pay-v2 example-nodejs example-java
+.PHONY: help certify test lint format types build docs site examples clean mutation wycheproof sns browser shop
+.PHONY: example-amazonpayclient example-amazon-pay-v2 example-shop example-nodejs example-java
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
@@ -29,7 +29,7 @@ certify: $(VENV)/.kit $(EXAMPLE)  ## certify CLIENT (default: reference) against
 	@$(BIN)/amazonpay-conformance certify --client "$$CLIENT_IN_WORDS" --target "$(TARGET)" --profile "$(PROFILE)" $(if $(SEED),--seed "$(SEED)") $(ARGS)
 
 test: $(VENV)/.dev  ## run all tests
-	@$(MAKE) --silent --keep-going examples || echo "examples that are not installed are not tested"
+	@$(MAKE) --silent --keep-going examples browser || echo "examples that are not installed are not tested"
 	@$(BIN)/pytest -rs $(WORKERS) $(ARGS)
 
 lint: $(VENV)/.dev  ## look for style and likely faults (ruff)
@@ -63,17 +63,27 @@ wycheproof:  ## fetch Wycheproof's vectors into Go's cache, for the test that ru
 sns:  ## install AWS's validator of SNS messages, for the test that asks it
 	@if command -v npm >/dev/null; then $(MAKE) --silent tests/vectors/sns/node_modules; else echo "no npm: AWS's validator of SNS messages is not asked"; fi
 
-examples: example-amazonpayclient example-amazon-pay-v2  ## install the clients of examples/
+shop: $(VENV)/.example-shop  ## run the example shop against the mock, for a browser
+	@cd examples/shop && $(abspath $(BIN))/python run.py $(ARGS)
+
+browser: $(VENV)/.dev $(VENV)/.example-shop  ## install what the tests of the pages need: axe-core, the shop
+	@if command -v npm >/dev/null; then $(MAKE) --silent tests/browser/node_modules; else echo "no npm: accessibility is not tested"; fi
+
+site: $(VENV)/.site docs  ## build the documents as a site into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+examples: example-amazonpayclient example-amazon-pay-v2 example-shop  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi
 	@if command -v mvn >/dev/null; then $(MAKE) --silent example-java; else echo "no mvn: examples/java is left out"; fi
 
-example-amazonpayclient example-amazon-pay-v2: example-%: $(VENV)/.example-%
+example-amazonpayclient example-amazon-pay-v2 example-shop: example-%: $(VENV)/.example-%
 example-nodejs: examples/nodejs/node_modules
 example-java: examples/java/target/lib
 
 clean:  ## remove all that make has made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	rm -rf amazonpay-conformance-report amazonpay-conformance-mock examples/nodejs/node_modules tests/vectors/sns/node_modules examples/java/target
+	rm -rf tests/browser/node_modules examples/shop/build
 
 $(VENV)/.made:
 	@python=$$(for name in $(PYTHONS); do \
@@ -91,6 +101,10 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/.made
 	@echo "installing the kit and what its tests need"
 	@$(PIP) install --editable '.[dev]' && touch $(VENV)/.kit $@
 
+$(VENV)/.site: pyproject.toml | $(VENV)/.kit
+	@echo "installing what the site is built with"
+	@$(PIP) install --editable '.[site]' && touch $@
+
 $(VENV)/.example-%: examples/%/requirements.txt | $(VENV)/.kit
 	@echo "installing the client of examples/$*"
 	@$(PIP) install --requirement $< && touch $@
@@ -101,6 +115,10 @@ examples/nodejs/node_modules: examples/nodejs/package.json
 
 tests/vectors/sns/node_modules: tests/vectors/sns/package.json
 	@npm install --prefix tests/vectors/sns --no-package-lock --no-audit --no-fund --silent && touch $@
+
+tests/browser/node_modules: tests/browser/package.json
+	@echo "installing axe-core for tests/browser"
+	@npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent && touch $@
 
 examples/java/target/lib: examples/java/pom.xml
 	@echo "installing the client of examples/java"

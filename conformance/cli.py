@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NoReturn
 
-from amazonpay_conformance.commands import certify, explain, judge, model, replay, serve
-from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED
+from amazonpay_conformance.commands import certify, completion, doctor, explain, judge, model, replay, serve
+from amazonpay_conformance.commands.configured import take_defaults
+from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED, USAGE, refuse
+from amazonpay_conformance.engine.configuration import BadConfiguration
 
-COMMANDS: Final = (certify, replay, explain, serve, judge, model)
+COMMANDS: Final = (doctor, certify, replay, explain, serve, judge, model, completion)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,7 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    parser, commands = parsers()
+    try:
+        take_defaults(commands, words)
+    except BadConfiguration as problem:
+        return refuse(str(problem), USAGE)
+    arguments = parser.parse_args(words)
     try:
         run: Callable[[argparse.Namespace], int] = arguments.run
         return run(arguments)
@@ -37,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return CONFORMS
 
 
-def _parser() -> argparse.ArgumentParser:
+def parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """Return the parser of the command line, and that of each command."""
     parser = argparse.ArgumentParser(
         prog="amazonpay-conformance",
         description="Conformance test kit for clients and servers of the Amazon Pay API v2 (Checkout v2).",
@@ -47,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
-    return parser
+    return parser, commands.choices
 
 
 class _Version(argparse.Action):

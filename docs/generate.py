@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from amazonpay_conformance import schemas
+from amazonpay_conformance import cli, schemas
 from amazonpay_conformance.checks.judge import judged_by
 from amazonpay_conformance.mock import openapi
+from amazonpay_conformance.mock.verbs import VERBS
 from amazonpay_conformance.model.machine import TAGS, Machine
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.specification import markdown, mermaid, svg
@@ -78,8 +79,11 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "tags": tag_table(),
         "uncertain-requirements": uncertain_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
         "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),
+        "verbs": verb_table(),
         "matrix": matrix(),
         "model": model(),
+        "commands": commands(),
+        "configuration": field_table(schemas.load("formats/configuration")["properties"]),
         "report-fields": field_table(report["properties"]),
         "finding-fields": field_table(report["$defs"]["finding"]["properties"]),
         "exchange-fields": field_table(report["$defs"]["exchange"]["properties"]),
@@ -145,11 +149,46 @@ def picture(machine: Machine) -> Path:
     return ROOT / "docs" / "images" / f"{machine.name}.svg"
 
 
+def commands() -> Iterator[str]:
+    """Yield a section for each command, as its parser has it."""
+    parser, known = cli.parsers()
+    for name, command in known.items():
+        yield from _command(name, command)
+    yield f"### Exit codes\n\n{_cell(parser.epilog or '')}"
+
+
+def _command(name: str, command: argparse.ArgumentParser) -> Iterator[str]:
+    operands = [_shown(action) for action in command._actions if not action.option_strings]
+    yield f"### {name}\n"
+    yield f"{_cell(command.description or '')}\n"
+    yield f"```text\namazonpay-conformance {' '.join([name, *operands, '[options]'])}\n```\n"
+    yield "| option | what |"
+    yield "|---|---|"
+    for action in command._actions:
+        if action.dest != "help":
+            yield f"| {_shown(action, code=True)} | {_cell(action.help or '')} |"
+    yield f"\n{_cell(command.epilog)}\n" if command.epilog else ""
+
+
+def _shown(action: argparse.Action, *, code: bool = False) -> str:
+    value = "" if action.nargs == 0 else str(action.metavar or "\\|".join(map(str, action.choices or ())))
+    words = [f"{name} {value}".strip() for name in action.option_strings] or [value]
+    return ", ".join(f"`{word}`" if code else word for word in words)
+
+
 def field_table(properties: Mapping[str, Any]) -> Iterator[str]:
     """Yield a table of the fields of an object and of the objects in it."""
     yield "| field | type | what |"
     yield "|---|---|---|"
     yield from _rows(properties, "")
+
+
+def verb_table() -> Iterator[str]:
+    """Yield a table of the mock's control verbs."""
+    yield "\n| verb | route beneath `/_mock/` | does |\n|---|---|---|"
+    for verb in VERBS:
+        taken = ", ".join(a.name if a.required else f"{a.name}=…" for a in verb.arguments)
+        yield f"| `{verb.name}({taken})` | {verb.method} `{verb.path}` | {verb.summary} |"
 
 
 def step_table(definitions: Mapping[str, Any]) -> Iterator[str]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 
-from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, NewIds, Product
+from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, Product
 from amazonpay_conformance.model.coverage import Item, covered
 from amazonpay_conformance.model.faults import FAULTS
 from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS, OPERATIONS
 from amazonpay_conformance.model.rules import Context, broken_rules
 from amazonpay_conformance.model.scenario import (
+    FIXED_IDS,
     UNKNOWN_IDS,
     AdvanceStep,
     BuyerStep,
@@ -31,6 +32,7 @@ from amazonpay_conformance.model.scenario import (
     Setting,
     Step,
     Unresolved,
+    new_ids,
 )
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.simulation import CARDS
@@ -131,7 +133,7 @@ class Planner:
     def start(cls, abilities: Abilities, region: str = "na") -> Planner:
         """Return an empty plan, in a world that holds what the kit was given."""
         planner = cls(abilities, region)
-        given: dict[str, str] = {symbol: symbol for symbol in UNKNOWN_IDS}
+        given: dict[str, str] = {symbol: symbol for symbol in (*UNKNOWN_IDS, *FIXED_IDS)}
         world = planner.world
         for number, _ in enumerate(abilities.permissions, 1):
             symbol = f"permission#{number}"
@@ -194,8 +196,9 @@ class Planner:
             simulation=planned.simulation,
             key=planned.key,
             fingerprint=f"{planned.operation} {planned.target} {body}" if planned.key else "",
-            defects=defects(OPERATIONS[planned.operation], planned.body) | defects_of(planned.tamper),
-            new=NewIds(**planned.makes),
+            defects=defects(ALL_OPERATIONS[planned.operation], planned.body) | defects_of(planned.tamper),
+            new=new_ids(planned.makes),
+            query=planned.query,
         )
 
     def groups(self) -> list[str]:
@@ -456,5 +459,6 @@ def _exists(world: World, symbol: str) -> bool:
         world.permissions,
         world.charges,
         world.refunds,
+        *world.records.values(),
     )
     return any(symbol in collection for collection in collections)

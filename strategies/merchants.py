@@ -13,11 +13,11 @@ from typing import Final
 from amazonpay_conformance.model.scenario import CallStep, RepeatStep, RotateKeyStep, Scenario
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.payloads import price
-from amazonpay_conformance.strategies.questions import is_possible as can_take
-from amazonpay_conformance.strategies.spoiling import (
+from amazonpay_conformance.strategies.possibility import is_possible as can_take
+from amazonpay_conformance.strategies.spoiling import PLACES
+from amazonpay_conformance.strategies.steps import (
     CHARGE,
     PERMISSION,
-    PLACES,
     READ_CHARGE,
     READ_PERMISSION,
     READ_SESSION,

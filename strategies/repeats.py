@@ -13,8 +13,8 @@ from amazonpay_conformance.model.scenario import AdvanceStep, CallStep, RepeatSt
 from amazonpay_conformance.model.timers import DAY
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.payloads import price, ref
-from amazonpay_conformance.strategies.questions import is_possible
-from amazonpay_conformance.strategies.spoiling import (
+from amazonpay_conformance.strategies.possibility import is_possible
+from amazonpay_conformance.strategies.steps import (
     CHARGE,
     PERMISSION,
     READ_CHARGE,

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Scenario, Step
+from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
 from amazonpay_conformance.model.tampers import TAMPERS, Spoils
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price, ref
-from amazonpay_conformance.strategies.questions import is_possible as can_take
-
-SESSION, PERMISSION, CHARGE = "session#1", "permission#1", "charge#1"
+from amazonpay_conformance.strategies.payloads import price, ref
+from amazonpay_conformance.strategies.possibility import is_possible as can_take
+from amazonpay_conformance.strategies.steps import (
+    CHARGE,
+    PERMISSION,
+    READ_CHARGE,
+    READ_PERMISSION,
+    READ_SESSION,
+    SESSION,
+    completed,
+    created,
+    paid,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +58,6 @@ class Place:
         return Scenario((*self.before, self.call, replace(spoilt, makes={}), *self.reads))
 
 
-def _order(intent: str) -> dict[str, Any]:
-    return {
-        "webCheckoutDetails": {"checkoutReviewReturnUrl": REVIEW_URL, "checkoutResultReturnUrl": RETURN_URL},
-        "storeId": STORE_ID,
-        "paymentDetails": {"paymentIntent": intent, "chargeAmount": price("order")},
-    }
-
-
-def created(intent: str = "Authorize") -> CallStep:
-    """Return the step that creates session#1."""
-    return CallStep("create_checkout_session", None, _order(intent), key="key#1", makes={"session": SESSION})
-
-
-def paid(intent: str) -> tuple[Step, ...]:
-    """Return the steps of a checkout to its end: permission#1 and, unless it confirms, charge#1."""
-    makes = (
-        {"permission": PERMISSION} if intent == "Confirm" else {"permission": PERMISSION, "charge": CHARGE}
-    )
-    completed = replace(COMPLETED, makes=makes)
-    return created(intent), BuyerStep("signs_in", SESSION), BuyerStep("approves", SESSION, "1111"), completed
-
-
-COMPLETED: Final = CallStep(
-    "complete_checkout_session",
-    SESSION,
-    {"chargeAmount": price("same")},
-    makes={"permission": PERMISSION, "charge": CHARGE},
-)
-
-
-READ_SESSION: Final = CallStep("get_checkout_session", SESSION)
-READ_PERMISSION: Final = CallStep("get_charge_permission", PERMISSION)
-READ_CHARGE: Final = CallStep("get_charge", CHARGE)
-
 _CHARGED = {"chargePermissionId": ref(PERMISSION), "chargeAmount": price("small"), "captureNow": True}
 _REFUNDED = {"chargeId": ref(CHARGE), "refundAmount": price("small")}
 _NOTE = {"supplementaryData": "forged", "merchantMetadata": {"noteToBuyer": "forged"}}
@@ -105,8 +80,8 @@ PLACES: Final[tuple[Place, ...]] = (
     Place(paid("Confirm"), CallStep("create_charge", None, _CHARGED, key="key#2", makes={"charge": CHARGE}), (READ_PERMISSION,)),
     Place(paid("Confirm"), CallStep("close_charge_permission", PERMISSION, {"closureReason": "forged"}), (READ_PERMISSION,)),
     Place(paid("Confirm"), CallStep("update_charge_permission", PERMISSION, {"merchantMetadata": {"noteToBuyer": "forged"}}), (READ_PERMISSION,)),
-    Place(paid("Authorize")[:-1], COMPLETED, (READ_SESSION,)),
-    Place(paid("Authorize")[:-1], replace(COMPLETED, operation="finalize_checkout_session", body=_FINALIZED), (READ_SESSION,)),
+    Place(paid("Authorize")[:-1], completed(), (READ_SESSION,)),
+    Place(paid("Authorize")[:-1], replace(completed("finalize_checkout_session"), body=_FINALIZED), (READ_SESSION,)),
 )
 # fmt: on
 """Where requests are spoilt."""

@@ -16,8 +16,8 @@ from amazonpay_conformance.strategies.generator import Planner
 from amazonpay_conformance.strategies.payloads import Variant, price
 
 _SESSION, _PERMISSION, _CHARGE = "session#1", "permission#1", "charge#1"
-_ONE_BELOW: Final = 2
-"""So many fewer than the limit, so that the next is one below it."""
+_BELOW: Final = (2, 1, 0)
+"""So many fewer than the limit, so that the next is one below it, at it, and one beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def stories(start: Planner) -> Iterator[Planner]:
     for intent in ("Confirm", "AuthorizeWithCapture"):
         usual = next(o for o in orders if "ceiling" not in str(o.body) and _intent(o) == intent)
         paid = _paid(start, usual)
-        yield from filter(None, [_counted(paid) if paid else None])
+        for fewer in _BELOW if paid else ():
+            yield from filter(None, [_counted(paid, fewer) if paid else None])
     for intent, deeds in COURSES:
         usual = next(o for o in orders if "ceiling" not in str(o.body) and _intent(o) == intent)
         yield from filter(None, [_gone(_paid(start, usual), deeds)])
@@ -105,12 +106,12 @@ def _paid(start: Planner, order: Variant, card: str = "1111") -> Planner | None:
     return None
 
 
-def _counted(paid: Planner) -> Planner | None:
+def _counted(paid: Planner, fewer: int) -> Planner | None:
     """Return the plan with so many charges, or refunds, that few more are taken."""
     if not paid.world.charges:
-        return _repeated(paid, "create_charge", _PERMISSION, MAX_CHARGES - _ONE_BELOW)
+        return _repeated(paid, "create_charge", _PERMISSION, MAX_CHARGES - fewer)
     if paid.world.charges[_CHARGE].state == "Captured":
-        return _repeated(paid, "create_refund", _CHARGE, MAX_REFUNDS - _ONE_BELOW)
+        return _repeated(paid, "create_refund", _CHARGE, MAX_REFUNDS - fewer)
     return None
 
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from amazonpay_conformance.model.scenario import CallStep, Scenario
 from amazonpay_conformance.strategies.flaws import Break, breaks, broken, extremes
 from amazonpay_conformance.strategies.generator import Abilities
-from amazonpay_conformance.strategies.spoiling import CHARGE, PLACES, READ_CHARGE, Place, is_possible, paid
+from amazonpay_conformance.strategies.spoiling import PLACES, Place, is_possible
+from amazonpay_conformance.strategies.steps import CHARGE, READ_CHARGE, paid
 
 BATCH: Final = 12
 """How many broken bodies stand in one scenario of a thorough run."""

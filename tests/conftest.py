@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,31 @@ class Ran:
 
 @pytest.fixture
 def command(tmp_path: Path) -> Callable[..., Ran]:
-    """Run the installed command line in an empty directory."""
+    """Run the command line in an empty directory, in this process: starting another takes a second."""
+
+    def run(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
+        from amazonpay_conformance import cli
+
+        out, err = _captured(), _captured()
+        with pytest.MonkeyPatch.context() as here, redirect_stdout(out), redirect_stderr(err):
+            here.chdir(tmp_path)
+            here.setattr(sys, "path", list(sys.path))
+            for name in [name for name in os.environ if name.startswith("AMAZON_PAY_")]:
+                here.delenv(name)
+            for name, value in (env or {}).items():
+                here.setenv(name, value)
+            try:
+                code = cli.main(arguments)
+            except SystemExit as ended:  # argparse
+                code = ended.code if isinstance(ended.code, int) else 1
+        return Ran(code, _said(out), _said(err))
+
+    return run
+
+
+@pytest.fixture
+def spawned(tmp_path: Path) -> Callable[..., Ran]:
+    """Run the command line in an empty directory, in a process of its own."""
 
     def run(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("AMAZON_PAY_")}
@@ -87,6 +113,15 @@ def command(tmp_path: Path) -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+def _captured() -> TextIOWrapper:
+    return TextIOWrapper(BytesIO(), encoding="utf-8", newline="", write_through=True)
+
+
+def _said(stream: TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 @pytest.fixture

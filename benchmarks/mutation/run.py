@@ -1,148 +1,195 @@
-"""Mutation run over the model: change one thing, run the fast tests of the model, list what nobody noticed.
-
-Mutants are made by cosmic-ray, in two clones in a temporary directory, each with its own environment, so the
-working tree is never touched. What is not committed is not tested.
+"""Mutation run over the model: change one thing, run the tests that cover it, list what nobody noticed.
 
     python benchmarks/mutation/run.py [MODULE ...]      # default: every module of model/
+
+What was judged is kept in build/mutation/ and not judged again while the module stays as it is; what survived
+is, once a test has changed. `survivors.md` explains the survivors that are known; any other is exit code 1.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
+import argparse
+import hashlib
+import importlib
+import json
+import math
 import sys
-import sysconfig
-import tempfile
-import time
-import urllib.error
-import urllib.request
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from judge import KILLED, SURVIVED, Suite, Verdict, judge, measure
+from mutants import EXCLUDED, Mutant, mutants
+
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / "conformance" / "model"
-PORTS = (9801, 9802)
-SECONDS = 120
-TEXTS = frozenset({"__init__.py", "requirements.py", "buyer.py"})
-"""Modules of which nothing but texts and made-up data would be mutated."""
+HERE = Path(__file__).resolve().parent
+KEPT = ROOT / "build" / "mutation"
+SURVIVORS = HERE / "survivors.md"
+PACKAGE = "amazonpay_conformance"
 
-SLOW = ("test_proofs.py", "test_proof_properties.py", "test_step_properties.py")
-IGNORED = " ".join(f"--ignore=tests/model/{name}" for name in SLOW)
-TESTS = f".venv/bin/pytest tests/model -x -q -p no:cacheprovider {IGNORED}"
+TESTS = {
+    "model": ("tests/model",),
+}
+"""The tests that are run, by the layer that is changed."""
 
-CONFIG = """
-[cosmic-ray]
-module-path = [{modules}]
-timeout = {seconds}.0
-excluded-modules = []
-test-command = "{tests}"
+LONG = ("tests/model/test_proofs.py",)
+"""Left out: it takes minutes, and every mutant would pay for it."""
 
-[cosmic-ray.filters.operators-filter]
-exclude-operators = [
-    "core/ReplaceBinaryOperator_BitOr_.*",
-    "core/RemoveDecorator",
-    "core/ReplaceComparisonOperator_(Eq|NotEq)_(Is|IsNot)",
-]
+SEARCHES = ("tests/model/test_proof_properties.py", "tests/model/test_step_properties.py")
+"""Run with --thorough only."""
 
-[cosmic-ray.distributor]
-name = "http"
+QUICK = 0.1
+"""Seconds that a test may take to be run without --thorough."""
 
-[cosmic-ray.distributor.http]
-worker-urls = [{urls}]
-"""
+LOADED = (
+    "hypothesis.strategies",
+    "jsonschema",
+    "jsonschema_rs",
+    "referencing.jsonschema",
+    "cryptography",
+    "requests",
+)
+"""What is imported once, before any fork."""
 
 
-def main(names: list[str]) -> int:
-    """Run, print survivors, and return 1 if there are any."""
-    modules = [name if name.endswith(".py") else f"{name}.py" for name in names] or sorted(
-        path.name for path in MODEL.glob("*.py") if path.name not in TEXTS
+@dataclass(frozen=True)
+class Row:
+    """What is kept of a mutant."""
+
+    module: str
+    digest: str
+    tests: str
+    name: str
+    outcome: str
+    by: str
+
+
+def main(arguments: list[str]) -> int:
+    """Run; print the survivors that are not explained; return 1 if there are any."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="of model/; default: all")
+    parser.add_argument("--layer", default="model", choices=sorted(TESTS))
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
+    parser.add_argument(
+        "--thorough", action="store_true", help="slow tests, too, on what the quick ones let pass"
     )
-    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        clones = [_clone(Path(folder) / str(port)) for port in PORTS]
-        workers = [_worker(clone, port) for clone, port in zip(clones, PORTS, strict=True)]
-        try:
-            return _run(clones[0], modules)
-        finally:
-            for worker in workers:
-                worker.terminate()
-                worker.wait()
-
-
-def _clone(place: Path) -> Path:
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(place)], check=True)
-    python = place / ".venv" / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place / ".venv")], check=True)
-    site = subprocess.run(
-        [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        check=True,
-        capture_output=True,
-        text=True,
+    options = parser.parse_args(arguments)
+    folder = ROOT / "conformance" / options.layer
+    paths = [folder / f"{name.removesuffix('.py')}.py" for name in options.modules] or sorted(
+        folder.glob("*.py")
     )
-    # dependencies come from this environment; .pth files in it are not read, so neither is its editable kit
-    here = sysconfig.get_path("purelib")
-    Path(site.stdout.strip(), "dependencies.pth").write_text(f"{here}\n", encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--python", str(python)]
-    options = ["--no-deps", "--no-build-isolation", "--editable"]
-    subprocess.run([*pip, "install", *options, str(place)], check=True)
-    (place / ".venv" / "bin" / "pytest").write_text(
-        f"#!{python}\nimport sys\nimport pytest\nsys.exit(pytest.console_main())\n", encoding="utf-8"
-    )
-    (place / ".venv" / "bin" / "pytest").chmod(0o755)
-    return place
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        parser.error(f"conformance/{options.layer}/ has no {', '.join(missing)}")
+    return _run(options.layer, paths, fresh=options.fresh, longest=math.inf if options.thorough else QUICK)
 
 
-def _worker(clone: Path, port: int) -> subprocess.Popen[bytes]:
-    command = [_cosmic_ray(), "http-worker", "--port", str(port)]
-    worker = subprocess.Popen(command, cwd=clone, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _wait_for(port)
-    return worker
+def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
+    for name in LOADED:
+        importlib.import_module(name)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    book = Book(KEPT / f"{layer}.jsonl", _tests(layer, longest), fresh)
+    ignored = LONG if longest == math.inf else (*LONG, *SEARCHES)
+    suite = Suite(PACKAGE, ROOT, [*TESTS[layer], *(f"--ignore={name}" for name in ignored)], longest)
+    left_out, of_all = Counter[str](), list[tuple[Mutant, str]]()
+    for path in paths:
+        found, skipped = mutants(path)
+        left_out += skipped
+        digest = _digest([path])
+        of_all += [(mutant, digest) for mutant in found]
+        open_ones = [mutant for mutant in found if not book.knows(mutant, digest)]
+        if open_ones and not suite.seconds:
+            _measure(suite, layer, longest)
+        judge(suite, path, open_ones, lambda mutant, verdict, of=digest: book.write(mutant, of, verdict))
+        rows = [book.row(mutant, digest) for mutant in found]
+        killed = sum(row.outcome != SURVIVED for row in rows)
+        print(
+            f"{path.stem:<18} {len(found):>5} mutants, {killed:>5} noticed, {len(found) - killed:>4} not",
+            flush=True,
+        )
+    return _report([book.row(mutant, digest) for mutant, digest in of_all], left_out)
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"http://localhost:{port}/", timeout=1).close()
-        except urllib.error.HTTPError:
-            return  # it answers
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit(f"no worker answers at port {port}")
+def _tests(layer: str, longest: float) -> str:
+    return _digest(sorted((ROOT / "tests" / layer).glob("*.py"))) + ("" if longest == QUICK else " thorough")
 
 
-def _run(clone: Path, modules: list[str]) -> int:
-    subprocess.run(TESTS.split(), cwd=clone, check=True)
-    config, session = clone.parent / "config.toml", clone.parent / "session.sqlite"
-    config.write_text(
-        CONFIG.format(
-            modules=", ".join(f'"conformance/model/{name}"' for name in modules),
-            seconds=SECONDS,
-            tests=TESTS,
-            urls=", ".join(f'"http://localhost:{port}"' for port in PORTS),
-        ),
-        encoding="utf-8",
-    )
-    subprocess.run([_cosmic_ray(), "init", str(config), str(session)], cwd=clone, check=True)
-    # `X | None` in an annotation, `is` for `==` between texts: nobody can notice, and there are hundreds
-    subprocess.run([_script("cr-filter-operators"), str(session), str(config)], cwd=clone, check=True)
-    subprocess.run([_cosmic_ray(), "exec", str(config), str(session)], cwd=clone, check=True)
-    report = [
-        _script("cr-report"),
-        "--show-diff",
-        "--surviving-only",
-        str(session),
-    ]
-    said = subprocess.run(report, cwd=clone, check=True, capture_output=True, text=True).stdout
-    print(said)
-    return 1 if "surviving mutants: 0 " not in said else 0
+def _measure(suite: Suite, layer: str, longest: float) -> None:
+    kept = KEPT / f"{layer}-tests.json"
+    key = _digest(sorted((ROOT / "conformance" / layer).glob("*.py"))) + _tests(layer, longest)
+    held = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    if held.get("key") != key:
+        measure(suite)
+        told = {"seconds": suite.seconds, "lines": suite.lines, "started": sorted(suite.started)}
+        kept.write_text(json.dumps({"key": key, **told}), encoding="utf-8")
+        return
+    suite.seconds = held["seconds"]
+    suite.started = {(path, line, name) for path, line, name in held["started"]}
+    suite.lines = {
+        path: {int(line): of for line, of in lines.items()} for path, lines in held["lines"].items()
+    }
 
 
-def _cosmic_ray() -> str:
-    return _script("cosmic-ray")
+class Book:
+    """What is known of mutants, a line each in a file; the last line of a mutant counts."""
+
+    def __init__(self, path: Path, tests: str, fresh: bool) -> None:
+        self._path, self.tests = path, tests
+        if fresh:
+            path.unlink(missing_ok=True)
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        self._rows = {(row.digest, row.name): row for row in (Row(**json.loads(line)) for line in lines)}
+
+    def knows(self, mutant: Mutant, digest: str) -> bool:
+        """Whether a mutant need not be judged again."""
+        row = self._rows.get((digest, mutant.name))
+        return row is not None and (row.outcome != SURVIVED or row.tests == self.tests)
+
+    def row(self, mutant: Mutant, digest: str) -> Row:
+        """What is known of a mutant."""
+        if (digest, mutant.name) not in self._rows:
+            self._read_again()
+        return self._rows[digest, mutant.name]
+
+    def write(self, mutant: Mutant, digest: str, verdict: Verdict) -> None:
+        """Keep a verdict; called in forks, too."""
+        row = Row(mutant.module, digest, self.tests, mutant.name, verdict.outcome, verdict.by)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+
+    def _read_again(self) -> None:
+        for line in self._path.read_text(encoding="utf-8").splitlines():
+            row = Row(**json.loads(line))
+            self._rows[row.digest, row.name] = row
 
 
-def _script(name: str) -> str:
-    return os.fspath(Path(sys.executable).with_name(name))
+def _report(rows: list[Row], left_out: Counter[str]) -> int:
+    explained = _explained()
+    survivors = [row for row in rows if row.outcome == SURVIVED]
+    new = [row for row in survivors if row.name not in explained]
+    outcomes = Counter(row.outcome for row in rows)
+    print(f"\n{len(rows)} mutants: " + ", ".join(f"{count} {name}" for name, count in outcomes.most_common()))
+    for name, count in left_out.most_common():
+        print(
+            f"  {count:>5} left out, {name}: {EXCLUDED[name][1] if name in EXCLUDED else 'does not compile'}"
+        )
+    print(f"{len(survivors) - len(new)} survivors are explained in {SURVIVORS.name}, {len(new)} are not")
+    for row in new:
+        print(f"  {row.name}" + (f"   ({row.by})" if row.by else ""))
+    gone = explained & {row.name for row in rows if row.outcome == KILLED}
+    for name in sorted(gone):
+        print(f"  explained, but a test notices it: {name}")
+    return 1 if new else 0
+
+
+def _explained() -> set[str]:
+    text = SURVIVORS.read_text(encoding="utf-8")
+    return {line.strip() for line in text.splitlines() if "⟦" in line}
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
 
 
 if __name__ == "__main__":

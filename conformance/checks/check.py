@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from amazonpay_conformance.checks.subject import Act, Configured, Ended, Made, Race, Seen, Tried, Watched
+from amazonpay_conformance.checks.subject import (
+    Act,
+    Configured,
+    Ended,
+    Made,
+    Notified,
+    Race,
+    Seen,
+    Tried,
+    Watched,
+)
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 
@@ -43,6 +53,7 @@ TraceCheck: TypeAlias = Callable[[Watched], Answer]
 EndCheck: TypeAlias = Callable[[Ended], Answer]
 ButtonCheck: TypeAlias = Callable[[str, str, Configured], Answer]
 TrialCheck: TypeAlias = Callable[[Tried], Answer]
+NoticeCheck: TypeAlias = Callable[[Notified], Answer]
 ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
 RaceCheck: TypeAlias = Callable[[Race], Iterator[Judgement]]
 
@@ -57,6 +68,7 @@ END_CHECKS: dict[str, tuple[str, EndCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
 BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
 TRIAL_CHECKS: dict[str, tuple[str, TrialCheck]] = {}
+NOTICE_CHECKS: dict[str, tuple[str, NoticeCheck]] = {}
 MODEL_CHECKS: dict[str, ModelCheck] = {}
 RACE_CHECKS: dict[str, RaceCheck] = {}
 
@@ -153,6 +165,19 @@ def on_trial(requirement: str) -> Callable[[TrialCheck], TrialCheck]:
     """
 
     return _registering(requirement, TRIAL_CHECKS)
+
+
+def on_notice(requirement: str) -> Callable[[NoticeCheck], NoticeCheck]:
+    """Register a check that looks at what an endpoint made of notifications.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    return _registering(requirement, NOTICE_CHECKS)
 
 
 def on_model(*requirements: str) -> Callable[[ModelCheck], ModelCheck]:

@@ -16,6 +16,7 @@ from amazonpay_conformance.checks import (
     headers,
     idempotency,
     merchants,
+    notices,
     objects,
     order,
     pending,
@@ -33,6 +34,7 @@ from amazonpay_conformance.checks.check import (
     EXCHANGE_CHECKS,
     JUDGED,
     MODEL_CHECKS,
+    NOTICE_CHECKS,
     RACE_CHECKS,
     TRACE_CHECKS,
     TRIAL_CHECKS,
@@ -41,7 +43,7 @@ from amazonpay_conformance.checks.check import (
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Ended, Made, Race, Tried, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Made, Notified, Race, Tried, Watched
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
@@ -55,6 +57,7 @@ MODULES: Final = (
     headers,
     idempotency,
     merchants,
+    notices,
     objects,
     order,
     pending,
@@ -125,6 +128,11 @@ def judge_race(race: Race) -> Iterator[Judgement]:
 def judge_trial(tried: Tried) -> Iterator[Judgement]:
     """Yield what the checks have to say about a server that a client was led to."""
     yield from _asked(TRIAL_CHECKS, tried)
+
+
+def judge_notice(notified: Notified) -> Iterator[Judgement]:
+    """Yield what the checks have to say about what an endpoint made of notifications."""
+    yield from _asked(NOTICE_CHECKS, notified)
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.checks.timestamps import seconds_of
 from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
-from amazonpay_conformance.model.money import Price
+from amazonpay_conformance.model.money import Price, minor_unit
 from amazonpay_conformance.model.observable import (
     permitted_balances,
     permitted_refunded,
@@ -166,6 +166,33 @@ def amount_is_the_one_asked_for(seen: Seen, made: Made) -> Answer:
     if session is None or not isinstance(details, dict):
         return None
     return _amounts({"chargeAmount": session.charge_amount, "totalOrderAmount": session.total}, details)
+
+
+@on_exchange("MON-005")
+def conversion_adds_up(seen: Seen, made: Made) -> Answer:
+    charge, body = _current(seen, Charge)
+    told, rate = body.get("convertedAmount"), _decimal(body.get("conversionRate"))
+    found = _decimal(told.get("amount") if isinstance(told, dict) else told)
+    if charge is None or found is None or not rate:
+        return None  # null is the normal value of both
+    wanted = charge.amount.amount / rate
+    if abs(found - wanted) <= _grain(told):
+        return HELD
+    return Problem(f"convertedAmount {wanted:.2f}, at {rate}", f"convertedAmount {found}")
+
+
+def _grain(told: object) -> Decimal:
+    """What rounding may make of a conversion: the smallest unit, a whole one where no currency is told."""
+    currency = told.get("currencyCode") if isinstance(told, dict) else None
+    return minor_unit(str(currency)) if currency else Decimal(1)
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        read = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return read if read.is_finite() else None
 
 
 @on_exchange("TIM-001")

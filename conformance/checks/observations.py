@@ -13,6 +13,7 @@ from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.constraints import CONSTRAINTS
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import Observed, told_by_state
+from amazonpay_conformance.model.paging import NO_PAGE
 from amazonpay_conformance.model.rules import may_be_open, remainder
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import ChargePermission, CheckoutSession, Record
@@ -54,6 +55,7 @@ def _problems(check: Any, seen: Seen) -> bool:
 def observations(seen: Seen) -> Iterator[Observed]:
     """Yield the (switch, choice) pairs that an exchange gives evidence of."""
     yield from seen.shows
+    yield from _of_page(seen)
     if seen.body is None or seen.matched is None or seen.matched.subject is None:
         return
     if seen.matched.replays is not None:
@@ -72,6 +74,15 @@ def observations(seen: Seen) -> Iterator[Observed]:
     elif kind == "Charge" and "convertedAmount" in seen.body:
         value = seen.body["convertedAmount"]
         yield "converted-amount", "null" if value is None else "string" if isinstance(value, str) else "price"
+
+
+def _of_page(seen: Seen) -> Iterator[Observed]:
+    """What a token gets that no page gave, where there is something that a page could show."""
+    call, shown = seen.reading.call, (seen.body or {}).get("reports")
+    if call is None or call.operation != "get_reports" or not isinstance(shown, list):
+        return
+    if call.query.get("nextToken") == NO_PAGE and seen.before.records.get("Report"):
+        yield "foreign-tokens", "first-page" if shown else "empty-page"
 
 
 def _of_permission(seen: Seen, permission: ChargePermission, body: dict[str, Any]) -> Iterator[Observed]:

@@ -282,6 +282,89 @@ class Tried:
     signs: tuple[str, ...] = ()
 
 
+Situation: TypeAlias = Literal["captured", "authorized", "pending", "declined", "canceled", "nowhere"]
+"""How an object stands at the service when a notification tells of it; "nowhere": it has none to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A notification that was posted: as which variant, and with what status it was answered.
+
+    `status` is None where no answer came; `seconds` is how long it took. `again` tells one that had been
+    posted before.
+    """
+
+    variant: str
+    status: int | None
+    seconds: float = 0.0
+    again: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it was taken."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it would be sent again: api-facts §11.4."""
+        return self.status is None or self.status >= 500
+
+    @property
+    def words(self) -> str:
+        """What came back, in words."""
+        return "no answer" if self.status is None else f"status {self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A call about a notification's object that reached the service: after how many posts, and its answer."""
+
+    operation: str
+    target: str
+    status: int | None
+    posts: int
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only looks."""
+        return self.operation.startswith("get_")
+
+    @property
+    def saw(self) -> bool:
+        """Whether it looked and was shown the object."""
+        return self.reads and self.status is not None and self.status < 300
+
+
+@dataclass(frozen=True)
+class Notified:
+    """A merchant's endpoint was sent notifications of one object, and this came of it.
+
+    `accepted` is how often his shop takes the order for paid, None where that is not known; `visited` whether
+    a forged subscription's address was. `busy`: the service could not be read while the first one came.
+    """
+
+    trial: str
+    situation: Situation
+    answers: tuple[Answered, ...]
+    calls: tuple[Reached, ...] = ()
+    accepted: int | None = None
+    visited: bool = False
+    busy: bool = False
+    deadline: float = 15.0
+
+    @property
+    def first(self) -> Answered:
+        """The first of them."""
+        return self.answers[0]
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """All that shows that something was done, in words."""
+        called = tuple(dict.fromkeys(f"{call.operation} {call.target}" for call in self.calls))
+        booked = ("the order was taken for paid",) if self.accepted else ()
+        return (*called, *booked)
+
+
 @dataclass(frozen=True)
 class Ended:
     """A trace at its end: what the integration was told last, and all that went before.

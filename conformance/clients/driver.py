@@ -92,9 +92,9 @@ class ClientCall:
 
     `operation` is an id from the model's table (`create_charge`); `path_id` the id that stands in the path;
     `payload` a JSON value or ABSENT; `payload_text` the exact string to send instead, for clients that take
-    one; `headers` what the caller adds; `deadline` the seconds after which the driver counts as hanging.
-    `tamper` says how the request is spoilt, `signer` who signs it instead (public key id and key): neither
-    crosses the protocol.
+    one; `headers` what the caller adds; `query` the parameters of a list; `deadline` the seconds after which
+    the driver counts as hanging. `tamper` says how the request is spoilt, `signer` who signs it instead
+    (public key id and key): neither crosses the protocol.
     """
 
     operation: str
@@ -103,6 +103,7 @@ class ClientCall:
     payload_text: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     deadline: float = 30.0
+    query: tuple[tuple[str, str], ...] = ()
     tamper: str | None = None
     signer: tuple[str, PrivateKey] | None = field(default=None, repr=False)
 

@@ -63,6 +63,8 @@ def call_message(number: int, call: ClientCall) -> Message:
         message["payload"] = call.payload
     if call.payload_text is not None:
         message["payload_text"] = call.payload_text
+    if call.query:
+        message["query"] = [list(pair) for pair in call.query]
     return {**message, "headers": [list(pair) for pair in call.headers], "deadline": call.deadline}
 
 

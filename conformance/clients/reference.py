@@ -12,12 +12,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig
 from amazonpay_conformance.clients.tampering import Signing, spoilt
 from amazonpay_conformance.model.errors import TRANSIENT
-from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
 from amazonpay_conformance.wire import messages
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 from amazonpay_conformance.wire.signing import sign, sign_button
@@ -29,7 +30,7 @@ KEY = "x-amz-pay-idempotency-key"
 idempotency_key = "both"
 raw_payload = True
 tampers = True
-operations = (*OPERATIONS, "sign_button")
+operations = (*ALL_OPERATIONS, "sign_button")
 
 TIMEOUT_SECONDS = 20
 RETRIED = tuple(sorted(TRANSIENT))
@@ -112,7 +113,8 @@ class ReferenceClient:
         specific = self._config.public_key_id.upper().startswith(("SANDBOX", "LIVE"))
         prefix = "" if specific else f"/{environment}"
         path = f"{prefix}/v2{operation.path_for(call.path_id)}"
-        return messages.Request(operation.method, path, None, self._headers(operation, call), _body(call))
+        query = urlencode(call.query) or None
+        return messages.Request(operation.method, path, query, self._headers(operation, call), _body(call))
 
     def _headers(self, operation: Operation, call: ClientCall) -> messages.Headers:
         headers = messages.Headers.of(
@@ -140,7 +142,7 @@ def connect(
     """
     client = make(config)
     calls: dict[str, Callable[[Any], Any]] = {
-        operation.id: partial(client.call, operation) for operation in OPERATIONS.values()
+        operation.id: partial(client.call, operation) for operation in ALL_OPERATIONS.values()
     }
     return {**calls, "sign_button": client.sign_button}
 

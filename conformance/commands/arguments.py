@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from .configured import add_config
+
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.setup import Choice
     from amazonpay_conformance.forms.printing import Meeting
@@ -16,11 +18,10 @@ CLIENT_HELP: Final = (
     "in any language ('exec:node driver.mjs'); see docs/drivers.md"
 )
 
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
-
 
 def add_client_and_target(parser: argparse.ArgumentParser) -> None:
     """Add what says who is tried, and against what."""
+    add_config(parser)
     parser.add_argument("--client", default="reference", metavar="CLIENT", help=CLIENT_HELP)
     parser.add_argument(
         "--target",
@@ -110,14 +111,12 @@ def meeting_of(arguments: argparse.Namespace) -> Meeting:
 
 def duration(text: str) -> float:
     """Return seconds, of `90`, `90s`, `10m` or `1h`."""
-    unit = _UNITS.get(text[-1:], 0)
+    from amazonpay_conformance.engine.budget import seconds_of
+
     try:
-        seconds = float(text[:-1] if unit else text) * (unit or 1)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, or as 90s, 10m, 1h")
-    return seconds
+        return seconds_of(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected {problem}") from None
 
 
 def count(text: str) -> int:
@@ -125,6 +124,14 @@ def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
     return int(text)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """Return (k, n), of `K/N`."""
+    number, slash, of = text.partition("/")
+    if not slash or not number.isdecimal() or not of.isdecimal() or not 1 <= int(number) <= int(of):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected K/N, as 2/4")
+    return int(number), int(of)
 
 
 def count_or_none(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import shutil
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .arguments import add_client_and_target, choice_of, count, count_or_none, duration, meeting_of
+from .arguments import add_client_and_target, choice_of, count, count_or_none, duration, meeting_of, shard
 from .exits import (
     CONFORMS,
     EXIT_CODES,
@@ -43,7 +44,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--profile", choices=("quick", "full"), default="quick", help="how much to try (default: quick)"
     )
     certify.add_argument(
-        "--seed", type=int, default=None, help="repeat a run exactly (default: chosen and printed)"
+        "--seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="repeat a run exactly (default: one is chosen)",
     )
     certify.add_argument(
         "--out",
@@ -81,6 +86,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="spend at most so many on making the scenario of one finding small (default: by profile)",
     )
     certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
+    certify.add_argument(
+        "--shard",
+        type=shard,
+        default=(1, 1),
+        metavar="K/N",
+        help="run only the K-th of N parts of the scenarios; all together, with one seed, are the whole run",
+    )
+    certify.add_argument("--json", action="store_true", help="print report.json instead of words")
     certify.set_defaults(run=_run)
 
 
@@ -88,7 +101,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.engine.corpus import add_to_corpus
     from amazonpay_conformance.engine.setup import SetUpProblem
     from amazonpay_conformance.reporting.lines import wants_colour
-    from amazonpay_conformance.reporting.report import expect_room, write_report
+    from amazonpay_conformance.reporting.report import expect_room, report, write_report
     from amazonpay_conformance.reporting.terminal import Progress, summary
 
     progress = Progress(sys.stderr)
@@ -109,6 +122,9 @@ def _run(arguments: argparse.Namespace) -> int:
         unwritten = f"cannot write to {problem.filename or arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
         return refuse(result.error, exit_code(result))
+    if arguments.json:
+        print(json.dumps(report(result), indent=2, ensure_ascii=False), flush=True)
+        return refuse(unwritten, SET_UP) if unwritten else exit_code(result, strict=arguments.strict)
     width = shutil.get_terminal_size((100, 24)).columns
     lines = summary(
         result,
@@ -142,6 +158,7 @@ def _run_certification(arguments: argparse.Namespace, progress: Callable[..., No
             max_requests=arguments.max_requests,
             shrink_requests=arguments.shrink_requests,
             corpus=_corpus(arguments.corpus),
+            shard=arguments.shard,
         )
         with stopped_by_signals() as stop:
             return ready.certify(order, (progress,), stop)

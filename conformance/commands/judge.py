@@ -24,6 +24,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     judge.add_argument(
         "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON"
     )
+    judge.add_argument("--json", action="store_true", help="print as JSON what --report writes")
     har = judge.add_argument_group("for a HAR file, which does not say who signed it")
     har.add_argument("--public-key-id", default=None, metavar="ID", help="the merchant's key id")
     har.add_argument(
@@ -48,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if trace.broken:
         print(f"warning: {trace.broken}", file=sys.stderr)
     watch = watched_trace(trace, merchant)
-    code = tell(watch, arguments.report, incomplete=trace.broken)
+    code = tell(watch, arguments.report, incomplete=trace.broken, as_json=arguments.json)
     if code:
         return code
     if watch.verdict == "fail" or (arguments.strict and watch.verdict == "warning"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .arguments import add_client_and_target, choice_of, meeting_of
 from .exits import CONFORMS, FAILURES, NOTHING_EXERCISED, SET_UP, UNREACHABLE, USAGE, refuse
@@ -13,6 +14,8 @@ from .exits import CONFORMS, FAILURES, NOTHING_EXERCISED, SET_UP, UNREACHABLE, U
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.replay import Replayed
     from amazonpay_conformance.engine.scenario_files import Stored
+
+ANSWERS: Final = {"still fails": FAILURES, "passes now": CONFORMS, "cannot reach": NOTHING_EXERCISED}
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,6 +39,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     replay.add_argument(
         "--out", type=Path, default=None, metavar="F", help="write the form to this file (default: to stdout)"
     )
+    replay.add_argument("--json", action="store_true", help="print what came of it as JSON")
     add_client_and_target(replay)
     replay.set_defaults(run=_run)
 
@@ -60,13 +64,37 @@ def _run(arguments: argparse.Namespace) -> int:
         return refuse(str(problem), SET_UP)
     except TargetUnreachable as problem:
         return refuse(str(problem), UNREACHABLE)
+    return _told(arguments, stored, replayed)
+
+
+def _told(arguments: argparse.Namespace, stored: Stored, replayed: Replayed) -> int:
+    """Print what came of it, and return the exit code."""
+    if arguments.json and not arguments.form:
+        print(json.dumps(_value(replayed), indent=2, ensure_ascii=False))
+        return ANSWERS[replayed.answer]
     print("\n".join(replayed.lines()), file=sys.stderr if arguments.form else sys.stdout, flush=True)
     unprinted = _print_form(arguments, stored, replayed) if arguments.form else None
     if unprinted is not None:
         return unprinted
-    return {"still fails": FAILURES, "passes now": CONFORMS, "cannot reach": NOTHING_EXERCISED}[
-        replayed.answer
+    return ANSWERS[replayed.answer]
+
+
+def _value(replayed: Replayed) -> dict[str, object]:
+    """What programs read of a replay (schemas/formats/replay.json)."""
+    from amazonpay_conformance.wire.redaction import redact_text
+
+    findings = [
+        {
+            "requirement": finding.requirement.id,
+            "level": finding.requirement.level,
+            "operation": finding.operation,
+            "step": finding.step,
+            "expected": redact_text(finding.problem.expected),
+            "received": redact_text(finding.problem.received),
+        }
+        for finding in replayed.findings
     ]
+    return {"format": 1, "answer": replayed.answer, "told": [*replayed.lines()][-1], "findings": findings}
 
 
 def _print_form(arguments: argparse.Namespace, stored: Stored, replayed: Replayed) -> int | None:

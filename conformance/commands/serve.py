@@ -7,10 +7,20 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 from .arguments import add_switches
 from .exits import SET_UP, USAGE, refuse
 from .watching import tell
+
+FIGURES: Final = ("off", "sandbox", "live")
+
+
+def port_number(text: str) -> int:
+    """Read a port."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: expected a number up to 65535")
+    return int(text)
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,12 +28,50 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve = commands.add_parser(
         "serve",
         help="serve the mock over HTTPS for clients in any language",
-        description="Serve the mock on this machine until it is stopped, with a certificate made at start. "
+        description="Serve the mock on this machine until it is stopped. "
         "Whoever calls it is watched: each exchange is a line, with what is wrong with it below "
-        "(docs/integrations.md).",
+        "(docs/integrations.md). How tests control it is in docs/mock.md.",
     )
-    serve.add_argument("--port", type=int, default=0, help="port on the loopback (default: a free one)")
-    serve.add_argument("--region", choices=("na", "eu", "jp"), default="na", help="region (default: na)")
+    place = serve.add_argument_group("where")
+    place.add_argument(
+        "--port", type=port_number, default=0, metavar="PORT", help="port (default: a free one)"
+    )
+    place.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="address to listen at (default: this machine only)",
+    )
+    place.add_argument(
+        "--token", default=None, help="what whoever controls it must send (default: made beyond this machine)"
+    )
+    place.add_argument("--http", action="store_true", help="plain HTTP, no TLS")
+    place.add_argument(
+        "--proxy-port",
+        type=port_number,
+        default=None,
+        metavar="PORT",
+        help="be a proxy, too, for clients that cannot be pointed elsewhere (0: a free port)",
+    )
+    serve.add_argument(
+        "--state",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="keep objects, keys and clock in this file (default: in memory only)",
+    )
+    serve.add_argument(
+        "--throttle",
+        choices=FIGURES,
+        default="off",
+        help="refuse calls above the documented quotas, of the sandbox or the live ones (default: off)",
+    )
+    serve.add_argument(
+        "--region",
+        choices=("na", "eu", "jp"),
+        default=None,
+        help="region (default: all, as each request says)",
+    )
     serve.add_argument(
         "--public-key-id", default=None, metavar="ID", help="the merchant's key id (default: a made-up one)"
     )
@@ -58,7 +106,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.engine.watching import Outlets, served_and_watched
-    from amazonpay_conformance.mock.serving import ServingProblem
+    from amazonpay_conformance.mock.serving import Place, ServingProblem
     from amazonpay_conformance.model.switches import BadSwitch, Settings
     from amazonpay_conformance.reporting.lines import wants_colour
     from amazonpay_conformance.reporting.live import Live
@@ -70,12 +118,21 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.out,
             Outlets(live, arguments.trace),
             settings=Settings.parse(arguments.switch),
-            port=arguments.port,
+            place=Place(
+                arguments.port,
+                arguments.host,
+                not arguments.http,
+                arguments.token,
+                arguments.proxy_port,
+                arguments.state,
+                keeps_ca=True,
+            ),
             region=arguments.region,
+            throttling=arguments.throttle,
             public_key_id=arguments.public_key_id,
             public_key_file=arguments.public_key,
         ) as (mock, watch):
-            print("\n".join(mock.lines()), flush=True)
+            print("\n".join((*mock.lines(), *(() if arguments.quiet else mock.pointing()))), flush=True)
             mock.wait()
     except BadSwitch as problem:
         return refuse(str(problem), USAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -13,15 +14,23 @@ if TYPE_CHECKING:
     from amazonpay_conformance.engine.watch import Watch
 
 
-def tell(watch: Watch, report: Path | None, *, incomplete: str = "", all_findings: bool = True) -> int:
+def tell(
+    watch: Watch,
+    report: Path | None,
+    *,
+    incomplete: str = "",
+    all_findings: bool = True,
+    as_json: bool = False,
+) -> int:
     """Print what was found, and write it if that was asked for."""
     from amazonpay_conformance.reporting.lines import wants_colour
     from amazonpay_conformance.reporting.live import summary
-    from amazonpay_conformance.reporting.watch_report import write_watch_report
+    from amazonpay_conformance.reporting.watch_report import watch_report, write_watch_report
 
     colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
     lines = summary(watch, colour=colour, width=width, incomplete=incomplete, all_findings=all_findings)
-    print("\n".join(lines))
+    value = json.dumps(watch_report(watch, incomplete), indent=2, ensure_ascii=False) if as_json else ""
+    print(value or "\n".join(lines))
     if report is None:
         return CONFORMS
     try:

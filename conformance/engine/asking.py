@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.subject import Asked, Told
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, Raised, Result, Unsupported
 from amazonpay_conformance.model.operations import Operation
-from amazonpay_conformance.model.scenario import CallStep
+from amazonpay_conformance.model.scenario import KINDS, CallStep
+from amazonpay_conformance.reading.objects import ID_FIELDS
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER
-
-_ID_FIELDS: Final[Mapping[str, str]] = {
-    "session": "checkoutSessionId",
-    "permission": "chargePermissionId",
-    "charge": "chargeId",
-    "refund": "refundId",
-}
 
 
 def asked_of(operation: Operation, call: ClientCall, *, repeat: bool) -> Asked:
@@ -52,6 +46,10 @@ def told_by(result: Result) -> Told:
 
 
 def made_ids(planned: CallStep, body: Mapping[str, Any]) -> dict[str, str]:
-    """Return the ids of the objects that a call made, by their symbols."""
-    found = ((symbol, body.get(_ID_FIELDS[kind])) for kind, symbol in planned.makes.items())
+    """Return by their symbols the ids of what a call made, or a list's token of the next page."""
+    found = ((symbol, body.get(_field(kind))) for kind, symbol in planned.makes.items())
     return {symbol: value for symbol, value in found if isinstance(value, str)}
+
+
+def _field(kind: str) -> str:
+    return ID_FIELDS[KINDS[kind]] if kind in KINDS else "nextToken"

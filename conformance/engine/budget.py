@@ -69,6 +69,25 @@ class Budget:
         self.spent += requests
 
 
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds_of(text: str) -> float:
+    """Return seconds, of `90`, `90s`, `10m` or `1h`.
+
+    Raises:
+        ValueError: it is none of these; the message says what is expected.
+    """
+    unit = _UNITS.get(text[-1:], 0)
+    try:
+        seconds = float(text[:-1] if unit else text) * (unit or 1)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise ValueError("a number of seconds above 0, or as 90s, 10m, 1h")
+    return seconds
+
+
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 

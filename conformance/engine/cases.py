@@ -12,10 +12,21 @@ from typing import Any
 from amazonpay_conformance.model.actions import Defect
 from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.limits import MAX_CHARGES, MAX_REFUNDS
-from amazonpay_conformance.model.scenario import BuyerStep, CallStep, Step
-from amazonpay_conformance.strategies.payloads import RETURN_URL, REVIEW_URL, STORE_ID, price, ref
-
-SESSION, PERMISSION, CHARGE = "session#1", "permission#1", "charge#1"
+from amazonpay_conformance.model.scenario import CallStep, Step
+from amazonpay_conformance.strategies.payloads import STORE_ID, price, ref
+from amazonpay_conformance.strategies.steps import (
+    APPROVED,
+    CHARGE,
+    PERMISSION,
+    SESSION,
+    SIGNED_IN,
+    captured,
+    charged,
+    completed,
+    opened,
+    order,
+    refunded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,55 +46,20 @@ class Case:
     settings: tuple[str, ...] = ()
 
 
-def _order(intent: str, amount: Any, **more: Any) -> dict[str, Any]:
-    return {
-        "webCheckoutDetails": {"checkoutReviewReturnUrl": REVIEW_URL, "checkoutResultReturnUrl": RETURN_URL},
-        "storeId": STORE_ID,
-        "paymentDetails": {"paymentIntent": intent, "chargeAmount": amount, **more},
-    }
-
-
-def _created(body: Mapping[str, Any]) -> CallStep:
-    return CallStep("create_checkout_session", None, body, key="key#1", makes={"session": SESSION})
-
-
 def _approved(body: Mapping[str, Any]) -> tuple[Step, ...]:
-    return _created(body), BuyerStep("signs_in", SESSION), BuyerStep("approves", SESSION)
-
-
-def _completing(operation: str = "complete_checkout_session", **body: Any) -> CallStep:
-    makes = {"permission": PERMISSION, "charge": CHARGE}
-    return CallStep(operation, SESSION, {"chargeAmount": price("same"), **body}, makes=makes)
+    return opened(body), SIGNED_IN, APPROVED
 
 
 def _paid(body: Mapping[str, Any]) -> tuple[Step, ...]:
-    return *_approved(body), _completing()
-
-
-def _charged(amount: Any, number: int = 1, **more: Any) -> CallStep:
-    body = {"chargePermissionId": ref(PERMISSION), "chargeAmount": amount, **more}
-    symbol = f"charge#{number}"
-    return CallStep("create_charge", None, body, key=f"key of {symbol}", makes={"charge": symbol})
-
-
-def _refunded(amount: Any, number: int = 1) -> CallStep:
-    body = {"chargeId": ref(CHARGE), "refundAmount": amount}
-    symbol = f"refund#{number}"
-    return CallStep("create_refund", None, body, key=f"key of {symbol}", makes={"refund": symbol})
-
-
-def _captured(charge: str = CHARGE, amount: str = "all") -> CallStep:
-    return CallStep(
-        "capture_charge", charge, {"captureAmount": price(amount)}, key=f"key of capture of {charge}"
-    )
+    return *_approved(body), completed()
 
 
 _MONTHLY = {
     "chargePermissionType": "Recurring",
     "recurringMetadata": {"frequency": {"unit": "Month", "value": "1"}, "amount": None},
 }
-_ORDER = _order("Authorize", price("order"))
-_SPLIT = _order("Authorize", price("order"), totalOrderAmount=price("total"))
+_ORDER = order("Authorize", "order")
+_SPLIT = order("Authorize", "order", totalOrderAmount=price("total"))
 _REFUSED = CallStep(
     "create_charge",
     None,
@@ -92,7 +68,7 @@ _REFUSED = CallStep(
 )
 _ADDRESS = {name: value for name, value in ADDRESS.items() if value is not None}
 _ZERO = {"amount": "0.00", "currencyCode": "USD"}
-_CAPTURED_ALREADY = _paid(_order("AuthorizeWithCapture", price("order")))
+_CAPTURED_ALREADY = _paid(order("AuthorizeWithCapture", "order"))
 _UNKNOWN_PAST = "where somebody made permission#1 before the run"
 _EXPIRED_UNUSED = {"statusDetails": {"state": "Canceled", "reasonCode": "ExpiredUnused"}}
 _NOTE = {"merchantMetadata": {"noteToBuyer": "Thank you"}}
@@ -100,62 +76,63 @@ _NOTE = {"merchantMetadata": {"noteToBuyer": "Thank you"}}
 # fmt: off
 CASES: Mapping[str, Case] = {
     # --- requests that no planned body can spoil
-    "REQ-R01": Case((_created(_ORDER),), "signed over another body than the one sent", Defect.SIGNATURE),
-    "REQ-R02": Case((_created(_ORDER),), "signed with a key that the merchant never registered", Defect.UNKNOWN_KEY),
-    "REQ-R03": Case((_created(_ORDER),), "without x-amz-pay-date", Defect.MISSING_HEADER),
-    "REQ-R04": Case((_created(_ORDER),), "with x-amz-pay-date: yesterday", Defect.INVALID_HEADER),
-    "REQ-R05": Case((_created({}),), 'with the body {"storeId": "amzn1', Defect.NOT_JSON),
-    "REQ-R14": Case((_REFUSED, _created(_ORDER))),
-    "REQ-R15": Case((_created(_ORDER),), "with an idempotency key of 36 characters", Defect.INVALID_KEY),
+    "REQ-R01": Case((opened(_ORDER),), "signed over another body than the one sent", Defect.SIGNATURE),
+    "REQ-R02": Case((opened(_ORDER),), "signed with a key that the merchant never registered", Defect.UNKNOWN_KEY),
+    "REQ-R03": Case((opened(_ORDER),), "without x-amz-pay-date", Defect.MISSING_HEADER),
+    "REQ-R04": Case((opened(_ORDER),), "with x-amz-pay-date: yesterday", Defect.INVALID_HEADER),
+    "REQ-R05": Case((opened({}),), 'with the body {"storeId": "amzn1', Defect.NOT_JSON),
+    "REQ-R14": Case((_REFUSED, opened(_ORDER))),
+    "REQ-R15": Case((opened(_ORDER),), "with an idempotency key of 36 characters", Defect.INVALID_KEY),
 
-    "REQ-R16": Case((_created(_ORDER),), "with an x-amz-pay-date of yesterday", Defect.STALE_DATE),
-    "REQ-R17": Case((_created(_ORDER),), "with x-amz-pay-date: 2026-11-23T18:26:58Z", Defect.EXTENDED_DATE),
-    "REQ-R18": Case((_created(_ORDER),), "with x-amz-pay-region: US", Defect.REGION_SPELLING),
-    "REQ-R19": Case((_created(_ORDER),), "with SignedHeaders=X-Amz-Pay-Date;accept;…", Defect.SIGNED_HEADERS_CASE),
-    "REQ-R20": Case((*_approved(_ORDER), replace(_completing(), simulation="Declined")), "the code not among the signed headers", Defect.UNSIGNED_SIMULATION),
-    "REQ-R21": Case((_created(_ORDER),), "as POST /sandbox/v2/checkoutSessions, with a SANDBOX- key", Defect.ENVIRONMENT_PATH),
-    "REQ-R34": Case((_created(_ORDER),), "as POST /live/v2/checkoutSessions, with a SANDBOX- key", Defect.OTHER_ENVIRONMENT),
-    "REQ-R35": Case((_created(_ORDER),), "with x-amz-pay-date sent twice", Defect.REPEATED_HEADER),
-    "REQ-R22": Case((_created(_order("Authorize", price("order/number"))),), "the amount sent as the number 100", Defect.NUMBER_AMOUNT),
+    "REQ-R16": Case((opened(_ORDER),), "with an x-amz-pay-date of yesterday", Defect.STALE_DATE),
+    "REQ-R17": Case((opened(_ORDER),), "with x-amz-pay-date: 2026-11-23T18:26:58Z", Defect.EXTENDED_DATE),
+    "REQ-R18": Case((opened(_ORDER),), "with x-amz-pay-region: US", Defect.REGION_SPELLING),
+    "REQ-R19": Case((opened(_ORDER),), "with SignedHeaders=X-Amz-Pay-Date;accept;…", Defect.SIGNED_HEADERS_CASE),
+    "REQ-R20": Case((*_approved(_ORDER), replace(completed(), simulation="Declined")), "the code not among the signed headers", Defect.UNSIGNED_SIMULATION),
+    "REQ-R21": Case((opened(_ORDER),), "as POST /sandbox/v2/checkoutSessions, with a SANDBOX- key", Defect.ENVIRONMENT_PATH),
+    "REQ-R34": Case((opened(_ORDER),), "as POST /live/v2/checkoutSessions, with a SANDBOX- key", Defect.OTHER_ENVIRONMENT),
+    "REQ-R35": Case((opened(_ORDER),), "with x-amz-pay-date sent twice", Defect.REPEATED_HEADER),
+    "REQ-R22": Case((opened(order("Authorize", "order/number")),), "the amount sent as the number 100", Defect.NUMBER_AMOUNT),
     "REQ-R23": Case((*_paid(_ORDER), CallStep("cancel_charge", CHARGE, {"cancellationReason": "x" * 256})), "with a reason of 256 characters", Defect.LONG_REASON),
-    "REQ-R28": Case((*_paid(_order("Confirm", price("order"))), replace(_charged(price("small"), canHandlePendingAuthorization=True), simulation="PendingDecline"))),
-    "REQ-R30": Case((*_CAPTURED_ALREADY, replace(_refunded(price("small")), simulation="Declined"))),
-    "REQ-R32": Case((*_approved(_order("Confirm", price("order"))), replace(_completing(), key="key#2"), replace(_charged(price("small")), key="key#2"))),
-    "SES-R19": Case((_created(_ORDER), CallStep("update_checkout_session", SESSION, {"webCheckoutDetails": {"checkoutMode": "ProcessOrder"}})), "with checkoutMode ProcessOrder", Defect.MODE_AT_UPDATE),
+    "REQ-R28": Case((*_paid(order("Confirm", "order")), replace(charged("small", canHandlePendingAuthorization=True), simulation="PendingDecline"))),
+    "REQ-R30": Case((*_CAPTURED_ALREADY, replace(refunded("small"), simulation="Declined"))),
+    "REQ-R32": Case((*_approved(order("Confirm", "order")), replace(completed(), key="key#2"), replace(charged("small"), key="key#2"))),
+    "SES-R19": Case((opened(_ORDER), CallStep("update_checkout_session", SESSION, {"webCheckoutDetails": {"checkoutMode": "ProcessOrder"}})), "with checkoutMode ProcessOrder", Defect.MODE_AT_UPDATE),
+    "SES-R22": Case((opened({**_ORDER, "addressDetails": {"name": "Jane Doe", "countryCode": "GB", "stateOrRegion": "London", "phoneNumber": "0"}}),), "with a stateOrRegion in GB", Defect.BUTTON_ADDRESS),
     "PRM-R09": Case((CallStep("close_charge_permission", PERMISSION, {"closureReason": "test"}),), _UNKNOWN_PAST, given=True),
-    "CHG-R16": Case((*_paid({**_order("Confirm", price("monthly")), **_MONTHLY}), _charged(price("all+1"))), region="eu"),
-    "CHG-R24": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order")), _charged(price("order"), 2), _captured(), _captured("charge#2")), settings=("open-authorizations=free", "charge-in-progress=never")),
+    "CHG-R16": Case((*_paid({**order("Confirm", "monthly"), **_MONTHLY}), charged("all+1")), region="eu"),
+    "CHG-R24": Case((*_paid(order("Confirm", "order")), charged("order"), charged("order", 2), captured(), captured(charge="charge#2")), settings=("open-authorizations=free", "charge-in-progress=never")),
 
     # --- bodies of which only the flaw is of interest
-    "REQ-R06": Case((_created({"storeId": STORE_ID}),), "without webCheckoutDetails"),
-    "REQ-R07": Case((_created({**_ORDER, "colour": "red"}),)),
-    "REQ-R08": Case((_created({**_ORDER, "chargePermissionType": "Monthly"}),), "which is none of the three types"),
+    "REQ-R06": Case((opened({"storeId": STORE_ID}),), "without webCheckoutDetails"),
+    "REQ-R07": Case((opened({**_ORDER, "colour": "red"}),)),
+    "REQ-R08": Case((opened({**_ORDER, "chargePermissionType": "Monthly"}),), "which is none of the three types"),
     "REQ-R13": Case((*_paid(_ORDER), CallStep("capture_charge", CHARGE, {"captureAmount": _ZERO}, key="key#2"))),
 
     # --- sessions
     "SES-R07": Case((*_approved(_ORDER), CallStep("complete_checkout_session", SESSION, {})), "without chargeAmount"),
-    "SES-R08": Case((*_approved(_SPLIT), _completing()), "without totalOrderAmount"),
-    "SES-R09": Case((*_approved(_ORDER), _completing(totalOrderAmount=price("total"))), "though the session has no totalOrderAmount"),
-    "SES-R10": Case((_created(_order("AuthorizeWithCapture", price("order"), canHandlePendingAuthorization=True)),)),
-    "SES-R11": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Confirm", shippingAddress=_ADDRESS)), "though the session's paymentIntent is Authorize"),
-    "SES-R12": Case((*_approved(_ORDER), _completing("finalize_checkout_session", paymentIntent="Authorize")), "without shippingAddress"),
+    "SES-R08": Case((*_approved(_SPLIT), completed()), "without totalOrderAmount"),
+    "SES-R09": Case((*_approved(_ORDER), completed(totalOrderAmount=price("total"))), "though the session has no totalOrderAmount"),
+    "SES-R10": Case((opened(order("AuthorizeWithCapture", "order", canHandlePendingAuthorization=True)),)),
+    "SES-R11": Case((*_approved(_ORDER), completed("finalize_checkout_session", paymentIntent="Confirm", shippingAddress=_ADDRESS)), "though the session's paymentIntent is Authorize"),
+    "SES-R12": Case((*_approved(_ORDER), completed("finalize_checkout_session", paymentIntent="Authorize")), "without shippingAddress"),
 
     # --- permissions whose history is not known
     "PRM-R03": Case((CallStep("update_charge_permission", PERMISSION, _NOTE),), _UNKNOWN_PAST, given=True),
-    "CHG-R12": Case((_charged(price("small")),), _UNKNOWN_PAST, given=True),
+    "CHG-R12": Case((charged("small"),), _UNKNOWN_PAST, given=True),
 
     # --- calls on which several open questions hang
     "CHG-003": Case((*_paid(_ORDER), CallStep("update_charge", CHARGE, _EXPIRED_UNUSED))),
-    "CHG-R03": Case((*_paid(_ORDER), _charged(price("small"), 2))),
-    "CHG-R14": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order")), _captured(amount="half"), _charged(price("all"), 2))),
+    "CHG-R03": Case((*_paid(_ORDER), charged("small", 2))),
+    "CHG-R14": Case((*_paid(order("Confirm", "order")), charged("order"), captured(amount="half"), charged("all", 2))),
 
     # --- amounts and counts that planned scenarios do not come to
-    "CHG-R05": Case((*_approved(_SPLIT), _completing(totalOrderAmount=price("same-total")), _charged(price("all+1"), 2))),
-    "CHG-R07": Case((*_paid(_order("Confirm", price("ceiling"), allowOvercharge=True)), _charged(price("ceiling+1")))),
-    "CHG-R09": Case((*_paid(_order("Confirm", price("order"))), *(_charged(price("small"), number + 1, captureNow=True) for number in range(MAX_CHARGES + 1)))),
-    "CHG-R10": Case((*_paid(_order("Confirm", price("order"))), _charged(price("order"), captureNow=True, canHandlePendingAuthorization=True))),
-    "REF-R06": Case((*_paid(_order("AuthorizeWithCapture", price("ceiling"))), _refunded(price("ceiling+1")))),
-    "REF-R07": Case((*_CAPTURED_ALREADY, *(_refunded(price("small"), number + 1) for number in range(MAX_REFUNDS + 1)))),
+    "CHG-R05": Case((*_approved(_SPLIT), completed(totalOrderAmount=price("same-total")), charged("all+1", 2))),
+    "CHG-R07": Case((*_paid(order("Confirm", "ceiling", allowOvercharge=True)), charged("ceiling+1"))),
+    "CHG-R09": Case((*_paid(order("Confirm", "order")), *(charged("small", number + 1, captureNow=True) for number in range(MAX_CHARGES + 1)))),
+    "CHG-R10": Case((*_paid(order("Confirm", "order")), charged("order", captureNow=True, canHandlePendingAuthorization=True))),
+    "REF-R06": Case((*_paid(order("AuthorizeWithCapture", "ceiling")), refunded("ceiling+1"))),
+    "REF-R07": Case((*_CAPTURED_ALREADY, *(refunded("small", number + 1) for number in range(MAX_REFUNDS + 1)))),
 }
 # fmt: on
 """The cases by the id of the rule, or of the operation's requirement."""

@@ -33,7 +33,7 @@ from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
 from amazonpay_conformance.engine.tls_trials import Trials, try_tls
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
@@ -42,6 +42,7 @@ from amazonpay_conformance.strategies.merchants import rotations, strangers
 from amazonpay_conformance.strategies.questions import questions
 from amazonpay_conformance.strategies.races import races
 from amazonpay_conformance.strategies.repeats import repeats
+from amazonpay_conformance.strategies.resources import resources
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
 from amazonpay_conformance.strategies.tour import tour
@@ -164,17 +165,22 @@ class Certification:
         """What every profile tries comes first, in all lanes; a budget cuts from the end."""
         main, *others = self.result.lanes
         systematic, random = self.plan(hello)
-        some = systematic[: self._order.profile.elsewhere]
+        some = self._of_this_shard(systematic[: self._order.profile.elsewhere])
+        systematic, random = self._of_this_shard(systematic), self._of_this_shard(random)
         kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
         return [
             *(
-                Stage("corpus", lane, [s.scenario for at, s in kept if at == lane])
+                Stage("corpus", lane, self._of_this_shard([s.scenario for at, s in kept if at == lane]))
                 for lane in (main, *others)
             ),
             Stage("systematic", main, systematic),
             *(Stage("systematic", lane, some) for lane in others),
             *(Stage("random", lane, spread) for lane, spread in spread_over(self.result.lanes, random)),
         ]
+
+    def _of_this_shard(self, plan: list[Scenario]) -> list[Scenario]:
+        number, of = self._order.shard
+        return plan[number - 1 :: of]
 
     def _go_through(self, hello: Hello, stage: Stage) -> None:
         if stage.part != "systematic" and not stage.plan:
@@ -228,14 +234,15 @@ class Certification:
         graph = explore(calm, most=profile.worlds)
         search = Search(replace(able, races=bool(self._crew)), graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
-        asked = self._asked_of_servers(able) if "server" in self._order.subjects else ()
+        asked = tuple(self._asked_of_servers(able)) if "server" in self._order.subjects else ()
         quick = profile.name == "quick"
         troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
         self.result.skipped.update(troubled.left_out)
         raced = races(able, quick=quick) if self._crew else ()
         # what a server is asked is short, and comes between: no kind of fault has to wait for all the others
         mixed = by_turns(tour(calm, graph, pairs=profile.pairs), asked)
-        systematic = [*mixed, *rotations(able), *troubled.scenarios, *raced]
+        systematic = [*mixed, *rotations(able), *resources(able, servers=bool(asked))]
+        systematic += [*troubled.scenarios, *raced]
         return systematic, list(islice(search.random(), random))
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
@@ -364,7 +371,7 @@ def by_turns(*several: Iterable[Scenario]) -> Iterator[Scenario]:
 def abilities(hello: Hello, target: Target) -> Abilities:
     """Return what a client and a target can do together."""
     return Abilities(
-        operations=hello.capabilities.operations & frozenset(OPERATIONS),
+        operations=hello.capabilities.operations & (frozenset(ALL_OPERATIONS) - target.spared),
         caller_keys=gives_keys(hello),
         simulations=hello.capabilities.headers,
         buyer=target.has_buyer,

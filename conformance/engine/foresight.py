@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from amazonpay_conformance.engine.findings import Cell, state_in_question
 from amazonpay_conformance.model.actions import Call
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.scenario import Step
 from amazonpay_conformance.model.step import Outcome
@@ -39,7 +39,8 @@ class Expected:
         if requirement.scope == "operation":
             at_stake = {outcome.requirement for outcome in self.permitted}
             return cell[1:] == (self.operation, self.before) and cell.requirement in at_stake
-        return cell.about == OPERATIONS[self.operation].returns if self.operation in OPERATIONS else False
+        operation = ALL_OPERATIONS.get(self.operation)
+        return operation is not None and cell.about == operation.returns
 
 
 def possible(start: Planner, steps: Iterable[Step]) -> tuple[Step, ...]:

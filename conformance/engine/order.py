@@ -51,3 +51,5 @@ class Order:
     max_requests: int | None = None
     shrink_requests: int | None = None
     corpus: tuple[Stored, ...] = ()
+    shard: tuple[int, int] = (1, 1)
+    """(k, n): every n-th of the scenarios that are planned, from the k-th on; all n are the whole."""

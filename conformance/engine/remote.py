@@ -27,6 +27,7 @@ from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.regions import REGIONS
+from amazonpay_conformance.model.resources import LASTING
 from amazonpay_conformance.model.tampers import FEW, OF_ONE_MERCHANT
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -122,7 +123,7 @@ class Relay:
         self._next = 0.0
         self._pace = threading.Lock()
         self._sandbox_only = sandbox_only
-        self._tls = _trusting(ca_file) if address.tls else None
+        self._tls = trusting(ca_file) if address.tls else None
 
     def __call__(self, request: Request) -> Response:
         """Answer with what the service answers; with 502 and a `fault` where it cannot be reached."""
@@ -177,7 +178,12 @@ class Relay:
         return Response(502, Headers.of({"content-type": "text/plain"}), why.encode())
 
 
-def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return a TLS context that trusts a CA, or those of the system.
+
+    Raises:
+        RefusedTarget: the file is not there, or holds no certificate.
+    """
     try:
         return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except ssl.SSLError:
@@ -219,6 +225,7 @@ class RemoteTarget:
         self.name = name
         self.permissions = permissions
         self.tampers = FEW if sandbox_only else OF_ONE_MERCHANT
+        self.spared = LASTING if sandbox_only else frozenset()
         self.signing_host: str | None = address.authority
         certificates = Certificates(directory)
         self.certificates: Certificates | None = certificates

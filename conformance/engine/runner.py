@@ -31,9 +31,10 @@ from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct
 from amazonpay_conformance.model.coverage import Item, covered
 from amazonpay_conformance.model.observable import Observed
-from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.scenario import (
+    FIXED_IDS,
     UNKNOWN_IDS,
     AdvanceStep,
     BuyerStep,
@@ -130,7 +131,7 @@ class Runner:
         keys = Keyring(self.target, self.driver, self.crew, self.config, self.configured)
         execution = Execution(self, Oracle(self.merchant, self.target.fresh()), keys)
         given = {f"permission#{number}": name for number, name in enumerate(self.target.permissions, 1)}
-        execution.bindings = {**UNKNOWN_IDS, **given}
+        execution.bindings = {**UNKNOWN_IDS, **FIXED_IDS, **given}
         return execution
 
 
@@ -219,7 +220,7 @@ class Execution:
         self._bind(planned, made)
 
     def _client_call(self, planned: CallStep, bindings: Mapping[str, str]) -> tuple[Operation, ClientCall]:
-        operation = OPERATIONS[planned.operation]
+        operation = ALL_OPERATIONS[planned.operation]
         setting = Setting(self.oracle.world, bindings, self.runner.configured.region)
         payload = setting.body(planned)
         headers = [(SIMULATION_HEADER, planned.simulation)] if planned.simulation else []
@@ -230,6 +231,7 @@ class Execution:
             setting.id(planned.target) if planned.target else None,
             ABSENT if payload is None else payload,
             headers=tuple(headers),
+            query=setting.query(planned),
             deadline=self.runner.deadline,
             tamper=planned.tamper,
             signer=self.keys.signer(planned.tamper),

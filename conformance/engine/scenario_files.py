@@ -12,6 +12,8 @@ from amazonpay_conformance import schemas
 from amazonpay_conformance.engine.findings import Cell
 from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.model.scenario import (
+    FIXED_IDS,
+    PAGE,
     UNKNOWN_IDS,
     AdvanceStep,
     BuyerStep,
@@ -125,7 +127,7 @@ def _unknown_step(value: Any) -> str | None:
 def _check_symbols(scenario: Scenario) -> None:
     calls = [step.calls if isinstance(step, ParallelStep) else (step,) for step in scenario.steps]
     makers = {s for step in scenario.steps for s in _made_by(step)}
-    made = {*UNKNOWN_IDS}
+    made = {*UNKNOWN_IDS, *FIXED_IDS}
     for number, step in enumerate(scenario.steps):
         own = set(_made_by(step)) if isinstance(step, ParallelStep) else set()
         for symbol in (used for call in calls[number] for used in _used_by(call)):
@@ -150,7 +152,8 @@ def _used_by(step: Step) -> Iterator[str]:
     elif isinstance(step, BuyerStep):
         yield step.target
     elif isinstance(step, CallStep):
-        yield from (step.target,) if step.target else ()
+        yield from step.target.split("/") if step.target else ()
+        yield from (value for value in step.query.values() if value.startswith(PAGE))
         yield from _ids_in(step.body)
 
 
@@ -173,7 +176,8 @@ def describe(step: Step) -> str:
         simulated = f" [simulation {step.simulation}]" if step.simulation else ""
         makes = f" -> {', '.join(step.makes.values())}" if step.makes else ""
         spoilt = f" [spoilt: {step.tamper}]" if step.tamper else ""
-        return f"{step.operation}{target}{body}{simulated}{spoilt}{makes}"
+        query = f" ?{'&'.join(f'{name}={value}' for name, value in step.query.items())}" if step.query else ""
+        return f"{step.operation}{target}{query}{body}{simulated}{spoilt}{makes}"
     if isinstance(step, RepeatStep):
         return f"repeat the call with {step.key}"
     if isinstance(step, ParallelStep):
@@ -227,6 +231,7 @@ def _call_to_json(step: CallStep) -> dict[str, Any]:
         "key": step.key,
         "makes": dict(step.makes) or None,
         "tamper": step.tamper,
+        "query": dict(step.query) or None,
     }
     return {name: value for name, value in full.items() if value is not None}
 
@@ -249,6 +254,7 @@ def _call_from_json(value: Mapping[str, Any]) -> CallStep:
         value.get("key"),
         value.get("makes") or {},
         value.get("tamper"),
+        value.get("query") or {},
     )
 
 

@@ -47,6 +47,8 @@ class Target(Protocol):
     permissions: tuple[str, ...]
     tampers: frozenset[str]
     has_keys: bool
+    spared: frozenset[str]
+    """Operations that it is not bothered with."""
     service_host: str
     signing_host: str | None
     ca_file: str | None
@@ -108,6 +110,7 @@ class MockTarget:
     permissions: tuple[str, ...] = ()
     tampers = frozenset(TAMPERS)
     has_keys = True
+    spared: frozenset[str] = frozenset()
     signing_host: str | None = None
 
     def __init__(

@@ -63,7 +63,8 @@ def render(world: World, kind: Kind, object_id: str, *, host: str) -> Body:
         world: the world to read it from.
         kind: the kind of object.
         object_id: its id.
-        host: host and port of this service, for the address of the buyer's page.
+        host: host and port of this service, for the address of the buyer's page; with http:// before it
+            where it speaks in clear.
 
     Returns:
         The JSON object, keys in the order of the wire.
@@ -81,6 +82,11 @@ def render(world: World, kind: Kind, object_id: str, *, host: str) -> Body:
     if isinstance(value, Refund):
         return _refund(value)
     raise LookupError(f"{kind}: record_bodies writes the lesser resources")
+
+
+def address_at(host: str) -> str:
+    """Return the address of a service from its host: https, unless the host says otherwise."""
+    return host if "://" in host else f"https://{host}"
 
 
 def timestamp(seconds: int | None) -> str | None:
@@ -164,7 +170,7 @@ def _web_checkout(session: CheckoutSession, missing: tuple[str, ...], host: str)
         "checkoutReviewReturnUrl": given.get("checkoutReviewReturnUrl"),
         "checkoutResultReturnUrl": given.get("checkoutResultReturnUrl"),
         # null until no constraint remains: §5.1 [D2]
-        "amazonPayRedirectUrl": None if missing else f"https://{host}/checkout/{session.id}",
+        "amazonPayRedirectUrl": None if missing else f"{address_at(host)}/checkout/{session.id}",
         "checkoutCancelUrl": given.get("checkoutCancelUrl"),
         "checkoutMode": given.get("checkoutMode"),
     }
@@ -272,8 +278,17 @@ def _charge(world: World, charge: Charge) -> Body:
         "releaseEnvironment": "Sandbox",
         "merchantMetadata": _filled(charge.data.get("merchantMetadata"), MERCHANT_METADATA),
         "platformId": charge.data.get("platformId"),
-        "webCheckoutDetails": None,
+        "webCheckoutDetails": _step_up(charge),
     }
+
+
+def _step_up(charge: Charge) -> Body | None:
+    """Where a buyer with a saved wallet confirms and comes back to; here nobody has to: §2.3, §5.3."""
+    given = charge.data.get("webCheckoutDetails")
+    if given is None:
+        return None
+    back = given.get("checkoutResultReturnUrl")
+    return {"checkoutResultReturnUrl": back, "amazonPayRedirectUrl": None}
 
 
 def _converted(world: World, charge: Charge) -> Body | str | None:

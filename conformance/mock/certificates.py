@@ -26,20 +26,35 @@ ANOTHER_NAME: Final = "another.example"
 class Certificates:
     """A CA whose one good server certificate is for localhost and for the real host names."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, keeps_key: bool = False) -> None:
         """Make both, and write the CA certificate to `directory`/ca.pem.
+
+        Args:
+            directory: where the CA is.
+            keeps_key: take the CA that is there with its key, and leave the key of a new one, for its owner
+                only, so that clients need not be told to trust another one at each start.
 
         Raises:
             OSError: the directory cannot be written to.
+            ValueError: the CA that is there cannot be read.
         """
-        import trustme
-
-        self._authority = trustme.CA(organization_name="amazonpay-conformance mock")
-        self._server = self._authority.issue_cert(*LOCAL_HOSTS, *SERVICE_HOSTS)
         self._directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         self.ca_file = directory / "ca.pem"
+        self._authority = self._kept() if keeps_key else _new_authority()
+        self._server = self._authority.issue_cert(*LOCAL_HOSTS, *SERVICE_HOSTS)
         self._authority.cert_pem.write_to_path(str(self.ca_file))
+
+    def _kept(self) -> trustme.CA:
+        import trustme
+
+        key_file = self._directory / "ca-key.pem"
+        if key_file.exists() and self.ca_file.exists():
+            return trustme.CA.from_pem(self.ca_file.read_bytes(), key_file.read_bytes())
+        made = _new_authority()
+        key_file.touch(mode=0o600)
+        key_file.write_bytes(made.private_key_pem.bytes())
+        return made
 
     def server_context(self) -> ssl.SSLContext:
         """Return a TLS context to serve with: TLS 1.2 or later."""
@@ -113,6 +128,12 @@ class Certificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
         return context
+
+
+def _new_authority() -> trustme.CA:
+    import trustme
+
+    return trustme.CA(organization_name="amazonpay-conformance mock")
 
 
 def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:

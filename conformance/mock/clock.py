@@ -36,6 +36,11 @@ class Clock:
         """Whether it stands still."""
         return self._stopped_at is not None
 
+    @property
+    def ahead(self) -> int:
+        """By how many seconds it is ahead of real time while it runs."""
+        return self._offset
+
     def now(self) -> int:
         """Return the current second of this clock."""
         return int(self.exact())

@@ -27,14 +27,16 @@ class Turn:
 
 @dataclass
 class History:
-    """The turns of each object, oldest first."""
+    """The turns of each object, oldest first. `steps` counts what was taken down, ever."""
 
+    steps: int = 0
     _turns: defaultdict[tuple[Kind, str], deque[Turn]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT))
     )
 
     def take(self, step: Step) -> None:
         """Take down a step."""
+        self.steps += 1
         cause = _named(step.cause)
         for change in step.changes:
             turn = Turn(step.at, cause, change.after.state, change.after.reason, step.used)

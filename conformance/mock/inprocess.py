@@ -18,13 +18,14 @@ from amazonpay_conformance.wire.messages import Headers, Injected, Request
 
 
 @contextlib.contextmanager
-def in_process(handler: Handler, base_url: str) -> Iterator[None]:
-    """Answer requests to `base_url` with `handler` while the context is open.
+def in_process(handler: Handler, *base_urls: str) -> Iterator[None]:
+    """Answer requests to each of `base_urls` with `handler` while the context is open.
 
     Requests to other addresses pass through untouched.
     """
     with responses.RequestsMock(assert_all_requests_are_fired=False) as registry:
-        beneath = re.escape(base_url) + r"(?=[/?]|$)"  # not https://host.example.org for https://host.example
+        urls = "|".join(map(re.escape, base_urls))
+        beneath = rf"(?:{urls})(?=[/?]|$)"  # not https://host.example.org for https://host.example
         pattern = re.compile(beneath)
 
         def answer(

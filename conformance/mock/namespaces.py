@@ -122,6 +122,8 @@ class Mock:
         self.any_region = any_region
         self.lock = threading.RLock()
         self.attach = attach
+        self.savers: list[Callable[[], None]] = []
+        """Called after whatever happened, before it is answered."""
         self._make = make
         self.namespaces: dict[str, Namespace] = {}
         self._host = host
@@ -202,6 +204,19 @@ class Mock:
         key_id = signer_of(request)
         having = (n for n in self.namespaces.values() if key_id in n.service.merchant.keys)
         return next(having, self.default)
+
+    def save(self) -> None:
+        """Have what happened written down, where somebody does."""
+        with self.lock:
+            for saver in self.savers:
+                saver()
+
+    def catch_up(self) -> None:
+        """Let happen in every namespace what came due meanwhile."""
+        with self.lock:
+            for namespace in self.namespaces.values():
+                namespace.service.catch_up()
+            self.save()
 
     def handle(self, request: Request) -> Response:
         """Answer a request of the API."""

@@ -96,7 +96,10 @@ class Publisher:
         self._forger = foreign
         self._plain = replace(foreign, url=f"http://{places.clear}/{PEM_NAME}-{code[::-1]}.pem")
         self._file = replace(foreign, url=f"https://{places.trusted}/uploads/{code[::-1]}")
-        own = (self._certificate, self._forger, self._plain, self._file)
+        name = f"{PEM_NAME}-{code[::-1]}.pem"
+        self._in_path = replace(foreign, url=f"https://{places.foreign}/{places.trusted}/{name}")
+        self._as_user = replace(foreign, url=f"https://{places.trusted}@{places.foreign}/{name}")
+        own = (self._certificate, foreign, self._plain, self._file, self._in_path)
         self._served = {urlsplit(one.url).path: one.pem for one in own}
         self.bait = f"https://{places.foreign}/subscribe/{code}"
         """Where a forged subscription wants its receiver to go."""
@@ -116,6 +119,11 @@ class Publisher:
         make = _MADE[variant if kind in ("forged", "strange") else "true"]
         message_id = str(uuid.uuid4())
         return Post(variant, message_id, about, make(self, self._draft(about, message_id, sent_at)))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where certificates are served, on whichever host."""
+        return tuple(self._served)
 
     def served(self, path: str) -> bytes | None:
         """Return the certificate at a path of the hosts that it was made for, None where there is none."""
@@ -176,6 +184,15 @@ class Publisher:
     def _other_file(self, envelope: Body) -> bytes:
         return self._signed(envelope, self._file)
 
+    def _host_in_path(self, envelope: Body) -> bytes:
+        return self._signed(envelope, self._in_path)
+
+    def _host_as_user(self, envelope: Body) -> bytes:
+        return self._signed(envelope, self._as_user)
+
+    def _strange_version(self, envelope: Body) -> bytes:
+        return self._signed(envelope, SignatureVersion="3", Signature="AAAA")
+
     def _forged_subscription(self, envelope: Body) -> bytes:
         asked = {"Type": "SubscriptionConfirmation", "Token": uuid.uuid4().hex, "SubscribeURL": self.bait}
         asked["Message"] = "You have chosen to subscribe to the topic."
@@ -211,6 +228,9 @@ _MADE: Final[Mapping[str, Callable[[Publisher, Body], bytes]]] = {
     "foreign-certificate": Publisher._foreign_certificate,
     "plain-certificate": Publisher._plain_certificate,
     "other-file": Publisher._other_file,
+    "host-in-path": Publisher._host_in_path,
+    "host-as-user": Publisher._host_as_user,
+    "strange-version": Publisher._strange_version,
     "forged-subscription": Publisher._forged_subscription,
     "strange-object": Publisher._strange_object,
     "strange-change": Publisher._strange_change,

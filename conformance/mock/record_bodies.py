@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.mock.bodies import timestamp
+from amazonpay_conformance.mock.bodies import address_at, timestamp
 from amazonpay_conformance.model.actions import Call
 from amazonpay_conformance.model.buyer import ADDRESS, BUYER
 from amazonpay_conformance.model.money import Price
@@ -67,7 +67,7 @@ def render(world: World, call: Call, subject: tuple[Kind, str] | None, *, host: 
     value = world.find(*subject) if subject else None
     view = View(world, call, host, value if isinstance(value, Record) else None)
     if call.operation == "claim_merchant_account":
-        return Answer(None, f"https://{host}/claim/{view.record.id}")
+        return Answer(None, f"{address_at(host)}/claim/{view.record.id}")
     return Answer(_BODIES[call.operation](view))
 
 
@@ -108,7 +108,7 @@ def _document(view: View) -> Body:
     ends = timestamp(view.world.now + TIMERS["report_url_valid"])
     return {
         "reportDocumentId": view.record.id,
-        "url": f"https://{view.host}/report-documents/{view.record.id}?expires={ends}",
+        "url": f"{address_at(view.host)}/report-documents/{view.record.id}?expires={ends}",
         "compressionAlgorithm": "N/A",
     }
 
@@ -182,7 +182,7 @@ def _file(view: View) -> Body:
         "id": file.id,
         "type": view.set("type"),
         "purpose": view.set("purpose"),
-        "url": f"https://{view.host}/files/{file.id}",
+        "url": f"{address_at(view.host)}/files/{file.id}",
         "size": None,
         "uploadTimestamp": None,
         "urlExpirationTimestamp": timestamp(file.created + FILE_URL_SECONDS),

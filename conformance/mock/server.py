@@ -16,6 +16,7 @@ from typing import Final, Self
 
 import h11
 from amazonpay_conformance.mock.routes import Handler
+from amazonpay_conformance.model.regions import SERVICE_HOSTS
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 MAX_BODY: Final = 1 << 20
@@ -30,7 +31,8 @@ class Server:
 
     Requests are handled one at a time, so the handler needs no locks; `slow` moves it off the event loop,
     for handlers that wait for something else, still one at a time. While `at_once` is set, every request has
-    a thread of its own and the handler sees to itself.
+    a thread of its own and the handler sees to itself. With `tunnel` it is a proxy, too: whoever asks to be
+    connected to the service's own hosts speaks TLS with it, and gets no further.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         slow: bool = False,
+        tunnel: ssl.SSLContext | None = None,
     ) -> None:
         self.handler = handler
         self.host = host
         self.port = port
         self._tls = tls
+        self._tunnel = tunnel
         self.at_once = False
         self._slow = slow
         self._turn = asyncio.Lock()
@@ -128,6 +132,10 @@ class Server:
                 return
             if request is None:
                 return
+            if request.method == "CONNECT" and self._tunnel is not None:
+                if not await connection.tunnelled(request.path, self._tunnel):
+                    return
+                continue
             await connection.deliver(await self._answer(request))
             if not connection.reusable():
                 return
@@ -196,6 +204,19 @@ class _Connection:
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             headers = Headers.of({"content-type": "text/plain; charset=utf-8", "connection": "close"})
             await self.send(Response(status, headers, f"{why}\n".encode()))
+
+    async def tunnelled(self, target: str, tls: ssl.SSLContext) -> bool:
+        """Play the host that a client asks for; False where that is none of the service's."""
+        if target.partition(":")[0].lower() not in SERVICE_HOSTS:
+            await self.send(
+                Response(403, Headers.of({"connection": "close"}), b"only the service's own hosts\n")
+            )
+            return False
+        self._writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await self._writer.drain()
+        await self._writer.start_tls(tls)
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+        return True
 
     def reusable(self) -> bool:
         """Make ready for the next request; False where the connection must end."""

@@ -100,6 +100,8 @@ class Service:
         self.region = region
         self.any_region = any_region
         self.quota = Quota()
+        self.generation = 0
+        """Grows whenever what is held does not follow from what was held before."""
         self.host = host
         self.clock = clock or Clock()
         self.world = _empty(self.clock, settings)
@@ -225,6 +227,7 @@ class Service:
         self.clock.restart()
         self.world = _empty(self.clock, self.world.settings)
         self._answers.clear()
+        self.generation += 1
 
     def recall(self, memory: Memory) -> None:
         """Hold what was remembered; its clock is put back, too."""
@@ -232,6 +235,7 @@ class Service:
         self.merchant = Merchant(memory.keys)
         self.clock.put(memory.hands)
         self.quota = memory.quota.copy()
+        self.generation += 1
 
     def _within_quota(self, operation: str) -> bool:
         return self.quota.figures == "off" or self.quota.take(operation, self.clock.exact())

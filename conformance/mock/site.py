@@ -6,6 +6,7 @@ from amazonpay_conformance.mock.control import control_routes
 from amazonpay_conformance.mock.namespaces import Mock
 from amazonpay_conformance.mock.pages.routes import page_routes
 from amazonpay_conformance.mock.routes import Handler, Route, Router
+from amazonpay_conformance.wire.messages import Request, Response
 
 
 def routes(mock: Mock) -> tuple[Route, ...]:
@@ -20,4 +21,12 @@ def site(mock: Mock, *, token: str | None = None) -> Handler:
         mock: what answers.
         token: what guarded routes ask for, where not everybody may come.
     """
-    return Router(routes(mock), mock.handle, token=token)
+    router = Router(routes(mock), mock.handle, token=token)
+
+    def handle(request: Request) -> Response:
+        with mock.lock:
+            response = router(request)
+            mock.save()
+        return response
+
+    return handle

@@ -30,6 +30,7 @@ class Defect(Enum):
     REPEATED_HEADER = "header with one value sent twice"
     NUMBER_AMOUNT = "amount as a number"
     MODE_AT_UPDATE = "checkoutMode in an update"
+    BUTTON_ADDRESS = "address of a button with a field too many or too few"
     LONG_REASON = "long cancellation reason"
 
 
@@ -45,6 +46,7 @@ UNUSUAL: frozenset[Defect] = frozenset(
         Defect.REPEATED_HEADER,
         Defect.NUMBER_AMOUNT,
         Defect.MODE_AT_UPDATE,
+        Defect.BUTTON_ADDRESS,
         Defect.LONG_REASON,
     }
 )

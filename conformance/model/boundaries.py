@@ -119,6 +119,8 @@ def _refundable(*, capped: bool) -> Callable[[Context], Decimal | None]:
             return None
         if price.currency != charge.captured.currency or is_capped(charge.captured) is not capped:
             return None
+        if price.amount > CEILING.get(price.currency, price.amount):
+            return None  # another limit comes first
         left = charge.captured.amount - context.world.refunded_of(charge.id, LIVE_REFUND_STATES)
         more = headroom(charge.captured).quantize(minor_unit(price.currency), rounding="ROUND_DOWN")
         return _units(price, left + more)

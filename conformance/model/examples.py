@@ -169,6 +169,7 @@ _ROWS = (
     E("MON-002", "refunds of 10.00 and 5.00:\n\"refundedAmount\": {\"amount\": \"15.00\", …}\n(or less while they are only initiated)", "refunds of 10.00 and 5.00, both done:\n\"refundedAmount\": {\"amount\": \"0.00\", …}"),
     E("MON-003", "of a limit of 300.00, 100.00 were captured:\n\"amountBalance\": {\"amount\": \"200.00\", …}", "of a limit of 300.00, 100.00 were captured:\n\"amountBalance\": {\"amount\": \"300.00\", …}"),
     E("MON-004", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}", "asked: \"chargeAmount\": {\"amount\": \"14.00\", \"currencyCode\": \"USD\"}\nshown: \"chargeAmount\": {\"amount\": \"1400.00\", \"currencyCode\": \"USD\"}"),
+    E("MON-005", "charged 100.00 EUR:\n\"conversionRate\": \"1.25\", \"convertedAmount\": \"80.00\"", "charged 100.00 EUR:\n\"conversionRate\": \"1.25\", \"convertedAmount\": \"125.00\""),
 
     # --- time
     E("LIN-001", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 422 InvalidChargeStatus", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 200\n(captured and canceled: whichever came first forbids the other)"),
@@ -207,6 +208,28 @@ _ROWS = (
     E("INT-003", "GET /charges/C -> Authorized\nPOST /deliveryTrackers, chargePermissionId P", "POST /charges -> AuthorizationInitiated\nPOST /deliveryTrackers, chargePermissionId P"),
     E("INT-004", "key A: POST /charges -> 422 SoftDeclined\nkey B: POST /charges, the same body", "key A: POST /charges -> 422 SoftDeclined\nkey A: POST /charges, the same body"),
     E("INT-005", "POST /charges -> 422 HardDeclined\nGET /chargePermissions/P -> NonChargeable, and the buyer is told", "POST /charges -> 422 HardDeclined, four times"),
+
+    # --- a notification endpoint
+    E("NTF-001", "a CHARGE notification -> 200", "a CHARGE notification -> 415, because text/plain is not application/json"),
+    E("NTF-002", "a CHARGE notification -> 200 at once; the order is looked at later", "a CHARGE notification -> 200 after 20 s: SNS has given up, and sends it again"),
+    E("NTF-003", "a Signature of another key -> 400, nothing is read, nothing is done", "SignatureVersion 3, Signature \"x\" -> 200, and the order is looked at"),
+    E("NTF-004", "no Signature -> 400, nothing is done", "if \"Signature\" in envelope: verify(envelope)\nhandle(envelope)"),
+    E("NTF-005", "https://sns.us-east-1.amazonaws.com.attacker.example/x.pem -> 400", "any URL with sns.us-east-1.amazonaws.com somewhere in it is believed"),
+    E("NTF-006", "SigningCertURL http://sns.us-east-1.amazonaws.com/x.pem -> 400", "the scheme of SigningCertURL is not looked at"),
+    E("NTF-007", "SigningCertURL https://sns.us-east-1.amazonaws.com/uploads/x -> 400", "any file on the right host is taken for a certificate"),
+    E("NTF-008", "SubscriptionConfirmation with a bad signature -> 400", "if envelope[\"Type\"] == \"SubscriptionConfirmation\":\n    fetch(envelope[\"SubscribeURL\"])\nverify(envelope)"),
+    E("NTF-009", "a CHARGE notification of C\nGET /charges/C -> Authorized\nPOST /charges/C/capture", "a CHARGE notification of C\nPOST /charges/C/capture"),
+    E("NTF-010", "a CHARGE notification of C\nGET /charges/C -> Declined\nthe buyer is asked for another card", "a CHARGE notification of C\nGET /charges/C -> Declined\nthe order is set to processing, since it is decided"),
+    E("NTF-011", "a CHARGE notification of C\nGET /charges/C -> AuthorizationInitiated\nnothing more", "a CHARGE notification of C\nGET /charges/C -> AuthorizationInitiated\nthe order is set to processing, since it is not declined"),
+    E("NTF-012", "MessageId M -> 200, the order is delivered\nMessageId M -> 200, nothing more", "MessageId M -> 200, the order is delivered\nMessageId M -> 200, the order is delivered"),
+    E("NTF-013", "the notification of C's authorization, behind that of its capture\nGET /charges/C -> Captured\nthe order stays paid", "the notification of C's authorization, behind that of its capture\n-> 500, unexpected state"),
+    E("NTF-014", "a CHARGE notification of C\nGET /charges/C -> Captured\nthe order is paid", "a CHARGE notification of C -> 200\nthe order waits for ever"),
+    E("NTF-015", "ObjectType INSTALLMENT_PLAN -> 200, nothing is done", "ObjectType INSTALLMENT_PLAN -> 500, KeyError"),
+    E("NTF-016", "a CHARGE notification of another shop's charge -> 200, nothing is done", "a CHARGE notification of another shop's charge -> 500, no such order"),
+    E("NTF-017", "ObjectType CHARGEBACK, ObjectId S01-0000000-0000000-B000000\nGET /disputes/S01-0000000-0000000-B000000 -> 404\n-> 200, somebody is told", "ObjectType CHARGEBACK, ObjectId S01-0000000-0000000-B000000\nGET /charges/S01-0000000-0000000-B000000 -> 404\n-> 500"),
+    E("NTF-018", "a body that is no JSON -> 400", "a body that is no JSON -> 500"),
+    E("NTF-019", "a CHARGE notification of C\nGET /charges/C -> 503\n-> 503: SNS sends it again in an hour", "a CHARGE notification of C\nGET /charges/C -> 503\n-> 200, and nobody asks again"),
+    E("NTF-020", "an envelope with a Subject -> 200", "an envelope with a Subject -> 400: Subject is not in the string to sign"),
 )
 # fmt: on
 

@@ -15,6 +15,9 @@ from datetime import datetime
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.world import Record, World
 
+NO_PAGE = "no-such-token"
+"""What no page ever gave for a token: the kit asks with it what becomes of such a one."""
+
 DEFAULT_SIZE = 10  # api-facts §12 [D][S]
 DEFAULT_AGE = 90 * 86_400  # seconds; createdSince where it is not said: api-facts §12 [D][S]
 

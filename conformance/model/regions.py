@@ -13,7 +13,11 @@ VERSION = "v2"
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region: its key, the spellings that SDKs accept for it, its host, and the digits that its ids begin with."""
+    """A region: its key, the spellings that SDKs accept for it, its host, and the digits that its ids begin with.
+
+    `mends` is the page on which a buyer mends the payment method of a declined permission, whose id follows; ""
+    where no source tells it.
+    """
 
     id: str
     key: str
@@ -21,6 +25,7 @@ class Region:
     host: str
     digits: str
     currency: str
+    mends: str
     source: str
     tag: Tag
 
@@ -39,9 +44,9 @@ class KeyStyle:
 
 # fmt: off
 _REGIONS = (
-    Region("REG-NA", "na", ("na", "us"),       "pay-api.amazon.com", "01", "USD", "§1, §3.0, §3.6", "D"),
-    Region("REG-EU", "eu", ("eu", "de", "uk"), "pay-api.amazon.eu",  "02", "EUR", "§1, §3.0, §3.6", "D"),
-    Region("REG-JP", "jp", ("jp",),            "pay-api.amazon.jp",  "03", "JPY", "§1, §3.0, §3.6", "D"),
+    Region("REG-NA", "na", ("na", "us"),       "pay-api.amazon.com", "01", "USD", "https://payments.amazon.com/jr/your-account/ba/", "§1, §3.0, §3.6, §5.2", "D"),
+    Region("REG-EU", "eu", ("eu", "de", "uk"), "pay-api.amazon.eu",  "02", "EUR", "", "§1, §3.0, §3.6", "D"),
+    Region("REG-JP", "jp", ("jp",),            "pay-api.amazon.jp",  "03", "JPY", "https://pay.amazon.com/jp/jr/your-account/ba/", "§1, §3.0, §3.6, §5.2", "D"),
 )
 
 KEY_STYLES: tuple[KeyStyle, ...] = (

@@ -186,6 +186,7 @@ _SERVER = (
     R("MON-002", "MUST",   "server", "refundedAmount is the sum of the refunds, never above what may be refunded.", "§3.3, §6.5", "D", scope="object"),
     R("MON-003", "MUST",   "server", "amountBalance is the limit less what was charged.", "§3.2", "D", scope="object"),
     R("MON-004", "MUST",   "server", "An amount comes back as it was asked for.", "§3, §6.12", "W", scope="object"),
+    R("MON-005", "SHOULD", "server", "A convertedAmount is the chargeAmount divided by the conversionRate.", "§3.3, §6.11; in which form is not sure (§13.6)", "S", scope="object"),
     R("LIN-001", "MUST",   "server", "Calls that overlap are answered as if they had come one after the other, in some order.", "§4.3, §6.3b, §6.5", "D", scope="call"),
     R("LIN-002", "MUST",   "server", "Two requests with one idempotency key make one object, however close they come.", "§9", "D", scope="call"),
     R("REL-005", "MUST",   "server", "An object is of the environment that was called.", "§3", "W", scope="object"),
@@ -224,6 +225,28 @@ _INTEGRATION = (
     R("INT-003", "SHOULD", "integration", "Nothing is delivered on a charge that was last seen pending, declined or canceled.", "§4.3, §12", "D2"),
     R("INT-004", "SHOULD", "integration", "A declined charge is tried again with a new key.", "§7 (what the old key answers is not said)", "D"),
     R("INT-005", "SHOULD", "integration", "A charge that was declined hard is not tried again and again without anything being looked at.", "§4.3, §5.2", "D2"),
+
+    # --- its notification endpoint: §11
+    R("NTF-001", "MUST",   "integration", "A true notification is answered with 2xx.", "§11.4", "D2"),
+    R("NTF-002", "SHOULD", "integration", "A notification is answered in time, or it counts as lost and is sent again.", "§11.4 (how long is waited is not said; SNS waits 15 seconds)", "D2"),
+    R("NTF-003", "MUST",   "integration", "A notification whose signature does not verify has no effect.", "§11.3", "S"),
+    R("NTF-004", "MUST",   "integration", "A notification without a signature has no effect.", "§11.1, §11.3", "S"),
+    R("NTF-005", "MUST",   "integration", "A certificate on a host that is not SNS's is not trusted.", "§11.3; novu PR #11056, go.sns #2", "S"),
+    R("NTF-006", "MUST",   "integration", "A certificate over http is not trusted.", "§11.3", "S"),
+    R("NTF-007", "SHOULD", "integration", "A certificate that is no .pem file is not trusted.", "§11.3", "S"),
+    R("NTF-008", "MUST",   "integration", "A SubscribeURL is not visited before the signature has verified.", "§11.1, §11.3", "S"),
+    R("NTF-009", "MUST",   "integration", "The object is read before anything is done because of a notification.", "§11.2", "D"),
+    R("NTF-010", "MUST",   "integration", "A notification of a declined or canceled charge is not taken for a payment.", "§4.3, §11.2; woocommerce #5", "D"),
+    R("NTF-011", "MUST",   "integration", "A notification of a charge that is still pending is not taken for a payment.", "§4.3, §11.2", "D"),
+    R("NTF-012", "MUST",   "integration", "A notification that comes twice has the effect of one.", "§11.4 (it is sent again where no answer came)", "D2"),
+    R("NTF-013", "MUST",   "integration", "Notifications that come in another order have the effect that the object's state calls for.", "§11.2, §11.4 (one that is sent again comes late)", "D2"),
+    R("NTF-014", "SHOULD", "integration", "An order is taken for paid once a notification has told of its charge, and that is captured.", "§11.2, §11.4", "D"),
+    R("NTF-015", "SHOULD", "integration", "A type of object or of change that is not known is no error.", "§11.2 (v1 had fewer)", "D"),
+    R("NTF-016", "SHOULD", "integration", "A notification of an object that is not known is no error.", "§11.2, §11.4 (it would be sent again)", "D2"),
+    R("NTF-017", "MUST",   "integration", "A chargeback of which there is no object to read is no error.", "§11.2; sdk-php #11", "D"),
+    R("NTF-018", "SHOULD", "integration", "What is no notification is refused, and is no error.", "§11.1, §11.4 (a 5xx asks for it again)", "D2"),
+    R("NTF-019", "SHOULD", "integration", "A notification whose object cannot be read at the time is not lost.", "§11.2, §11.4 (after a 5xx it is sent again)", "D2"),
+    R("NTF-020", "SHOULD", "integration", "A subject, where there is one, is verified with the rest.", "§11.1, §11.3", "D"),
 )
 # fmt: on
 

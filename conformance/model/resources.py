@@ -117,5 +117,10 @@ RESOURCE_ID_FIELDS: Mapping[Kind, str] = {
 GIVEN: tuple[ResourceKind, ...] = ("Buyer", "AuthorizationToken", "ReportDocument", "Store")
 """Kinds that no call creates, or whose id no documented answer tells: there may be some unknown to the kit."""
 
+LASTING = frozenset(
+    {"create_report_schedule", "create_merchant_account", "create_store", "create_dispute", "upload_file"}
+)
+"""Operations that leave something behind for good, which a real service is spared."""
+
 SANDBOX_REPORT_TYPE = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
 """The one report type of the sandbox. Source: api-facts §12 [S][D]."""

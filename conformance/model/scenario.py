@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-from amazonpay_conformance.model.actions import BuyerAct, BuyerDeed, Product
+from amazonpay_conformance.model.actions import BuyerAct, BuyerDeed, NewIds, Product
 from amazonpay_conformance.model.limits import CEILING
 from amazonpay_conformance.model.money import REGION_CURRENCY, Price, minor_unit
+from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.records import GIVEN_AUTHORIZATION, GIVEN_BUYER
 from amazonpay_conformance.model.rules import balance, headroom
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
 
@@ -28,7 +30,8 @@ class CallStep:
 
     `target` is the symbol of the object in the path. `key` is the symbol of the idempotency key that the
     caller gives, if the client lets him. `makes` gives symbols to what the call may create: kind → symbol.
-    `tamper` names a row of `tampers`: the request is spoilt so on purpose, by a client that can.
+    `tamper` names a row of `tampers`: the request is spoilt so on purpose, by a client that can. `query` are
+    the parameters of lists, as they are sent; a value like `page#1` stands for the token of another page.
     """
 
     operation: str
@@ -38,6 +41,7 @@ class CallStep:
     key: Symbol | None = None
     makes: Mapping[str, Symbol] = field(default_factory=dict)
     tamper: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,44 @@ UNKNOWN_IDS: Mapping[Symbol, str] = {
 """What stands for objects that never existed: ids of the right form (api-facts §3.0)."""
 
 
+FIXED_IDS: Mapping[Symbol, str] = {
+    "buyer#1": GIVEN_BUYER,
+    "token#1": GIVEN_AUTHORIZATION,
+    "buyer#unknown": "no-such-buyer-token",
+    "report#unknown": "A00000000T00K0DTX0JS0",
+    "document#unknown": "no-such-document",
+    "schedule#unknown": "no-such-schedule",
+    "dispute#unknown": "S01-0000000-0000000-B000000",
+}
+"""What stands for lesser resources that no call makes: those that our mock has, and those that never existed."""
+
+KINDS: Mapping[str, Kind] = {
+    "session": "CheckoutSession",
+    "permission": "ChargePermission",
+    "charge": "Charge",
+    "refund": "Refund",
+    "report": "Report",
+    "document": "ReportDocument",
+    "schedule": "ReportSchedule",
+    "account": "MerchantAccount",
+    "store": "Store",
+    "dispute": "Dispute",
+    "file": "File",
+}
+"""The kinds of objects that calls make, by what their symbols begin with."""
+
+
+PAGE: Final = "page#"
+"""How the symbols of tokens begin that lead to the next page of a list."""
+
+
+def new_ids(makes: Mapping[str, Symbol]) -> NewIds:
+    """Return what `makes` of a call says in the words of the model."""
+    own = {kind: makes[kind] for kind in ("session", "permission", "charge", "refund") if kind in makes}
+    record = next((symbol for kind, symbol in makes.items() if kind in KINDS and kind not in own), "")
+    return NewIds(**own, record=record)
+
+
 class Unresolved(LookupError):
     """A symbol of the step stands for something that does not exist (yet)."""
 
@@ -151,15 +193,23 @@ class Setting:
     region: str = "na"
 
     def id(self, symbol: Symbol) -> str:
-        """Return the id that a symbol stands for.
+        """Return the id that a symbol stands for; of two with a slash between them, both.
 
         Raises:
             Unresolved: nothing is bound to it.
         """
-        try:
-            return self.bindings[symbol]
-        except KeyError:
-            raise Unresolved(symbol) from None
+        missing = [part for part in symbol.split("/") if part not in self.bindings]
+        if missing:
+            raise Unresolved(missing[0])
+        return "/".join(self.bindings[part] for part in symbol.split("/"))
+
+    def query(self, step: CallStep) -> tuple[tuple[str, str], ...]:
+        """Return the parameters of the step's query with every symbol replaced.
+
+        Raises:
+            Unresolved: a symbol in it is not bound.
+        """
+        return tuple((n, self.id(v) if v.startswith(PAGE) else v) for n, v in step.query.items())
 
     def body(self, step: CallStep) -> Any:
         """Return the step's body with every symbol replaced.

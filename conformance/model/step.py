@@ -555,6 +555,7 @@ _CHARGE_DATA = (
     "platformId",
     "chargeInitiator",
     "channel",
+    "webCheckoutDetails",
 )
 
 

@@ -139,6 +139,7 @@ _ROWS = (
     S("superfluous-total",      "May Complete give a totalOrderAmount that the session does not have?", {"refused": "409 AmountMismatch", "accepted": "yes"}, "§2.3", "?"),
     S("update-after-approval",  "May a session be updated after the buyer approved it?", {"refused": "422 InvalidCheckoutSessionStatus", "accepted": "yes"}, "§2.3", "?"),
     S("checkout-mode-at-update", "Is checkoutMode refused by Update Checkout Session?", {"refused": "400 UnrecognizedField", "accepted": "no"}, "§5.6", "?"),
+    S("button-address",         "Is a session refused whose addressDetails lack a phoneNumber, or have a stateOrRegion in GB, SG, AE or MX?", {"refused": "400 InvalidParameterValue", "accepted": "no, what comes of it shows later"}, "§5.6", "?"),
     S("multi-address-sum",      "Must the prices of a multi-ship order add up to chargeAmount?", {"free": "no", "equal": "400 InvalidParameterValue"}, "§5.5", "?"),
     S("finalize-repeats",       "Must Finalize repeat the session's paymentIntent?", {"refused": "409 AmountMismatch where it does not", "accepted": "no"}, "§5.6", "?"),
     S("finalize-pending",       "Which status does Finalize give while the authorization pends?", {"202": "202, as Complete", "200": "200"}, "§2.2", "?"),

@@ -118,7 +118,11 @@ def read_request(
     verdict = verify(request, key) if key is not None else None
     body, violations, body_defects = _body(request, operation)
     violations = (*violations, *of_query)
-    defects = {*_header_defects(request, operation), *body_defects, *map(_defect_of, of_query)}
+    defects = {
+        *_header_defects(request, operation),
+        *body_defects,
+        *(_defect_of(one, None) for one in of_query),
+    }
     defects |= {*_unusual_headers(request, authorization, environment, received_at), *_unusual_body(body)}
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
@@ -289,7 +293,7 @@ def _body(
         return None, (), frozenset({Defect.NOT_JSON})
     body = without_nulls(body)
     violations = (*schemas.violations(operation.request, body), *_too_fine(body))
-    return body, violations, frozenset(map(_defect_of, violations))
+    return body, violations, frozenset(_defect_of(violation, body) for violation in violations)
 
 
 def _too_fine(value: JSON, path: str = "") -> Iterator[schemas.Violation]:
@@ -310,10 +314,21 @@ def _too_fine(value: JSON, path: str = "") -> Iterator[schemas.Violation]:
         yield from _too_fine(item, f"{path}/{name}")
 
 
-def _defect_of(violation: schemas.Violation) -> Defect:
+def _defect_of(violation: schemas.Violation, body: JSON) -> Defect:
     if violation.path.endswith("/webCheckoutDetails/checkoutMode") and violation.kind == "unknown":
         return Defect.MODE_AT_UPDATE  # where it is refused was not to be seen: api-facts §5.6 [?]
+    if _is_of_button_address(violation, body):
+        return Defect.BUTTON_ADDRESS
     return _SCHEMA_DEFECTS[violation.kind]
+
+
+def _is_of_button_address(violation: schemas.Violation, body: JSON) -> bool:
+    """Whether it is one of the two rules of such an address, not one of a field of it: api-facts §5.6 [S]."""
+    if violation.path == "/addressDetails/phoneNumber":
+        return violation.kind == "missing"
+    held = body.get("addressDetails") if isinstance(body, dict) else None
+    text = isinstance(held, dict) and isinstance(held.get("stateOrRegion"), str)
+    return violation.path == "/addressDetails/stateOrRegion" and text
 
 
 def _query(request: Request, operation: Operation) -> tuple[dict[str, str], tuple[schemas.Violation, ...]]:

@@ -29,9 +29,14 @@ def how_often(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
+def is_live(stream: TextIO) -> bool:
+    """Tell whether a person watches: a terminal that can move its cursor, and no log of a CI service."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
+
+
 def wants_colour(stream: TextIO) -> bool:
-    """Tell whether to colour: on a terminal, unless NO_COLOR is set."""
-    return stream.isatty() and "NO_COLOR" not in os.environ
+    """Tell whether to colour: where a person watches, unless NO_COLOR is set."""
+    return is_live(stream) and not os.environ.get("NO_COLOR")
 
 
 def painted(text: str, verdict: str, colour: bool) -> str:

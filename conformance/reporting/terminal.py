@@ -22,7 +22,7 @@ from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.switches import SWITCHES
-from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, painted
+from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, is_live, painted
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -34,7 +34,7 @@ class Progress:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._live = stream.isatty()
+        self._live = is_live(stream)
         self._total = 0
         self._findings = 0
         self._requests = 0

@@ -105,21 +105,32 @@ def diagram(machine: Machine) -> str:
 
 def document(machines: Sequence[Machine]) -> str:
     """Return machines as one SVG document, one below another."""
+    root = picture(machines)
+    indent(root, " ")
+    return tostring(root, encoding="unicode") + "\n"
+
+
+def picture(machines: Sequence[Machine], *, styled: bool = True) -> Element:
+    """Return machines as one SVG element, one below another.
+
+    Args:
+        machines: what is drawn.
+        styled: whether `STYLE` is in it; otherwise the page that it becomes a part of has it.
+    """
     figures = [figure(machine) for machine in machines]
     width = max(max(each.width for each in figures), 640.0) + 2 * MARGIN
     tops = [MARGIN + HEADING]
     for each in figures:
         tops.append(tops[-1] + each.height + BETWEEN + HEADING)
     height = tops[-1] - BETWEEN - HEADING + LEGEND
-    root = _root(machines, width, height)
+    root = _root(machines, width, height, styled=styled)
     for each, top in zip(figures, tops, strict=False):
         _draw(SubElement(root, "g", {"transform": f"translate({_n(MARGIN)} {_n(top)})"}), each)
     _legend(SubElement(root, "g", {"class": "legend"}), height - LEGEND / 2)
-    indent(root, " ")
-    return tostring(root, encoding="unicode") + "\n"
+    return root
 
 
-def _root(machines: Sequence[Machine], width: float, height: float) -> Element:
+def _root(machines: Sequence[Machine], width: float, height: float, *, styled: bool) -> Element:
     size = {"viewBox": f"0 0 {_n(width)} {_n(height)}", "width": _n(width), "height": _n(height)}
     names = [machine.name for machine in machines]
     title, description = (f"diagram-{what}-{'-'.join(names)}" for what in ("title", "description"))
@@ -127,7 +138,8 @@ def _root(machines: Sequence[Machine], width: float, height: float) -> Element:
     root = Element("svg", {"xmlns": NAMESPACE, **size, **named})
     _text(root, "title", f"State machines of the Amazon Pay API v2: {', '.join(names)}", id=title)
     _text(root, "desc", " ".join(map(_description, machines)), id=description)
-    _text(root, "style", STYLE)
+    if styled:
+        _text(root, "style", STYLE)
     SubElement(root, "rect", {"class": "paper", "width": "100%", "height": "100%"})
     return root
 

@@ -7,7 +7,7 @@ console.log = console.error; // stdout is the protocol: whatever else prints mus
 
 const { version } = createRequire(import.meta.url)('@amazonpay/amazon-pay-api-sdk-nodejs/package.json');
 
-// From the protocol's operations to the SDK's methods: c is the client, i the id, p the payload, h the headers.
+// From the protocol's operations to the SDK's methods: c is the client, i the id, p the payload, h the headers, q the query.
 const OPERATIONS = {
   create_checkout_session: (c, i, p, h) => c.createCheckoutSession(p, h),
   get_checkout_session: (c, i, p, h) => c.getCheckoutSession(i, h),
@@ -24,6 +24,25 @@ const OPERATIONS = {
   cancel_charge: (c, i, p, h) => c.cancelCharge(i, p, h),
   create_refund: (c, i, p, h) => c.createRefund(p, h),
   get_refund: (c, i, p, h) => c.getRefund(i, h),
+  get_buyer: (c, i, p, h) => c.getBuyer(i, h),
+  create_delivery_tracker: (c, i, p, h) => c.deliveryTrackers(p, h),
+  get_authorization_token: (c, i, p, h, q) => c.getAuthorizationToken(i, q.merchantId, h),
+  get_reports: (c, i, p, h, q) => c.getReports(q, h),
+  get_report: (c, i, p, h) => c.getReportById(i, h),
+  create_report: (c, i, p, h) => c.createReport(p, h),
+  get_report_document: (c, i, p, h) => c.getReportDocument(i, h),
+  get_report_schedules: (c, i, p, h) => c.getReportSchedules(null, h),
+  get_report_schedule: (c, i, p, h) => c.getReportScheduleById(i, h),
+  create_report_schedule: (c, i, p, h) => c.createReportSchedule(p, h),
+  cancel_report_schedule: (c, i, p, h) => c.cancelReportSchedule(i, h),
+  create_merchant_account: (c, i, p, h) => c.createMerchantAccount(p, h),
+  update_merchant_account: (c, i, p, h) => c.updateMerchantAccount(i, p, h),
+  delete_merchant_account: (c, i, p, h) => c.deleteAmazonPayAccount(i, h),
+  create_dispute: (c, i, p, h) => c.createDispute(p, h),
+  get_dispute: (c, i, p, h) => c.getDispute(i, h),
+  update_dispute: (c, i, p, h) => c.updateDispute(i, p, h),
+  contest_dispute: (c, i, p, h) => c.contestDispute(i, p, h),
+  upload_file: (c, i, p, h) => c.uploadFile(p, h),
 };
 
 const SERVER_ERRORS = Array.from({ length: 100 }, (_, n) => 500 + n);
@@ -57,11 +76,12 @@ function configure(config) {
   return { type: 'ready' };
 }
 
-async function call({ id, operation, path_id, payload, payload_text, headers }) {
+async function call({ id, operation, path_id, payload, payload_text, headers, query = [] }) {
   if (!OPERATIONS[operation]) return { type: 'result', id, outcome: 'unsupported', reason: operation };
   const given = Object.fromEntries(headers);
+  const asked = Object.fromEntries(query);
   try {
-    const response = await OPERATIONS[operation](client, path_id, payload_text ?? payload, given);
+    const response = await OPERATIONS[operation](client, path_id, payload_text ?? payload, given, asked);
     return {
       type: 'result',
       id,

@@ -16,27 +16,21 @@ def connect(config):
         raise RuntimeError("the shop is closed")
     return {"create_checkout_session": boom, "get_charge": boom}
 """
-THREE_OPERATIONS = """
+TWO_OPERATIONS = """
+Client = ReferenceClient
+
 def connect(config):
-    known = reference.connect(config)
-    return {name: known[name] for name in ("create_checkout_session", "get_checkout_session", "get_charge")}
+    known = reference.connect(config, Client)
+    return {name: known[name] for name in ("create_checkout_session", "get_charge")}
 """
-TEXT_PLAIN = """
-class Wrong(ReferenceClient):
+TEXT_PLAIN = f"""
+{TWO_OPERATIONS}
+class Client(ReferenceClient):
     def _headers(self, operation, call):
         return super()._headers(operation, call).with_value("content-type", "text/plain")
-
-def connect(config):
-    return reference.connect(config, Wrong)
 """
-BARE = """
-class Bare(ReferenceClient):
-    def _headers(self, operation, call):
-        return super()._headers(operation, call).without("accept")
-
-def connect(config):
-    return reference.connect(config, Bare)
-"""
+BARE = TEXT_PLAIN.replace('.with_value("content-type", "text/plain")', '.without("accept")')
+IN_PROCESS = ("--transport", "in-process")
 HANGS = """
 def connect(config):
     import threading
@@ -65,7 +59,7 @@ def test_a_wrong_client_is_told_what_is_wrong_and_can_repeat_it(
     command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
 ) -> None:
     client = adapter(TEXT_PLAIN)
-    ran = command("certify", "--client", client, "--out", "out")
+    ran = command("certify", *IN_PROCESS, "--client", client, "--out", "out")
     assert ran.code == 1
     assert "FAIL HDR-005: Every request carries content-type: application/json, reads too." in ran.out
     assert "received  content-type: text/plain" in ran.out
@@ -74,18 +68,18 @@ def test_a_wrong_client_is_told_what_is_wrong_and_can_repeat_it(
     assert [finding["requirement"] for finding in found["findings"]] == ["HDR-005"]
     assert found["findings"][0]["reproduced"] is True
 
-    again = command("replay", "out/scenarios/HDR-005.json", "--client", client)
+    again = command("replay", "out/scenarios/HDR-005.json", *IN_PROCESS, "--client", client)
     assert (again.code, again.out.splitlines()[-1]) == (1, "still fails")
-    right = command("replay", "out/scenarios/HDR-005.json", "--client", "reference")
+    right = command("replay", "out/scenarios/HDR-005.json", *IN_PROCESS)
     assert (right.code, right.out.splitlines()[-1]) == (0, "passes now")
 
 
 def test_the_same_seed_gives_the_same_run(
     command: Callable[..., Any], adapter: Callable[[str], str], tmp_path: Path
 ) -> None:
-    client = adapter(THREE_OPERATIONS)
+    client = adapter(TWO_OPERATIONS)
     for out in ("one", "two"):
-        command("certify", "--client", client, "--seed", "11", "--out", out)
+        command("certify", *IN_PROCESS, "--client", client, "--seed", "11", "--out", out)
     one, two = report(tmp_path / "one"), report(tmp_path / "two")
     for volatile in ("started", "seconds"):
         one.pop(volatile)
@@ -96,7 +90,7 @@ def test_the_same_seed_gives_the_same_run(
 def test_what_a_client_lacks_is_said_and_not_failed(
     command: Callable[..., Any], adapter: Callable[[str], str]
 ) -> None:
-    ran = command("certify", "--client", adapter(THREE_OPERATIONS))
+    ran = command("certify", "--client", adapter(TWO_OPERATIONS))
     assert ran.code == 0, ran.out
     assert "the client has no capture_charge" in " ".join(ran.out.split())
 
@@ -104,7 +98,7 @@ def test_what_a_client_lacks_is_said_and_not_failed(
 def test_a_client_that_raises_fails_and_nothing_else_happens(
     command: Callable[..., Any], adapter: Callable[[str], str]
 ) -> None:
-    ran = command("certify", "--client", adapter(RAISES))
+    ran = command("certify", *IN_PROCESS, "--client", adapter(RAISES))
     assert ran.code == 1
     assert "FAIL CAL-001" in ran.out
     assert "RuntimeError: the shop is closed" in ran.out
@@ -295,7 +289,7 @@ def test_explain_names_ids_that_are_near_an_unknown_one(command: Callable[..., A
 
 def test_strict_makes_warnings_fail(command: Callable[..., Any], adapter: Callable[[str], str]) -> None:
     client = adapter(BARE)
-    tolerant = command("certify", "--client", client)
-    strict = command("certify", "--client", client, "--strict")
+    tolerant = command("certify", *IN_PROCESS, "--client", client)
+    strict = command("certify", *IN_PROCESS, "--client", client, "--strict")
     assert (tolerant.code, strict.code) == (0, 1)
     assert "verdict: conforms, with warnings" in tolerant.out

@@ -41,12 +41,12 @@ SDKS: dict[str, tuple[str, str | None, set[str]]] = {
 
 @pytest.mark.parametrize("sdk", SDKS)
 def test_an_sdk_conforms_and_its_warnings_are_the_known_ones(
-    command: Callable[..., Any], tmp_path: Path, sdk: str
+    spawned: Callable[..., Any], tmp_path: Path, sdk: str
 ) -> None:
     client, missing, warnings = SDKS[sdk]
     if missing:
         pytest.skip(missing)
-    ran = command("certify", "--client", client, "--seed", "1", "--out", "out")
+    ran = spawned("certify", "--client", client, "--seed", "1", "--out", "out")
     assert ran.code == 0, ran.out
     found = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert {finding["requirement"] for finding in found["findings"]} == warnings

@@ -20,6 +20,7 @@ TABLES: Final[Mapping[str, str]] = {
     "resources": "resource_faults",
     "integration": "integration_faults",
     "races": "race_faults",
+    "endpoint": "endpoint_faults",
 }
 """The folder of each table, which is its group, and the module in it."""
 

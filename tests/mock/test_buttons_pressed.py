@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from amazonpay_conformance.engine.listening import listen_to
+from amazonpay_conformance.engine.trace_files import Head, TraceWriter, read_trace
+from amazonpay_conformance.engine.watching import watched_trace
 from amazonpay_conformance.mock.namespaces import Mock
 from amazonpay_conformance.mock.site import site
 from amazonpay_conformance.model.records import GIVEN_BUYER
+from amazonpay_conformance.reading.requests import Merchant
+from amazonpay_conformance.reporting.live import Live
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 from amazonpay_conformance.wire.signing import button_string_to_sign, sign_button, sign_string
 from mock_shop import KEY_ID, V2, Shop, order, private_key
@@ -199,3 +205,28 @@ def test_a_finding_shows_nothing_of_the_buyer(mock: Mock) -> None:
     assert "storeId" in told
     assert "Secret" not in told
     assert "Mallory" not in told
+
+
+def test_a_trace_of_buttons_is_judged_as_it_was_live(mock: Mock, tmp_path: Path) -> None:
+    file = tmp_path / "trace.jsonl"
+    with file.open("w", encoding="utf-8") as stream:
+        heard = listen_to(mock.default, (TraceWriter(stream, Head("na", KEY_ID)),))
+        pressed(mock, "{}", signature=signature("[]"))
+        pressed(mock)
+    text = file.read_text(encoding="utf-8")
+    assert "webCheckoutDetails" not in text
+    watch = watched_trace(read_trace(file), Merchant({}))
+    told = [(found.requirement.id, found.check, found.operation) for found in watch.findings]
+    assert told == [("BTN-001", "button_signature_verifies", "button")]
+    assert told == [(f.requirement.id, f.check, f.operation) for f in heard.watch.findings]
+    judged = {name: count for name, count in watch.judged.items() if name.startswith("BTN-")}
+    assert judged == {name: count for name, count in heard.watch.judged.items() if name in judged}
+
+
+def test_a_button_is_told_of_live(mock: Mock) -> None:
+    stream = io.StringIO()
+    listen_to(mock.default, (Live(stream, colour=False),))
+    pressed(mock)
+    assert stream.getvalue().strip() == "a button is pressed"
+    pressed(mock, signature=signature("{}"))
+    assert "FAIL BTN-001" in stream.getvalue()

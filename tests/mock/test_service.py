@@ -150,6 +150,19 @@ def test_a_soft_descriptor_comes_back_with_amazons_prefix(shop: Shop) -> None:
     assert charge["softDescriptor"] == "AMZ*Shop"
 
 
+def test_a_charge_on_a_wallet_comes_back_with_its_way_back(shop: Shop) -> None:
+    """§2.3, §5.3 [S]: where the buyer returns to who has to confirm it."""
+    permission = shop.completed(order("Confirm"))["chargePermissionId"]
+    body = {"chargePermissionId": permission, "chargeAmount": price("1.00")}
+    assert shop.send("POST", "/charges", body).json()["webCheckoutDetails"] is None
+    details = {"checkoutResultReturnUrl": "https://shop.example/confirmed"}
+    charge = shop.send("POST", "/charges", {**body, "webCheckoutDetails": details}).json()
+    assert shop.read(f"/charges/{charge['chargeId']}")["webCheckoutDetails"] == {
+        **details,
+        "amazonPayRedirectUrl": None,
+    }
+
+
 def test_amounts_in_yen_have_no_decimals() -> None:
     shop = Shop.open("jp")
     charge = shop.read(f"/charges/{shop.completed(order(amount=price('500', 'JPY')))['chargeId']}")

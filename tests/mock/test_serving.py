@@ -5,11 +5,22 @@ from __future__ import annotations
 import socket
 import stat
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 import requests
-from amazonpay_conformance.mock.serving import MADE_UP_KEY_ID, ServedMock, ServingProblem, served
+from amazonpay_conformance.mock.control import Control
+from amazonpay_conformance.mock.namespaces import Mock
+from amazonpay_conformance.mock.serving import (
+    MADE_UP_KEY_ID,
+    Place,
+    ServedMock,
+    ServingProblem,
+    served,
+    ticking,
+)
+from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import generate_private_key, load_private_key
 from amazonpay_conformance.wire.messages import Request
 from mock_shop import KEY_ID, Shop, order, private_key, signed
@@ -136,3 +147,112 @@ def test_a_key_that_is_none_is_named(tmp_path: Path) -> None:
     pem.write_text("nonsense")
     assert str(pem) in problem(tmp_path, public_key_file=pem)
     assert str(tmp_path / "gone.pem") in problem(tmp_path, public_key_file=tmp_path / "gone.pem")
+
+
+# --- where, and for whom
+
+
+def test_plain_http_is_served_on_request(tmp_path: Path, shop: Shop) -> None:
+    pem = tmp_path / "public.pem"
+    pem.write_text(private_key().public.to_pem())
+    with served(tmp_path, place=Place(tls=False), public_key_id=KEY_ID, public_key_file=pem) as mock:
+        assert mock.base_url == f"http://localhost:{mock.server.port}"
+        request = signed(shop.request("POST", "/v2/checkoutSessions", order()))
+        answer = requests.post(
+            mock.base_url + request.target, data=request.body, headers=dict(request.headers.items), timeout=10
+        )
+    assert answer.status_code == 201
+    assert [path.name for path in tmp_path.iterdir()] == ["public.pem"]
+
+
+def test_beyond_this_machine_a_token_is_asked_for(tmp_path: Path) -> None:
+    with served(tmp_path, place=Place(address="0.0.0.0", tls=False)) as mock:  # noqa: S104
+        clock = f"http://127.0.0.1:{mock.server.port}/_mock/clock"
+        assert mock.token is not None
+        assert mock.token in "\n".join(mock.lines())
+        statuses = [
+            requests.get(clock, headers=headers, timeout=10).status_code
+            for headers in ({}, {"authorization": f"Bearer {mock.token}"})
+        ]
+    assert statuses == [401, 200]
+
+
+def test_on_this_machine_a_token_is_asked_for_where_one_is_given(tmp_path: Path) -> None:
+    with served(tmp_path, place=Place(tls=False, token="secret")) as mock:  # noqa: S106
+        assert requests.get(f"{mock.base_url}/_mock/clock", timeout=10).status_code == 401
+    with served(tmp_path, place=Place(tls=False)) as mock:
+        assert mock.token is None
+        assert requests.get(f"{mock.base_url}/_mock/clock", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["pay-api.amazon.eu", "pay-api.amazon.com"])
+def test_a_client_without_an_option_goes_through_the_proxy(tmp_path: Path, host: str) -> None:
+    with served(tmp_path, place=Place(proxy_port=0), region=None) as mock, requests.Session() as session:
+        assert mock.proxy is not None
+        assert mock.private_key_file is not None
+        session.trust_env = False
+        session.proxies = {"https": f"http://localhost:{mock.proxy.port}"}
+        session.verify = str(mock.ca_file)
+        key = load_private_key(mock.private_key_file.read_bytes())
+        unsigned = Shop.open().request("GET", "/v2/chargePermissions/S02-0000000-0000000")
+        request = signed(unsigned, key_id=mock.public_key_id, key=key)
+        for _ in range(2):
+            answer = session.get(
+                f"https://{host}{request.target}", headers=dict(request.headers.items), timeout=10
+            )
+            assert answer.json()["reasonCode"] == "ResourceNotFound"
+        (first, _) = mock.mock.default.journal.entries
+        assert first.exchange.request.headers.get("host") == host
+        with pytest.raises(requests.exceptions.ProxyError):
+            session.get("https://example.org/", timeout=10)
+
+
+def test_the_next_start_has_the_same_keys_and_the_same_ca(tmp_path: Path) -> None:
+    with served(tmp_path, place=Place(keeps_ca=True)) as mock:
+        before = [path.read_bytes() for path in sorted(tmp_path.iterdir())]
+    with served(tmp_path, place=Place(keeps_ca=True)) as mock:
+        assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == before
+        answer = requests.get(f"{mock.base_url}/_mock/clock", verify=str(mock.ca_file), timeout=10)
+    assert answer.status_code == 200
+    if sys.platform != "win32":
+        assert {
+            stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("ca-key.pem", "private-key.pem")
+        } == {0o600}
+
+
+def test_a_ca_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for name in ("ca.pem", "ca-key.pem"):
+        (tmp_path / name).write_text("nonsense")
+    assert str(tmp_path) in problem(tmp_path, place=Place(keeps_ca=True))
+
+
+def test_it_says_how_to_point_each_client_at_it(tmp_path: Path) -> None:
+    with served(tmp_path, place=Place(proxy_port=0)) as mock:
+        text = "\n".join(mock.pointing())
+        assert mock.proxy is not None
+        for said in ("Node.js", "PHP", "Java", ".NET", "Ruby", "amazonpayclient", "amazon-pay-v2"):
+            assert said in text
+        for said in (
+            mock.host,
+            str(mock.ca_file),
+            f"http://localhost:{mock.proxy.port}",
+            "pay-api.amazon.eu",
+        ):
+            assert said in text
+        assert "{" not in text
+
+
+def test_what_comes_due_happens_while_nobody_asks() -> None:
+    seen = threading.Event()
+    mock = Mock(Merchant({}))
+    control = Control(mock)
+    control.seed("Charge", "AuthorizationInitiated")
+    mock.default.service.followers.append(lambda _: seen.set())
+    mock.default.service.clock.advance(30)
+    with ticking(mock, 0.01):
+        assert seen.wait(10)
+
+
+def test_a_state_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state").write_bytes(b"nonsense" * 1_000)
+    assert "no state file" in problem(tmp_path, place=Place(state=tmp_path / "state"))

@@ -26,6 +26,15 @@ def test_a_region_has_its_host_its_aliases_and_its_digits() -> None:
     }
 
 
+def test_a_buyer_mends_his_payment_method_on_a_page_of_his_region() -> None:
+    """§5.2 [D]: the id of the permission follows; no source tells of Europe."""
+    assert {key: row.mends for key, row in REGIONS.items()} == {
+        "na": "https://payments.amazon.com/jr/your-account/ba/",
+        "eu": "",
+        "jp": "https://pay.amazon.com/jp/jr/your-account/ba/",
+    }
+
+
 def test_the_wire_knows_the_same_hosts() -> None:
     """It may import no table, so it has its own list."""
     assert OFFICIAL_HOSTS == SERVICE_HOSTS

@@ -21,7 +21,8 @@ OURS = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\((?P<to>[^)\s]+)\)")
 COMMAND = re.compile(
-    r"amazonpay-conformance (?P<words>(?:certify|replay|explain|serve|judge|model)\b[^`\n]*)"
+    r"amazonpay-conformance "
+    r"(?P<words>(?:doctor|certify|replay|explain|serve|judge|model|completion)\b[^`\n]*)"
 )
 TARGETS = re.compile(r"(?:^|`|&& )make (?P<target>[a-z]+)", re.MULTILINE)
 OPTION = re.compile(r"--[a-z][a-z-]+")

@@ -128,7 +128,8 @@ def address(path: str) -> tuple[Field, ...]:
 def address_details() -> tuple[Field, ...]:
     """Fields of Address, but districtOrCounty; the lengths are known of Address only."""
     names = ["districtOrCounty", *(name for name in ADDRESS if name not in ("county", "district"))]
-    return F("addressDetails", "object"), *(F(f"addressDetails/{name}", "text") for name in names)
+    rows = (F(f"addressDetails/{name}", "text", MUST if name == "phoneNumber" else False) for name in names)
+    return F("addressDetails", "object"), *rows
 
 
 def payment_details() -> tuple[Field, ...]:
@@ -473,6 +474,19 @@ def test_a_review_url_is_needed_in_the_standard_flow_only() -> None:
     button = {**body, WEB: {**body[WEB], "checkoutMode": "ProcessOrder"}, "paymentDetails": {}}
     assert found("create_checkout_session", button) == set()
     assert found("create_checkout_session", {**body, "channelType": "MOBILE_SDK"}) == set()
+
+
+@pytest.mark.parametrize("country", ["GB", "UK", "SG", "AE", "MX", "US", "JP", "DE", None])
+def test_a_button_s_address_has_no_state_where_countries_take_none(country: str | None) -> None:
+    """§5.6 [S]."""
+    address = {"phoneNumber": "0", "stateOrRegion": "x", **({"countryCode": country} if country else {})}
+    body = {**least("create_checkout_session"), "addressDetails": address}
+    refused = country in ("GB", "UK", "SG", "AE", "MX")
+    assert found("create_checkout_session", body) == (
+        {("addressDetails/stateOrRegion", "invalid")} if refused else set()
+    )
+    without = {name: value for name, value in address.items() if name != "stateOrRegion"}
+    assert found("create_checkout_session", {**body, "addressDetails": without}) == set()
 
 
 def test_a_yen_is_not_divided() -> None:

@@ -36,13 +36,13 @@ def test_the_json_form_is_the_whole_specification(command: Callable[..., Any]) -
 
 
 def test_it_writes_to_a_file_in_utf_8_whatever_the_locale(
-    command: Callable[..., Any], tmp_path: Path
+    spawned: Callable[..., Any], tmp_path: Path
 ) -> None:
-    ran = command("model", "--format", "svg", "--out", "all.svg", env={"PYTHONIOENCODING": "ascii"})
+    ran = spawned("model", "--format", "svg", "--out", "all.svg", env={"PYTHONIOENCODING": "ascii"})
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     written = (tmp_path / "all.svg").read_text(encoding="utf-8")
     assert written == svg.document(ALL)
-    printed = command("model", "--format", "svg", env={"PYTHONIOENCODING": "ascii"})
+    printed = spawned("model", "--format", "svg", env={"PYTHONIOENCODING": "ascii"})
     assert (printed.code, printed.out) == (0, written)
 
 

@@ -59,9 +59,7 @@ def one_line(address: Data) -> str:
 def _card_note(ending: str, can_pend: bool) -> str:
     card = CARDS[ending]
     return (
-        card.statement
-        if can_pend or not card.pending
-        else f"{card.statement} Needs {PENDS}; else it succeeds."
+        card.statement if can_pend or not card.pending else f"{card.statement} Without {PENDS}, it succeeds."
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+
+from werkzeug.serving import make_server
 
 from .app import create_app
 from .settings import Settings
@@ -10,7 +13,10 @@ from .settings import Settings
 
 def main() -> None:
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    create_app(Settings.of_environment()).run("localhost", port, threaded=True)
+    server = make_server("localhost", port, create_app(Settings.of_environment()), threaded=True)
+    print(f"shop        http://localhost:{server.port}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from amazonpay_conformance.mock.bodies import MERCHANT_METADATA, Body, timestamp
 from amazonpay_conformance.model.actions import Action, Call
 from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.constraints import constraints
+from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operations import ObjectKind, match
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
@@ -190,6 +191,9 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("metadata is not handed on", "RSP-005", "confirmed only", shows("ChargePermission", put("merchantMetadata", None)), "The permission has lost its order number."),
     ("metadata of a charge is dropped", "RSP-005", "confirmed only", shows("Charge", put("merchantMetadata", None)), "The charge has lost its order number."),
     ("metadata is not updated", "RSP-005", "confirmed only", decides(forgets_metadata), "The permission keeps the old order number."),
+
+    ("a conversion is done the other way round", "MON-005", "payment", shows("Charge", put("convertedAmount", lambda c: Price(c.amount.amount * 2, "EUR").wire()), put("conversionRate", "2.00")), "His books do not add up."),
+    ("a conversion is done with an old rate", "MON-005", "payment", shows("Charge", put("convertedAmount", "90.00"), put("conversionRate", "1.25")), "His books do not add up."),
 
     ("all merchants share one book", "AUT-001", "another merchant", SharesOneBook, "His competitor reads whom he sold what."),
     ("all merchants share their keys", "IDM-002", "another's key", SharesKeys, "He is told that another merchant's order is his."),

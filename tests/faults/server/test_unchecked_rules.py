@@ -12,7 +12,8 @@ from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import read_request
 from amazonpay_conformance.strategies.flaws import Break, breaks, broken
-from amazonpay_conformance.strategies.spoiling import Place, created
+from amazonpay_conformance.strategies.spoiling import Place
+from amazonpay_conformance.strategies.steps import created
 from amazonpay_conformance.strategies.validation import VALIDATED
 from amazonpay_conformance.wire.messages import Request, Response
 

@@ -1,0 +1,44 @@
+"""How a client is pointed at a mock, a row a client: facts that `serve` prints with its own address in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """One way: for whom, what to do, and what makes the client trust the mock's CA.
+
+    `{host}` is the mock's host and port, `{url}` its address, `{ca}` the file of its CA, `{proxy}` the address
+    of its proxy.
+    """
+
+    client: str
+    how: str
+    trust: str
+    source: str
+
+
+# fmt: off
+CLIENTS: Final[tuple[Pointing, ...]] = (
+    Pointing("Node.js (Amazon)", "overrideServiceUrl: '{host}'",                          "NODE_EXTRA_CA_CERTS={ca}",  "§1, clients.md"),
+    Pointing("PHP (Amazon)",     "'override_service_url' => '{host}'",                    "php -d curl.cainfo={ca}",   "§1, clients.md"),
+    Pointing("Java (Amazon)",    "a subclass of PayConfiguration: overrideServiceURL = \"{host}\"", "-Djavax.net.ssl.trustStore=…, made with: keytool -importcert -noprompt -alias mock -file {ca} -keystore mock.jks -storepass changeit", "§1, clients.md"),
+    Pointing(".NET (Amazon)",    "HTTPS_PROXY={proxy}",                                   "SSL_CERT_FILE={ca}",        "clients.md"),
+    Pointing("Ruby (Amazon)",    "https_proxy={proxy}",                                   "SSL_CERT_FILE={ca}",        "clients.md"),
+    Pointing("amazonpayclient",  "client.endpoint = '{url}'",                             "REQUESTS_CA_BUNDLE={ca}",   "clients.md"),
+    Pointing("amazon-pay-v2",    "api.host = '{host}'",                                   "REQUESTS_CA_BUNDLE={ca}",   "clients.md"),
+)
+# fmt: on
+
+
+def pointing_lines(host: str, url: str, ca_file: str, proxy: str | None) -> Iterator[str]:
+    """Yield how to point each client at a mock, and what to do with one that has no option for it."""
+    given = {"host": host, "url": url, "ca": ca_file, "proxy": proxy or "(serve --proxy-port PORT)"}
+    for row in CLIENTS:
+        yield f"  {row.client:<17} {row.how.format(**given)}"
+        yield f"  {'':<17} {row.trust.format(**given)}"
+    yield f"  {'any other':<17} HTTPS_PROXY={given['proxy']}, or --port 443 and in the hosts file of this machine:"
+    yield f"  {'':<17} 127.0.0.1 pay-api.amazon.com pay-api.amazon.eu pay-api.amazon.jp"
