@@ -2,6 +2,7 @@
 
 VENV    = .venv
 CLIENT  = reference
+SHOP    = examples/endpoint/shop.py
 TARGET  = mock
 PROFILE = quick
 SEED    =
@@ -16,17 +17,20 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
 .PHONY: help certify test lint format types build docs site examples clean mutation wycheproof sns browser shop
-.PHONY: example-amazonpayclient example-amazon-pay-v2 example-shop example-nodejs example-java
+.PHONY: example-amazonpayclient example-amazon-pay-v2 example-shop example-nodejs example-java example-endpoint endpoint
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
-	@echo "variables: CLIENT TARGET PROFILE SEED for certify, ARGS for certify and test, PYTHON, VENV"
+	@echo "variables: CLIENT TARGET PROFILE SEED for certify, SHOP for endpoint, ARGS for both and test, PYTHON, VENV"
 
 certify: export CLIENT_IN_WORDS = $(CLIENT)
 certify: $(VENV)/.kit $(EXAMPLE)  ## certify CLIENT (default: reference) against TARGET (default: mock)
 	@$(BIN)/amazonpay-conformance certify --client "$$CLIENT_IN_WORDS" --target "$(TARGET)" --profile "$(PROFILE)" $(if $(SEED),--seed "$(SEED)") $(ARGS)
+
+endpoint: $(VENV)/.kit $(if $(findstring examples/endpoint/,$(SHOP)),example-endpoint)  ## certify the notification endpoint of SHOP (default: examples/endpoint/shop.py)
+	@$(BIN)/amazonpay-conformance certify-endpoint "$(SHOP)" $(ARGS)
 
 test: $(VENV)/.dev  ## run all tests
 	@$(MAKE) --silent --keep-going examples browser || echo "examples that are not installed are not tested"
@@ -72,11 +76,11 @@ browser: $(VENV)/.dev $(VENV)/.example-shop  ## install what the tests of the pa
 site: $(VENV)/.site docs  ## build the documents as a site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
-examples: example-amazonpayclient example-amazon-pay-v2 example-shop  ## install the clients of examples/
+examples: example-amazonpayclient example-amazon-pay-v2 example-shop example-endpoint  ## install the clients of examples/
 	@if command -v npm >/dev/null; then $(MAKE) --silent example-nodejs; else echo "no npm: examples/nodejs is left out"; fi
 	@if command -v mvn >/dev/null; then $(MAKE) --silent example-java; else echo "no mvn: examples/java is left out"; fi
 
-example-amazonpayclient example-amazon-pay-v2 example-shop: example-%: $(VENV)/.example-%
+example-amazonpayclient example-amazon-pay-v2 example-shop example-endpoint: example-%: $(VENV)/.example-%
 example-nodejs: examples/nodejs/node_modules
 example-java: examples/java/target/lib
 

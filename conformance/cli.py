@@ -11,12 +11,26 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NoReturn
 
-from amazonpay_conformance.commands import certify, completion, doctor, explain, judge, model, replay, serve
+from amazonpay_conformance.commands import (
+    certify,
+    certify_endpoint,
+    completion,
+    doctor,
+    explain,
+    judge,
+    model,
+    replay,
+    serve,
+    trigger,
+)
 from amazonpay_conformance.commands.configured import take_defaults
 from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED, USAGE, refuse
 from amazonpay_conformance.engine.configuration import BadConfiguration
 
-COMMANDS: Final = (doctor, certify, replay, explain, serve, judge, model, completion)
+COMMANDS: Final = (
+    *(doctor, certify, certify_endpoint, trigger, replay),
+    *(explain, serve, judge, model, completion),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

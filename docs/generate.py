@@ -171,7 +171,8 @@ def _command(name: str, command: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _shown(action: argparse.Action, *, code: bool = False) -> str:
-    value = "" if action.nargs == 0 else str(action.metavar or "\\|".join(map(str, action.choices or ())))
+    choices = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else ""
+    value = "" if action.nargs == 0 else str(action.metavar or choices)
     words = [f"{name} {value}".strip() for name in action.option_strings] or [value]
     return ", ".join(f"`{word}`" if code else word for word in words)
 

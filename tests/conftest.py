@@ -22,6 +22,14 @@ name = "small"
 version = "1"
 idempotency_key = "both"
 
+
+class Once(ReferenceClient):
+    # never tries again: waiting before each retry is most of what a run takes
+
+    def _retried(self, signed, *, may_retry):
+        return self._send(signed)
+
+
 {body}
 """
 

@@ -212,21 +212,29 @@ class Verdict:
     by: str = ""
 
 
-def judge(suite: Suite, path: Path, found: Sequence[Mutant], told: Callable[[Mutant, Verdict], None]) -> None:
-    """Judge mutants of one module; `told` is called with each verdict."""
-    text = path.read_text(encoding="utf-8")
+def judge(
+    suite: Suite, path: Path, found: Sequence[Mutant], told: Callable[[Mutant, Verdict], None], *, early: bool
+) -> None:
+    """Judge mutants of one module; `told` is called with each verdict.
+
+    Args:
+        suite: the tests.
+        path: the module.
+        found: its mutants.
+        told: what to call.
+        early: judge those of what has run before any test does, by importing the kit anew; else the others.
+    """
+    code = compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True)
     late: list[tuple[Mutant, dict[CodeType, CodeType]]] = []
-    early: list[Mutant] = []
     for mutant in found:
-        codes = replacements(compile(text, str(path), "exec", dont_inherit=True), mutant.code)
+        codes = replacements(code, mutant.code) if mutant.code else None
         if codes is None or any(_key(old) in suite.started for old in _innermost(codes)):
-            early.append(mutant)
-        else:
+            if early:
+                told(mutant, _judge_early(suite, path, mutant))
+        elif not early:
             late.append((mutant, codes))
     if late:
         _judge_late(suite, path, late, told)
-    for mutant in early:
-        told(mutant, _judge_early(suite, path, mutant))
 
 
 def replacements(old: CodeType, new: CodeType) -> dict[CodeType, CodeType] | None:
@@ -265,11 +273,12 @@ def _judge_late(
 ) -> None:
     def work(_: int) -> None:
         def run(items: dict[str, pytest.Item]) -> None:
-            gc.freeze()
+            functions = _functions(str(path))
+            gc.freeze()  # or each fork copies what the collector touches
             for mutant, codes in found:
                 first, _, last, _ = mutant.span
                 order = suite.order(str(path), range(first, last + 1))
-                told(mutant, _in_place(suite, items, codes, order, str(path)))
+                told(mutant, _in_place(suite, items, functions, codes, order, str(path)))
 
         run_pytest(suite.folder, suite.paths, run)
 
@@ -278,9 +287,16 @@ def _judge_late(
         raise SystemExit(f"the process that judges mutants of {path.name} ended with {code}")
 
 
+def _functions(path: str) -> list[FunctionType]:
+    """Return the functions there are of a module, closures and lambdas too."""
+    functions = (one for one in gc.get_objects() if isinstance(one, FunctionType))
+    return [function for function in functions if function.__code__.co_filename == path]
+
+
 def _in_place(
     suite: Suite,
     items: dict[str, pytest.Item],
+    functions: Sequence[FunctionType],
     codes: dict[CodeType, CodeType],
     order: Sequence[str],
     path: str,
@@ -289,16 +305,13 @@ def _in_place(
         return Verdict(SURVIVED, "no test comes here")
 
     def work(pipe: int) -> None:
-        replaced = 0
-        for function in gc.get_objects():
-            if isinstance(function, FunctionType) and function.__code__ in codes:
-                function.__code__ = codes[function.__code__]
-                replaced += 1
-        if not replaced:
+        changed = [function for function in functions if function.__code__ in codes]
+        for function in changed:
+            function.__code__ = codes[function.__code__]
+        if not changed:
             os.write(pipe, b"?")
         os.write(pipe, first_failure(items, order).encode())
 
-    gc.unfreeze()
     code, said = in_fork(work, CPU + 2 * sum(suite.seconds[name] for name in order))
     return _verdict(suite, path, code, said.decode())
 
@@ -349,7 +362,7 @@ def _verdict(suite: Suite, path: str, code: int, said: str) -> Verdict:
 class Changed(MetaPathFinder):
     """Finds one module, with other code than it has on disk."""
 
-    def __init__(self, module: str, path: Path, code: CodeType) -> None:
+    def __init__(self, module: str, path: Path, code: CodeType | None) -> None:
         self._module, self._path, self._code = module, path, code
 
     def find_spec(self, name: str, path: object = None, target: ModuleType | None = None) -> Any:  # noqa: ARG002
@@ -362,10 +375,10 @@ class Changed(MetaPathFinder):
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
-    def __init__(self, name: str, path: Path, code: CodeType) -> None:
+    def __init__(self, name: str, path: Path, code: CodeType | None) -> None:
         super().__init__(name, str(path))
         self._code = code
 
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
+    def get_code(self, fullname: str) -> CodeType | None:  # noqa: ARG002
         """Return the changed code."""
         return self._code

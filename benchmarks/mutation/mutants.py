@@ -80,6 +80,10 @@ def _is_order_of_texts(place: Place) -> bool:
     )
 
 
+def _is_marker(place: Place) -> bool:
+    return bool(place.arithmetic[0]) and not place.module.calculates(place.span)
+
+
 def _is_far_operator(place: Place) -> bool:
     before, after = place.arithmetic
     return bool(before) and not any({before, after} <= family for family in FAMILIES)
@@ -113,6 +117,7 @@ EXCLUDED: Mapping[str, tuple[Callable[[Place], bool], str]] = {
     "dataclass":      (_is_decorator,      "frozen, slots, @dataclass: they forbid what nobody does, or nothing can be made without"),
     "identity":       (_is_identity,       "`is` for an operator of values, or the other way: as `==` or `!=`, or not seen in any code"),
     "order of texts": (_is_order_of_texts, "`<` for `==` between texts, None or members: they have no order, so it is no mistake that is made; `==` for `!=` is tried"),
+    "marker":         (_is_marker,         "`/` for the `*` of a signature: all calls name what follows, as mypy demands"),
     "far operator":   (_is_far_operator,   "`^` for `+` and the like: no mistake that is made, and mostly no code that runs"),
     "second number":  (_is_second_number,  "one less in a table beside one more: a test reads the number and notices either, or does not read it"),
     "texts":          (_is_table_of_texts, "modules of which nothing but texts and made-up data would be changed"),
@@ -192,6 +197,15 @@ class Source:
         named = (node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))
         return [(self._span(node), node.name) for node in named]
 
+    def calculates(self, span: Span) -> bool:
+        """Whether `span` is in an expression with two sides."""
+        return any(_within(span, about) for about in self._calculations)
+
+    @cached_property
+    def _calculations(self) -> list[Span]:
+        kinds = ast.BinOp | ast.AugAssign
+        return [self._span(node) for node in ast.walk(self.tree) if isinstance(node, kinds)]
+
     def is_table(self, span: Span) -> bool:
         """Whether `span` is in no function and no lambda."""
         return not any(_within(span, about) for about in self._functions)
@@ -241,7 +255,7 @@ class Mutant:
     module: str
     name: str
     span: Span
-    code: CodeType
+    code: CodeType | None
 
 
 def mutants(path: Path) -> tuple[list[Mutant], Counter[str]]:

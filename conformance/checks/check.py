@@ -16,6 +16,7 @@ from amazonpay_conformance.checks.subject import (
     Ended,
     Made,
     Notified,
+    Placed,
     Race,
     Seen,
     Tried,
@@ -52,6 +53,7 @@ CallCheck: TypeAlias = Callable[[Made], Answer]
 TraceCheck: TypeAlias = Callable[[Watched], Answer]
 EndCheck: TypeAlias = Callable[[Ended], Answer]
 ButtonCheck: TypeAlias = Callable[[str, str, Configured], Answer]
+PageCheck: TypeAlias = Callable[[Placed], Answer]
 TrialCheck: TypeAlias = Callable[[Tried], Answer]
 NoticeCheck: TypeAlias = Callable[[Notified], Answer]
 ModelCheck: TypeAlias = Callable[[Seen, Made], Iterator[Judgement]]
@@ -67,6 +69,7 @@ TRACE_CHECKS: dict[str, tuple[str, TraceCheck]] = {}
 END_CHECKS: dict[str, tuple[str, EndCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
 BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
+PAGE_CHECKS: dict[str, tuple[str, PageCheck]] = {}
 TRIAL_CHECKS: dict[str, tuple[str, TrialCheck]] = {}
 NOTICE_CHECKS: dict[str, tuple[str, NoticeCheck]] = {}
 MODEL_CHECKS: dict[str, ModelCheck] = {}
@@ -152,6 +155,19 @@ def on_button(requirement: str) -> Callable[[ButtonCheck], ButtonCheck]:
     """
 
     return _registering(requirement, BUTTON_CHECKS)
+
+
+def on_page(requirement: str) -> Callable[[PageCheck], PageCheck]:
+    """Register a check that looks at a button as a page of an integration has it.
+
+    Args:
+        requirement: the id in the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such requirement.
+    """
+
+    return _registering(requirement, PAGE_CHECKS)
 
 
 def on_trial(requirement: str) -> Callable[[TrialCheck], TrialCheck]:

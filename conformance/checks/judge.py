@@ -10,6 +10,7 @@ from amazonpay_conformance.checks import (
     answers,
     asynchronous,
     bodies,
+    buttons,
     calls,
     changes,
     damage,
@@ -35,6 +36,7 @@ from amazonpay_conformance.checks.check import (
     JUDGED,
     MODEL_CHECKS,
     NOTICE_CHECKS,
+    PAGE_CHECKS,
     RACE_CHECKS,
     TRACE_CHECKS,
     TRIAL_CHECKS,
@@ -43,7 +45,16 @@ from amazonpay_conformance.checks.check import (
     Judgement,
     judgement,
 )
-from amazonpay_conformance.checks.subject import Configured, Ended, Made, Notified, Race, Tried, Watched
+from amazonpay_conformance.checks.subject import (
+    Configured,
+    Ended,
+    Made,
+    Notified,
+    Placed,
+    Race,
+    Tried,
+    Watched,
+)
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 
 MODULES: Final = (
@@ -51,6 +62,7 @@ MODULES: Final = (
     answers,
     asynchronous,
     bodies,
+    buttons,
     calls,
     changes,
     damage,
@@ -119,6 +131,11 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
     yield from _asked(BUTTON_CHECKS, payload, signature, configured)
 
 
+def judge_page(placed: Placed) -> Iterator[Judgement]:
+    """Yield what the checks have to say about a button as a page of an integration has it."""
+    yield from _asked(PAGE_CHECKS, placed)
+
+
 def judge_race(race: Race) -> Iterator[Judgement]:
     """Yield what the checks have to say about calls that were made at once."""
     for check in RACE_CHECKS.values():
@@ -152,7 +169,7 @@ def needs_no_caller(requirement: str) -> bool:
     """
     tables: tuple[Mapping[str, tuple[str, object]], ...] = (
         *(WIRE_CHECKS, TRACE_CHECKS, END_CHECKS),
-        BUTTON_CHECKS,
+        *(BUTTON_CHECKS, PAGE_CHECKS),
     )
     return any(requirement == judged for table in tables for judged, _ in table.values())
 

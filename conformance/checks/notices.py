@@ -32,7 +32,7 @@ def true_ones_are_taken(notified: Notified) -> Answer:
     return Problem(
         "a 2xx status, 200 as documented",
         notified.first.words,
-        "it comes as text/plain; everything below 500 ends it, the rest is sent again for three hours",
+        "it comes as text/plain; the endpoint must be told to trust the mock's certificates in SNS's place",
     )
 
 

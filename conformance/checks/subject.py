@@ -256,6 +256,19 @@ class Watched:
         return known is not None and known.fingerprint == self.move.fingerprint
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A button as a page of an integration has it: the payload string, and what it sells.
+
+    `sandbox` is what the page says of the environment, `public_key_id` the key that it names.
+    """
+
+    payload: str
+    product: str = "PayAndShip"
+    sandbox: bool = True
+    public_key_id: str = ""
+
+
 Server: TypeAlias = Literal[
     "untrusted",
     "wrong-name",

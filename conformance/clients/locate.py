@@ -61,6 +61,21 @@ def locate(spec: str, *, ca_file: str | None) -> Driver:
     return PythonDriver(_adapter_in_module(*spec.partition(":")[::2]))
 
 
+def adapter_at(spec: str) -> Any:
+    """Return the Python adapter that `spec` names, a file or a module, with or without an object in it.
+
+    Raises:
+        UnknownClient: it is neither, or not there.
+        BrokenClient: what it names is there and cannot be used.
+    """
+    path, name = _path_and_object(spec)
+    if path.is_file():
+        return _adapter_in_file(path, name)
+    if path.suffix == ".py" or os.sep in spec:
+        raise UnknownClient(f"{str(path)!r} is not there")
+    return _adapter_in_module(*spec.partition(":")[::2])
+
+
 def _path_and_object(spec: str) -> tuple[Path, str]:
     path, colon, name = spec.rpartition(":")
     return (Path(path), name) if colon and path.endswith(".py") else (Path(spec), "")

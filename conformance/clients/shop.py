@@ -32,7 +32,8 @@ class ShopConfig:
     """How the shop is to be configured.
 
     `base_url` is where Amazon Pay is, `ca_file` whom to trust there; `certificate_host` is the one host, with
-    its port, whose certificates the endpoint is to trust in the place of SNS's.
+    its port, whose certificates the endpoint is to trust in the place of SNS's. With a `proxy` it is a host
+    of SNS's, which is reached through that.
     """
 
     base_url: str
@@ -42,6 +43,7 @@ class ShopConfig:
     private_key: str = field(repr=False)
     merchant_id: str
     certificate_host: str
+    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

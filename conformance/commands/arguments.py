@@ -53,7 +53,7 @@ def add_client_and_target(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--deadline",
-        type=_some_seconds,
+        type=some_seconds,
         default=30.0,
         metavar="SECONDS",
         help="how long one call may take before the driver counts as hanging (default: 30)",
@@ -146,7 +146,8 @@ def _whole_seconds(text: str) -> int:
     return seconds
 
 
-def _some_seconds(text: str) -> float:
+def some_seconds(text: str) -> float:
+    """Return a number of seconds above zero."""
     seconds = float(text)
     if not 0 < seconds < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above zero")

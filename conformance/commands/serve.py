@@ -89,6 +89,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="DIR",
         help="where ca.pem and a made key go (default: amazonpay-conformance-mock)",
     )
+    notify = serve.add_argument_group("notifications (docs/notifications.md)")
+    notify.add_argument(
+        "--notify",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="post notifications to this endpoint of the shop; may be given several times (default: none)",
+    )
+    notify.add_argument(
+        "--notify-ca", type=Path, default=None, metavar="PEM", help="trust this CA for endpoints over https"
+    )
+    notify.add_argument(
+        "--allow-network",
+        action="store_true",
+        help="endpoints may be elsewhere than on this machine and in private networks",
+    )
     serve.add_argument("--quiet", action="store_true", help="no line an exchange; findings at the end only")
     serve.add_argument(
         "--trace",
@@ -106,6 +122,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.engine.watching import Outlets, served_and_watched
+    from amazonpay_conformance.mock.postman import BadEndpoint, checked_endpoint
     from amazonpay_conformance.mock.serving import Place, ServingProblem
     from amazonpay_conformance.model.switches import BadSwitch, Settings
     from amazonpay_conformance.reporting.lines import wants_colour
@@ -114,6 +131,9 @@ def _run(arguments: argparse.Namespace) -> int:
     colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
     live = None if arguments.quiet else Live(sys.stdout, colour=colour, width=width)
     try:
+        endpoints = tuple(
+            checked_endpoint(url, allow_network=arguments.allow_network) for url in arguments.notify
+        )
         with served_and_watched(
             arguments.out,
             Outlets(live, arguments.trace),
@@ -129,12 +149,14 @@ def _run(arguments: argparse.Namespace) -> int:
             ),
             region=arguments.region,
             throttling=arguments.throttle,
+            notify=endpoints,
+            notify_ca=arguments.notify_ca,
             public_key_id=arguments.public_key_id,
             public_key_file=arguments.public_key,
         ) as (mock, watch):
             print("\n".join((*mock.lines(), *(() if arguments.quiet else mock.pointing()))), flush=True)
             mock.wait()
-    except BadSwitch as problem:
+    except (BadSwitch, BadEndpoint) as problem:
         return refuse(str(problem), USAGE)
     except ServingProblem as problem:
         return refuse(str(problem), SET_UP)

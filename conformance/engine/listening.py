@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from amazonpay_conformance.checks.subject import Configured
+from amazonpay_conformance.checks.subject import Configured, Placed
+from amazonpay_conformance.engine.brought import Brought
 from amazonpay_conformance.engine.findings import Finding, hint_of, without_tokens
 from amazonpay_conformance.engine.tap import Tap
 from amazonpay_conformance.engine.watch import Noticed, Pressed, Watch
 from amazonpay_conformance.mock.journal import Remark
 from amazonpay_conformance.mock.namespaces import Namespace
+from amazonpay_conformance.mock.outbox import Letter
 from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.mock.service import Service
@@ -33,6 +35,9 @@ class Listener(Protocol):
     def pressed(self, pressed: Pressed) -> None:
         """A button of a page was pressed, and this is to be said of it."""
 
+    def notified(self, brought: Brought) -> None:
+        """A notification was brought to an endpoint, or could not be."""
+
 
 @dataclass
 class Listening:
@@ -50,6 +55,11 @@ class Listening:
             listener.exchanged(noticed)
         return tuple(map(remark_of, noticed.findings))
 
+    def notify(self, letter: Letter) -> None:
+        """Tell of a notification that was brought."""
+        for listener in self.listeners:
+            listener.notified(Brought.of(letter))
+
     def press(self, press: Press) -> tuple[Remark, ...]:
         """Judge a button that was pressed, tell of it, and return what is wrong."""
         key = self.watch.merchant.keys.get(press.public_key_id)
@@ -57,7 +67,8 @@ class Listening:
         configured = replace(
             self.watch.configured, public_key_id=press.public_key_id, public_key=key, algorithm=algorithm
         )
-        pressed = self.watch.see_button(press.payload, press.signature, configured)
+        placed = Placed(press.payload, press.product, press.sandbox, press.public_key_id)
+        pressed = self.watch.see_button(placed, press.signature, configured)
         for listener in self.listeners:
             listener.pressed(pressed)
         return tuple(map(remark_of, pressed.findings))
@@ -123,6 +134,7 @@ def listen_to(namespace: Namespace, listeners: tuple[Listener, ...] = ()) -> Lis
     """Watch whoever calls a namespace of a mock, from now on; its journal has what is found, too."""
     heard = listener_of(namespace.service, None, listeners)
     namespace.service.observers.append(heard.act)
+    namespace.notifier.listeners.append(heard.notify)
     namespace.judge = heard.see
     namespace.keepers.append(heard.watch)
     namespace.judge_button = heard.press
@@ -136,7 +148,7 @@ def listener_of(
     keys = service.merchant.keys
     key_id = public_key_id or next(iter(keys), "")
     configured = Configured(key_id, service.region, "", keys.get(key_id))
-    watch = Watch(service.merchant, configured, any_region=service.any_region)
+    watch = Watch(service.merchant, configured, any_region=service.any_region, read=service.read)
     return Listening(watch, service, listeners)
 
 

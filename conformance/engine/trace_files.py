@@ -19,7 +19,14 @@ from typing import IO, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.checks.check import BUTTON_CHECKS, WIRE_CHECKS, Judgement, Problem
+from amazonpay_conformance.checks.check import (
+    BUTTON_CHECKS,
+    PAGE_CHECKS,
+    WIRE_CHECKS,
+    Judgement,
+    Problem,
+)
+from amazonpay_conformance.engine.brought import Brought
 from amazonpay_conformance.engine.watch import Noticed, Pressed
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
@@ -63,7 +70,15 @@ class RecordedButton:
     judgements: tuple[Judgement, ...]
 
 
-Entry: TypeAlias = Recorded | RecordedButton | BuyerAct | Advance
+@dataclass(frozen=True, slots=True)
+class RecordedNotification:
+    """A notification that was brought to the shop: of what, and what it answered. It tells of no state."""
+
+    object_id: str
+    status: int | None
+
+
+Entry: TypeAlias = Recorded | RecordedButton | RecordedNotification | BuyerAct | Advance
 
 
 @dataclass
@@ -104,6 +119,12 @@ class TraceWriter:
         """Write that a button was pressed, and how it was judged."""
         self._write({"button": {"judged": _judged_line(pressed.judgements, self._hinted)}})
         self._hinted |= {one.check for one in pressed.judgements if one.problems}
+
+    def notified(self, brought: Brought) -> None:
+        """Write that a notification was brought, and what it was answered."""
+        line = asdict(brought)
+        del line["again"]
+        self._write({"notification": line})
 
     def _write(self, line: Mapping[str, Any]) -> None:
         self._stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -229,7 +250,7 @@ def _misread(value: Any) -> str:
     if found:
         return found[0].message
     alone = len(value) == 1 and not value.keys() & {"trace", "region", "public_key_id"}
-    return "" if alone else "expected one of exchange, button, buyer, advance"
+    return "" if alone else "expected one of exchange, button, notification, buyer, advance"
 
 
 def _json(line: str) -> Any:
@@ -244,8 +265,10 @@ def _entry(value: Mapping[str, Any]) -> Entry:
         return Advance(value["advance"])
     if "buyer" in value:
         return BuyerAct(**value["buyer"])
+    if "notification" in value:
+        return RecordedNotification(value["notification"]["object_id"], value["notification"]["status"])
     if "button" in value:
-        return RecordedButton(tuple(_judgements(value["button"]["judged"], BUTTON_CHECKS)))
+        return RecordedButton(tuple(_judgements(value["button"]["judged"], {**BUTTON_CHECKS, **PAGE_CHECKS})))
     line = value["exchange"]
     request = line["request"]
     path, mark, query = request["target"].partition("?")

@@ -10,14 +10,20 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
-from amazonpay_conformance.checks.judge import judge_button, judge_end, judge_in_place, judge_wire
+from amazonpay_conformance.checks.judge import (
+    judge_button,
+    judge_end,
+    judge_in_place,
+    judge_page,
+    judge_wire,
+)
 from amazonpay_conformance.checks.past import Move, Past
-from amazonpay_conformance.checks.subject import Configured, Ended, Seen, Watched
+from amazonpay_conformance.checks.subject import Configured, Ended, Placed, Seen, Watched
 from amazonpay_conformance.engine.buttons import without_payload
 from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
@@ -76,7 +82,7 @@ class Watch:
 
     `configured` holds what is known of its configuration; `found` has the faults, one for a requirement and
     operation; `judged` counts judgements by requirement, `called` exchanges by operation. With `any_region`
-    an exchange is of the region that it names itself.
+    an exchange is of the region that it names itself. `read` reads requests.
     """
 
     merchant: Merchant
@@ -87,6 +93,7 @@ class Watch:
     called: Counter[str] = field(default_factory=Counter)
     exchanges: int = 0
     any_region: bool = False
+    read: Callable[..., RequestReading] = read_request
 
     def __post_init__(self) -> None:
         self._told = World(now=0)
@@ -115,7 +122,7 @@ class Watch:
 
     def see(self, exchange: Exchange) -> Noticed:
         """Judge one exchange, as the integration sent it and was answered, and take it down."""
-        reading = read_request(exchange.request, self.merchant, received_at=exchange.received_at)
+        reading = self.read(exchange.request, self.merchant, received_at=exchange.received_at)
         return self.see_again(exchange, reading, None)
 
     def see_again(
@@ -153,16 +160,16 @@ class Watch:
         self._told, past, self._advanced = memory
         self._past = copy.deepcopy(past)
 
-    def see_button(self, payload: str, signature: str, configured: Configured) -> Pressed:
+    def see_button(self, placed: Placed, signature: str, configured: Configured) -> Pressed:
         """Judge a button that was pressed on a page of the integration.
 
         Args:
-            payload: the payload string, as the page holds it.
-            signature: what the page has for it.
+            placed: the button, as the page has it.
+            signature: what the page has for its payload.
             configured: with which key and algorithm it had to be signed.
         """
-        judged = judge_button(payload, signature, configured)
-        return self.see_button_again(without_payload(each, payload) for each in judged)
+        judged = (*judge_button(placed.payload, signature, configured), *judge_page(placed))
+        return self.see_button_again(without_payload(each, placed.payload) for each in judged)
 
     def see_button_again(self, judgements: Iterable[Judgement]) -> Pressed:
         """Take down what was said of a button."""

@@ -10,7 +10,14 @@ from typing import Any
 
 from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.engine.listening import Listener, Listening, listen_to
-from amazonpay_conformance.engine.trace_files import Head, Recorded, RecordedButton, Trace, TraceWriter
+from amazonpay_conformance.engine.trace_files import (
+    Head,
+    Recorded,
+    RecordedButton,
+    RecordedNotification,
+    Trace,
+    TraceWriter,
+)
 from amazonpay_conformance.engine.watch import Watch
 from amazonpay_conformance.mock.namespaces import Namespace
 from amazonpay_conformance.mock.service import Service
@@ -69,7 +76,7 @@ def watched_trace(trace: Trace, merchant: Merchant) -> Watch:
             watch.see(entry.exchange)
         elif isinstance(entry, RecordedButton):
             watch.see_button_again(entry.judgements)
-        else:
+        elif not isinstance(entry, RecordedNotification):
             watch.act(entry)
     watch.finish()
     return watch

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.model.buyer import BUYER, address_of
@@ -89,6 +90,7 @@ def address_at(host: str) -> str:
     return host if "://" in host else f"https://{host}"
 
 
+@lru_cache(maxsize=1024)
 def timestamp(seconds: int | None) -> str | None:
     """Write a time as the wire does: YYYYMMDDTHHMMSSZ; None stays None."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")

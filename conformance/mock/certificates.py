@@ -26,13 +26,14 @@ ANOTHER_NAME: Final = "another.example"
 class Certificates:
     """A CA whose one good server certificate is for localhost and for the real host names."""
 
-    def __init__(self, directory: Path, *, keeps_key: bool = False) -> None:
+    def __init__(self, directory: Path, *, keeps_key: bool = False, more_hosts: tuple[str, ...] = ()) -> None:
         """Make both, and write the CA certificate to `directory`/ca.pem.
 
         Args:
             directory: where the CA is.
             keeps_key: take the CA that is there with its key, and leave the key of a new one, for its owner
                 only, so that clients need not be told to trust another one at each start.
+            more_hosts: whom the good certificate is for, too.
 
         Raises:
             OSError: the directory cannot be written to.
@@ -42,7 +43,7 @@ class Certificates:
         directory.mkdir(parents=True, exist_ok=True)
         self.ca_file = directory / "ca.pem"
         self._authority = self._kept() if keeps_key else _new_authority()
-        self._server = self._authority.issue_cert(*LOCAL_HOSTS, *SERVICE_HOSTS)
+        self._server = self._authority.issue_cert(*LOCAL_HOSTS, *SERVICE_HOSTS, *more_hosts)
         self._authority.cert_pem.write_to_path(str(self.ca_file))
 
     def _kept(self) -> trustme.CA:

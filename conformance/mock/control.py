@@ -17,8 +17,15 @@ from urllib.parse import parse_qsl
 from amazonpay_conformance.mock import openapi
 from amazonpay_conformance.mock.arguments import Argument, Misused, Whole, checked
 from amazonpay_conformance.mock.bodies import render
-from amazonpay_conformance.mock.listing import entry_shown, object_shown, remark_shown, turn_shown
+from amazonpay_conformance.mock.listing import (
+    entry_shown,
+    letter_shown,
+    object_shown,
+    remark_shown,
+    turn_shown,
+)
 from amazonpay_conformance.mock.namespaces import NAMESPACE_HEADER, Mock, Namespace, NoSuchNamespace
+from amazonpay_conformance.mock.postman import BadEndpoint, checked_endpoint
 from amazonpay_conformance.mock.quota import Figures, Quota
 from amazonpay_conformance.mock.routes import Route, json_response, message
 from amazonpay_conformance.mock.seeds import seed, story_of
@@ -26,7 +33,7 @@ from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.mock.verbs import PREFIX, VERBS, Verb
 from amazonpay_conformance.model.actions import BuyerDeed, Product
 from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.model.world import COLLECTIONS, AnyObject, CheckoutSession
+from amazonpay_conformance.model.world import COLLECTIONS, AnyObject
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import KeyProblem, PublicKey, generate_private_key, load_public_key
 from amazonpay_conformance.wire.messages import Request, Response
@@ -142,17 +149,17 @@ class Control:
     @_one_at_a_time
     def approve(self, session: str, card: str | None = None) -> None:
         """Let the buyer sign in where he has not, and approve."""
-        self._signed_in("approves", session, card)
+        self.namespace.service.buyer("approves", session, card)
 
     @_one_at_a_time
     def decline(self, session: str) -> None:
         """Let the buyer sign in where he has not, and his payment be declined."""
-        self._signed_in("is_declined", session)
+        self.namespace.service.buyer("is_declined", session)
 
     @_one_at_a_time
     def cancel(self, session: str) -> None:
         """Let the buyer sign in where he has not, and cancel."""
-        self._signed_in("cancels", session)
+        self.namespace.service.buyer("cancels", session)
 
     # --- time
 
@@ -214,6 +221,40 @@ class Control:
         """Refuse calls above the documented quotas."""
         self.namespace.service.quota = Quota(figures)
 
+    # --- notifications
+
+    @_one_at_a_time
+    def notify_at(self, endpoint: str | None = None, clear: bool = False) -> None:
+        """Post notifications to an endpoint from now on, or to none."""
+        if clear == (endpoint is not None):
+            raise Misused("endpoint: expected one, or clear: true")
+        notifier = self.namespace.notifier
+        notifier.notify_at(() if endpoint is None else (_endpoint(endpoint),), notifier.ca_file)
+
+    @_one_at_a_time
+    def notify(self, id: str, variant: str = "true", endpoint: str | None = None) -> Shown:
+        """Post a notification of an object, whatever has become of it."""
+        self.namespace.service.catch_up()
+        notifier = self.namespace.notifier
+        where = None if endpoint is None else _endpoint(endpoint)
+        numbers = notifier.send(notifier.about(id), variant, where)
+        return {"numbers": list(numbers)}
+
+    @_one_at_a_time
+    def misdeliver(self, variant: str | None = None, times: int = 1, clear: bool = False) -> None:
+        """Let something be wrong with the next notifications, or call that off."""
+        if clear == (variant is not None):
+            raise Misused("variant: expected one, or clear: true")
+        if variant is None:
+            self.namespace.notifier.outbox.coming.clear()
+        else:
+            self.namespace.notifier.outbox.script(variant, times)
+
+    @_one_at_a_time
+    def notifications(self) -> list[Shown]:
+        """Return the notifications, oldest first: where each went, and what it was answered."""
+        return list(map(letter_shown, self.namespace.notifier.outbox.letters))
+
     # --- what was seen
 
     @_one_at_a_time
@@ -273,12 +314,6 @@ class Control:
             raise Misused(f"kind: expected one of {', '.join(kinds)}")
         return [(k, value) for k in kinds if kind in (None, k) for value in world.objects(k).values()]
 
-    def _signed_in(self, deed: BuyerDeed, target: str, card: str | None = None) -> None:
-        session = self.namespace.service.world.sessions.get(target)
-        if isinstance(session, CheckoutSession) and session.buyer == "absent":
-            self.namespace.service.buyer("signs_in", target, card)
-        self.namespace.service.buyer(deed, target, card)
-
     def _new_key(self, key_id: str | None, pem: str | None) -> tuple[str, PublicKey, str | None]:
         key_id = key_id or f"SANDBOX-{secrets.token_hex(12).upper()}"
         if pem is None:
@@ -288,6 +323,13 @@ class Control:
             return key_id, load_public_key(pem.encode()), None
         except KeyProblem as problem:
             raise Misused(f"public_key: {problem}") from None
+
+
+def _endpoint(url: str) -> str:
+    try:
+        return checked_endpoint(url)
+    except BadEndpoint as problem:
+        raise Misused(f"endpoint: {problem}") from None
 
 
 def control_routes(mock: Mock) -> tuple[Route, ...]:

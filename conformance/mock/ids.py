@@ -9,27 +9,29 @@ from __future__ import annotations
 import secrets
 import uuid
 from string import ascii_uppercase
+from typing import Final
 
 from amazonpay_conformance.model.actions import Call, NewIds
 from amazonpay_conformance.model.regions import REGIONS
 from amazonpay_conformance.model.world import World
 
+_LETTERS: Final = ascii_uppercase + "0123456789"
+
 
 def digits(count: int) -> str:
     """Return `count` random decimal digits."""
-    return "".join(secrets.choice("0123456789") for _ in range(count))
+    return f"{secrets.randbelow(10**count):0{count}}"
 
 
 def new_ids(world: World, call: Call, region: str) -> NewIds:
     """Return ids for whatever `call` may create, unlike any that `world` has."""
     while True:
         new = _new_ids(world, call, region)
-        records = (record_id for held in world.records.values() for record_id in held)
         if not (
             new.permission in world.permissions
             or new.charge in world.charges
             or new.refund in world.refunds
-            or new.record in records
+            or any(new.record in held for held in world.records.values())
         ):
             return new
 
@@ -43,19 +45,21 @@ def _new_ids(world: World, call: Call, region: str) -> NewIds:
     # the charge of a one-time permission carries the permission's id, others do not: §3.0 "Surprise" [W]
     parent = named if named[:1] in ("S", "P") else order
     charge = str(call.body.get("chargeId") or "")
-    return NewIds(
-        session=str(uuid.uuid4()),
-        permission=permission,
-        charge=f"{parent}-C{digits(6)}",
-        refund=f"{charge.rpartition('-')[0] or order}-R{digits(6)}",
-        record=_record_id(call.operation, charge.rpartition("-")[0] or order),
-        document=_code(20),
-    )
+    match call.operation:
+        case "create_checkout_session":
+            return NewIds(session=str(uuid.uuid4()))
+        case "complete_checkout_session" | "finalize_checkout_session" | "create_charge":
+            return NewIds(permission=permission, charge=f"{parent}-C{digits(6)}")
+        case "create_refund":
+            return NewIds(refund=f"{charge.rpartition('-')[0] or order}-R{digits(6)}")
+        case _:
+            record = _record_id(call.operation, charge.rpartition("-")[0] or order)
+            return NewIds(record=record, document=_code(20))
 
 
 def _code(count: int) -> str:
     """Return an A and as many random capitals and digits, the form of a report's id and of a merchant's."""
-    return "A" + "".join(secrets.choice(ascii_uppercase + "0123456789") for _ in range(count))
+    return "A" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in secrets.token_bytes(count))
 
 
 def _record_id(operation: str, order: str) -> str:

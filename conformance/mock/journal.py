@@ -16,6 +16,9 @@ from amazonpay_conformance.wire.messages import Exchange, Request, Response
 KEPT: Final = 1_000
 """Exchanges that are kept; a mock runs all day."""
 
+KEPT_BYTES: Final = 16 << 20
+"""What the bodies of all that are kept may have; the oldest go first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -50,14 +53,18 @@ Judge: TypeAlias = Callable[[Exchange], Iterable[Remark]]
 class Journal:
     """The last exchanges, and all remarks."""
 
-    entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=KEPT))
+    entries: deque[Entry] = field(default_factory=deque)
     remarks: deque[Remark] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _bytes: int = 0
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def add(self, exchange: Exchange, operation: str | None, remarks: Iterable[Remark]) -> Entry:
         """Take down an exchange."""
         entry = Entry(next(self._numbers), exchange, operation, tuple(remarks))
         self.entries.append(entry)
+        self._bytes += _size(entry)
+        while len(self.entries) > KEPT or (self._bytes > KEPT_BYTES and len(self.entries) > 1):
+            self._bytes -= _size(self.entries.popleft())
         self.remarks.extend(entry.remarks)
         return entry
 
@@ -68,7 +75,13 @@ class Journal:
     def clear(self) -> None:
         """Forget everything."""
         self.entries.clear()
+        self._bytes = 0
         self.remarks.clear()
+
+
+def _size(entry: Entry) -> int:
+    response = entry.exchange.response
+    return len(entry.exchange.request.body) + (0 if response is None else len(response.body))
 
 
 def exchange_of(

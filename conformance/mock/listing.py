@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from amazonpay_conformance.mock.history import Turn
 from amazonpay_conformance.mock.journal import Entry, Remark
+from amazonpay_conformance.mock.outbox import Letter
+from amazonpay_conformance.mock.postman import place_of
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.world import AnyObject
 from amazonpay_conformance.wire.messages import Headers
@@ -48,6 +50,25 @@ def remark_shown(remark: Remark) -> Shown:
         "expected": remark.expected,
         "received": remark.received,
         "hint": remark.hint() if callable(remark.hint) else remark.hint,
+    }
+
+
+def letter_shown(letter: Letter) -> Shown:
+    """Return a notification to one endpoint; of the endpoint only its host, for a path may hold a secret."""
+    about = letter.post.about
+    return {
+        "number": letter.number,
+        "message_id": letter.post.message_id,
+        "variant": letter.post.variant,
+        "object_type": about.object_type,
+        "object_id": about.object_id,
+        "kind": about.kind,
+        "endpoint": place_of(letter.endpoint),
+        "fate": letter.fate,
+        "due": letter.due,
+        "tries": letter.tries,
+        "status": letter.status,
+        "why": letter.why,
     }
 
 

@@ -16,6 +16,7 @@ from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.faults import Faults
 from amazonpay_conformance.mock.history import History
 from amazonpay_conformance.mock.journal import Journal, Judge, Remark, exchange_of
+from amazonpay_conformance.mock.notifier import Notifier
 from amazonpay_conformance.mock.press import Press
 from amazonpay_conformance.mock.routes import message
 from amazonpay_conformance.mock.service import Service
@@ -60,7 +61,8 @@ class Namespace:
         self.journal = Journal()
         self.history = History()
         self.judge = judge
-        self.keepers: list[Keeper] = [service, self.faults, self.history]
+        self.notifier = Notifier(service)
+        self.keepers: list[Keeper] = [service, self.faults, self.history, self.notifier]
         self.snapshots: dict[str, Memories] = {}
         service.followers.append(self.history.take)
         self.judge_button: JudgeButton | None = None

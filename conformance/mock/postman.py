@@ -58,8 +58,16 @@ def checked_endpoint(url: str, *, allow_network: bool = False) -> str:
     if parts.username is not None:
         raise BadEndpoint("an endpoint's address has no user name or password in it")
     if not allow_network and not _is_near(host):
-        raise BadEndpoint(f"{host} is not on this machine or in a private network: add --allow-network")
+        raise BadEndpoint(
+            f"{host} is not on this machine or in a private network (--allow-network allows it)"
+        )
     return url
+
+
+def place_of(url: str) -> str:
+    """Return the scheme and the host of an endpoint, with its port: what may be shown of it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def deliver(

@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import ssl
 import threading
+import traceback
 import weakref
 from types import TracebackType
 from typing import Final, Self
 
 import h11
+from amazonpay_conformance.mock.ids import request_id
 from amazonpay_conformance.mock.routes import Handler
 from amazonpay_conformance.model.regions import SERVICE_HOSTS
 from amazonpay_conformance.wire.messages import Headers, Request, Response
@@ -22,6 +24,8 @@ from amazonpay_conformance.wire.messages import Headers, Request, Response
 MAX_BODY: Final = 1 << 20
 MAX_HEAD: Final = 64 << 10
 IDLE_SECONDS: Final = 75.0
+REQUEST_SECONDS: Final = 60.0
+"""How long a request may take to arrive, from its first byte to its last."""
 _READ: Final = 64 << 10
 _BODILESS: Final = frozenset({204, 304})  # RFC 9110 §8.6: no content-length either
 
@@ -32,7 +36,7 @@ class Server:
     Requests are handled one at a time, so the handler needs no locks; `slow` moves it off the event loop,
     for handlers that wait for something else, still one at a time. While `at_once` is set, every request has
     a thread of its own and the handler sees to itself. With `tunnel` it is a proxy, too: whoever asks to be
-    connected to the service's own hosts speaks TLS with it, and gets no further.
+    connected to one of `hosts`, the service's own, speaks TLS with it, and gets no further.
     """
 
     def __init__(
@@ -44,13 +48,16 @@ class Server:
         port: int = 0,
         slow: bool = False,
         tunnel: ssl.SSLContext | None = None,
+        hosts: tuple[str, ...] = SERVICE_HOSTS,
     ) -> None:
         self.handler = handler
         self.host = host
         self.port = port
         self._tls = tls
         self._tunnel = tunnel
+        self._hosts = hosts
         self.at_once = False
+        self.patience = REQUEST_SECONDS
         self._slow = slow
         self._turn = asyncio.Lock()
         self._server: asyncio.Server | None = None
@@ -126,14 +133,19 @@ class Server:
     async def _serve(self, connection: _Connection) -> None:
         while True:
             try:
-                request = await connection.receive()
+                async with asyncio.timeout(None) as deadline:
+                    request = await connection.receive(deadline, self.patience)
+            except TimeoutError:
+                if not connection.idle:
+                    await connection.reject(408, "the request did not arrive in time")
+                return
             except h11.RemoteProtocolError as problem:
                 await connection.reject(problem.error_status_hint or 400, str(problem))
                 return
             if request is None:
                 return
             if request.method == "CONNECT" and self._tunnel is not None:
-                if not await connection.tunnelled(request.path, self._tunnel):
+                if not await connection.tunnelled(request.path, self._tunnel, self._hosts):
                     return
                 continue
             await connection.deliver(await self._answer(request))
@@ -141,6 +153,16 @@ class Server:
                 return
 
     async def _answer(self, request: Request) -> Response:
+        try:
+            return await self._handled(request)
+        except Exception:
+            traceback.print_exc()
+            headers = Headers.of({"content-type": "application/json", "x-amz-pay-request-id": request_id()})
+            return Response(
+                500, headers, b'{"reasonCode": "InternalServerError", "message": "the mock failed"}'
+            )
+
+    async def _handled(self, request: Request) -> Response:
         if self.at_once:
             return await asyncio.to_thread(self.handler, request)
         if not self._slow:
@@ -157,9 +179,22 @@ class _Connection:
         self._writer = writer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._head_only = False
+        self.idle = True
+        """Whether nothing of a next request has come."""
 
-    async def receive(self) -> Request | None:
-        """Return the next request, or None where the peer is done."""
+    async def receive(self, deadline: asyncio.Timeout, patience: float) -> Request | None:
+        """Return the next request, or None where the peer is done.
+
+        Args:
+            deadline: what ends the waiting; it is set here.
+            patience: seconds that a request may take from its first byte on.
+        """
+        self.idle = not self._http.trailing_data[0]
+        if self.idle:
+            deadline.reschedule(asyncio.get_running_loop().time() + IDLE_SECONDS)
+            self._http.receive_data(await self._reader.read(_READ))
+            self.idle = False
+        deadline.reschedule(asyncio.get_running_loop().time() + patience)
         head = await self._event()
         if not isinstance(head, h11.Request):
             return None
@@ -202,12 +237,18 @@ class _Connection:
     async def reject(self, status: int, why: str) -> None:
         """Answer what is no HTTP request, if h11 still can, and let the connection end."""
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            headers = Headers.of({"content-type": "text/plain; charset=utf-8", "connection": "close"})
+            headers = Headers.of(
+                {
+                    "content-type": "text/plain; charset=utf-8",
+                    "x-amz-pay-request-id": request_id(),
+                    "connection": "close",
+                }
+            )
             await self.send(Response(status, headers, f"{why}\n".encode()))
 
-    async def tunnelled(self, target: str, tls: ssl.SSLContext) -> bool:
-        """Play the host that a client asks for; False where that is none of the service's."""
-        if target.partition(":")[0].lower() not in SERVICE_HOSTS:
+    async def tunnelled(self, target: str, tls: ssl.SSLContext, hosts: tuple[str, ...]) -> bool:
+        """Play the host that a client asks for; False where that is none of those."""
+        if target.partition(":")[0].lower() not in hosts:
             await self.send(
                 Response(403, Headers.of({"connection": "close"}), b"only the service's own hosts\n")
             )
@@ -231,8 +272,7 @@ class _Connection:
             if self._http.they_are_waiting_for_100_continue:
                 go_on = h11.InformationalResponse(status_code=100, headers=[])
                 self._writer.write(self._http.send(go_on) or b"")
-            async with asyncio.timeout(IDLE_SECONDS):
-                self._http.receive_data(await self._reader.read(_READ))
+            self._http.receive_data(await self._reader.read(_READ))
         return None if isinstance(event, type) else event
 
 

@@ -7,6 +7,7 @@ usual outcome of the model's step and keeps the first answer of every idempotenc
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -20,13 +21,13 @@ from amazonpay_conformance.mock.steps import Step, touches_objects
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Product
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
-from amazonpay_conformance.model.step import Outcome, lapse, step
+from amazonpay_conformance.model.step import Outcome, due_of, lapse, next_due, usual
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import AnyObject, World, kind_of
+from amazonpay_conformance.reading.once import ReadOnce
 from amazonpay_conformance.reading.requests import (
     Merchant,
     RequestReading,
-    read_request,
     region_of,
     signs,
     without_nulls,
@@ -99,6 +100,7 @@ class Service:
         self.merchant = merchant
         self.region = region
         self.any_region = any_region
+        self.read = ReadOnce()
         self.quota = Quota()
         self.generation = 0
         """Grows whenever what is held does not follow from what was held before."""
@@ -106,6 +108,7 @@ class Service:
         self.clock = clock or Clock()
         self.world = _empty(self.clock, settings)
         self._answers: dict[str, Response] = {}
+        self._quiet_until = 0  # no timer comes due before
         self._others: list[Service] = []
         self.observers: list[Callable[[BuyerAct | Advance], None]] = []
         """Who is told of what happens beside the wire."""
@@ -118,14 +121,13 @@ class Service:
             if signs(request, other.merchant):
                 return other.handle(request)
         self.catch_up()
-        reading = read_request(request, self.merchant, received_at=self.clock.wall())
+        reading = self.read(request, self.merchant, received_at=self.clock.wall())
         if reading.call is None:
             return self._refused(*reading.errors[0], detail="path")
         if reading.key_known and not self._within_quota(reading.call.operation):
             return self._refused(429, "TooManyRequests", detail="the quota of the operation is used up")
-        region = region_of(request, self.region) if self.any_region else self.region
-        call = replace(reading.call, new=new_ids(self.world, reading.call, region))
-        outcome = step(self.world, call)[0]
+        call = self._with_ids(request, reading.call)
+        outcome = _usual(self.world, call)
         if outcome.replays is not None:
             return replace(self._answers[outcome.replays], status=outcome.status, headers=_headers())
         before = self.world
@@ -164,10 +166,10 @@ class Service:
         """
         self.catch_up()
         act = BuyerAct(deed, target, card, product, address)
-        outcomes = step(self.world, act)
-        if not outcomes:
+        outcome = usual(self.world, act)
+        if outcome is None:
             raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r} as it is now")
-        self._move(act, outcomes[0])
+        self._move(act, outcome)
         self._tell(act)
 
     def open_session(self, payload: Mapping[str, Any]) -> str:
@@ -179,7 +181,7 @@ class Service:
         self.catch_up()
         call = Call("create_checkout_session", body=without_nulls(payload))
         call = replace(call, new=new_ids(self.world, call, self.region))
-        outcome = step(self.world, call)[0]
+        outcome = _usual(self.world, call)
         if outcome.reason is not None:
             raise RefusedSession(outcome.reason)
         self._move(call, outcome)
@@ -193,11 +195,14 @@ class Service:
 
     def catch_up(self) -> None:
         """Let happen what came due since the last request, one timer after another."""
-        elapsed = self.clock.now() - self.world.now
-        if elapsed <= 0:
+        now = self.clock.now()
+        if now <= self.world.now:
             return
-        for outcome in lapse(self.world, elapsed):
-            self._move(Advance(outcome.world.now - self.world.now), outcome)
+        if now >= self._quiet_until:
+            for outcome in lapse(self.world, now - self.world.now):
+                self._move(Advance(outcome.world.now - self.world.now), outcome)
+            self._quiet_until = _or_never(next_due(self.world))
+        self.world = replace(self.world, now=now)
 
     def set_clock(self, at: int) -> None:
         """Move the clock forward to a point in time and fire every timer that comes due.
@@ -215,6 +220,7 @@ class Service:
         self.catch_up()
         for value in values:
             self.world = self.world.with_object(kind_of(value), value)
+        self._quiet_until = 0
 
     def remember(self) -> Memory:
         """Return all that the service holds."""
@@ -226,6 +232,7 @@ class Service:
         """Be as a new service with the same merchant; its clock is as in the beginning, too."""
         self.clock.restart()
         self.world = _empty(self.clock, self.world.settings)
+        self._quiet_until = 0
         self._answers.clear()
         self.generation += 1
 
@@ -236,6 +243,13 @@ class Service:
         self.clock.put(memory.hands)
         self.quota = memory.quota.copy()
         self.generation += 1
+        self._quiet_until = 0
+
+    def _with_ids(self, request: Request, call: Call) -> Call:
+        if request.method != "POST":
+            return call  # creates nothing
+        region = region_of(request, self.region) if self.any_region else self.region
+        return replace(call, new=new_ids(self.world, call, region))
 
     def _within_quota(self, operation: str) -> bool:
         return self.quota.figures == "off" or self.quota.take(operation, self.clock.exact())
@@ -250,9 +264,11 @@ class Service:
 
     def _move(self, cause: Action, outcome: Outcome) -> None:
         before, self.world = self.world, outcome.world
-        if not self.followers or not touches_objects(before, self.world):
+        if not touches_objects(before, self.world):
             return
         taken = Step(cause, outcome.used, before, self.world)
+        for change in taken.changes:
+            self._quiet_until = min(self._quiet_until, _or_never(due_of(change.after)))
         for follower in self.followers:
             follower(taken)
 
@@ -283,6 +299,18 @@ class Service:
                 f"canonical request [{reading.verdict.canonical_request}]"
             )
         return _response(status, {"reasonCode": reason, "message": message})
+
+
+def _usual(world: World, call: Call) -> Outcome:
+    """The outcome that comes first. To a call there is always one: a refusal, at least."""
+    outcome = usual(world, call)
+    if outcome is None:
+        raise AssertionError(f"the model has no answer to {call.operation}")
+    return outcome
+
+
+def _or_never(due: int | None) -> int:
+    return sys.maxsize if due is None else due
 
 
 def _empty(clock: Clock, settings: Settings) -> World:

@@ -13,10 +13,12 @@ from typing import Final
 
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.namespaces import Mock, Namespace
+from amazonpay_conformance.mock.notifier import delivering
 from amazonpay_conformance.mock.pointing import pointing_lines
+from amazonpay_conformance.mock.postman import place_of
 from amazonpay_conformance.mock.quota import Figures
 from amazonpay_conformance.mock.server import Server
-from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.mock.service import ImpossibleAct, Service
 from amazonpay_conformance.mock.site import site
 from amazonpay_conformance.mock.state import State, StateProblem
 from amazonpay_conformance.mock.verbs import PREFIX
@@ -78,6 +80,8 @@ class ServedMock:
             yield f"proxy       http://localhost:{self.proxy.port}"
         yield f"button      {self.base_url}/checkout.js  (in place of Amazon's, docs/pages.md)"
         yield f"dashboard   {self.base_url}/dashboard{'' if self.token is None else f'?token={self.token}'}"
+        for endpoint in self.mock.default.notifier.endpoints:
+            yield f"notifies    {place_of(endpoint)}  (docs/notifications.md)"
         yield f"control     {self.base_url}{PREFIX}openapi.json  (docs/mock.md)"
         if self.token is not None:
             yield f"token       {self.token}  (Authorization: Bearer …)"
@@ -130,6 +134,8 @@ def served(
     public_key_file: Path | None = None,
     settings: Settings = DEFAULTS,
     throttling: Figures = "off",
+    notify: tuple[str, ...] = (),
+    notify_ca: Path | None = None,
     attach: tuple[Callable[[Namespace], None], ...] = (),
 ) -> Iterator[ServedMock]:
     """Serve a mock while the context is open, on the loopback unless told otherwise.
@@ -144,6 +150,8 @@ def served(
         public_key_file: his public key as PEM; a pair is made where None.
         settings: how it answers what the facts leave open.
         throttling: whose quotas hold.
+        notify: the merchant's endpoints, which notifications are posted to.
+        notify_ca: whom to trust where they are https.
         attach: called with each namespace as it is opened, to listen to it for instance.
 
     Raises:
@@ -176,7 +184,9 @@ def served(
             tunnel = certificates.server_context()
             proxy = Server(handler, tunnel=tunnel, host=place.address, port=place.proxy_port)
             _started(proxy, stack)
+        _notify(mock, notify, notify_ca)
         stack.enter_context(ticking(mock))
+        stack.enter_context(delivering(mock))
         ca_file = certificates.ca_file if certificates and place.tls else None
         yield ServedMock(server, mock, ca_file, key_id, key_file, token, proxy)
 
@@ -226,6 +236,13 @@ def merchant_of(public_key_id: str | None, public_key_file: Path | None) -> Merc
     except OSError as problem:
         raise ServingProblem(f"{public_key_file}: {problem.strerror}") from None
     return Merchant({public_key_id or MADE_UP_KEY_ID: key})
+
+
+def _notify(mock: Mock, endpoints: tuple[str, ...], ca_file: Path | None) -> None:
+    try:
+        mock.default.notifier.notify_at(endpoints, str(ca_file) if ca_file else None)
+    except ImpossibleAct as problem:
+        raise ServingProblem(str(problem)) from None
 
 
 def _started(server: Server, stack: contextlib.ExitStack) -> Server:

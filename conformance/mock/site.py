@@ -6,12 +6,25 @@ from amazonpay_conformance.mock.control import control_routes
 from amazonpay_conformance.mock.namespaces import Mock
 from amazonpay_conformance.mock.pages.routes import page_routes
 from amazonpay_conformance.mock.routes import Handler, Route, Router
-from amazonpay_conformance.wire.messages import Request, Response
+from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 
 def routes(mock: Mock) -> tuple[Route, ...]:
     """Return what is the mock's own, a row a path; a module that adds to it has its line here."""
     return (*control_routes(mock), *page_routes(mock))
+
+
+def with_certificates(mock: Mock) -> Handler:
+    """Return what answers all that is no page and no verb: the API, and certificates of notifications."""
+
+    def handle(request: Request) -> Response:
+        if request.method == "GET":
+            for namespace in mock.namespaces.values():
+                if (pem := namespace.notifier.served(request.path)) is not None:
+                    return Response(200, Headers.of({"content-type": "application/x-pem-file"}), pem)
+        return mock.handle(request)
+
+    return handle
 
 
 def site(mock: Mock, *, token: str | None = None) -> Handler:
@@ -21,7 +34,7 @@ def site(mock: Mock, *, token: str | None = None) -> Handler:
         mock: what answers.
         token: what guarded routes ask for, where not everybody may come.
     """
-    router = Router(routes(mock), mock.handle, token=token)
+    router = Router(routes(mock), with_certificates(mock), token=token)
 
     def handle(request: Request) -> Response:
         with mock.lock:

@@ -35,6 +35,7 @@ from amazonpay_conformance.mock.namespaces import Mock, Namespace
 from amazonpay_conformance.mock.service import Memory
 from amazonpay_conformance.mock.steps import changes
 from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.shared import other_than
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import KeyProblem, load_public_key
@@ -212,11 +213,10 @@ class State:
             turns = turns_written(namespace.history.of(change.kind, change.id))
             row = (name, change.kind, change.id, object_written(change.after), turns)
             self._database.execute(_PUT_OBJECT, row)
-        for key, first in memory.world.remembered.items():
-            if saved.world.remembered.get(key) is not first:
-                answer = memory.answers.get(key)
-                text = response_written(answer) if answer is not None else ""
-                self._database.execute(_PUT_ANSWER, (name, key, remembered_written(first), text))
+        for key, first in other_than(memory.world.remembered, saved.world.remembered):
+            answer = memory.answers.get(key)
+            text = response_written(answer) if answer is not None else ""
+            self._database.execute(_PUT_ANSWER, (name, key, remembered_written(first), text))
         held = _held(namespace)
         if held != saved.held:
             self._database.execute("REPLACE INTO namespaces (name, held) VALUES (?, ?)", (name, held))

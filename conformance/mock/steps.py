@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from amazonpay_conformance.model.actions import Action
 from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.shared import other_than
 from amazonpay_conformance.model.world import COLLECTIONS, AnyObject, World
 
 
@@ -23,7 +25,7 @@ class Change:
     after: AnyObject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One step: what caused it, the rows of the tables that fired, and the world before and after it.
 
@@ -40,7 +42,7 @@ class Step:
         """When it was, on the mock's clock."""
         return self.after.now
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Change, ...]:
         """The objects that are other or new after it."""
         return tuple(changes(self.before, self.after))
@@ -58,8 +60,5 @@ def changes(before: World, after: World) -> Iterator[Change]:
     kinds: tuple[Kind, ...] = (*COLLECTIONS, *after.records)
     for kind in kinds:
         old, new = before.objects(kind), after.objects(kind)
-        if old is new:
-            continue
-        for name, value in new.items():
-            if (held := old.get(name)) is not value:
-                yield Change(kind, name, held, value)
+        if old is not new:
+            yield from (Change(kind, name, old.get(name), value) for name, value in other_than(new, old))

@@ -17,6 +17,7 @@ from amazonpay_conformance.model.actions import BuyerDeed, Product
 from amazonpay_conformance.model.faults import FAULT_OF
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.simulation import CARDS
+from amazonpay_conformance.model.variants import VARIANTS
 
 PREFIX: Final = "/_mock/"
 
@@ -72,6 +73,10 @@ MESSAGE: Final = _of(headers=_list(_list(_TEXT)), body=_ANYTHING)
 ENTRY: Final = _of(
     number=_NUMBER, at={"type": "number"}, operation=_TEXT_OR_NULL, method=_TEXT, target=_TEXT, status={"type": ["integer", "null"]},
     fault=_TEXT_OR_NULL, request=MESSAGE, response={"anyOf": [MESSAGE, {"type": "null"}]}, findings=_list(REMARK),
+)  # fmt: skip
+LETTER: Final = _of(
+    number=_NUMBER, message_id=_TEXT, variant=_TEXT, object_type=_TEXT, object_id=_TEXT, kind=_TEXT, endpoint=_TEXT, fate=_TEXT,
+    due=_NUMBER, tries=_NUMBER, status={"type": ["integer", "null"]}, why=_TEXT,
 )  # fmt: skip
 CREDENTIALS: Final = _of(namespace=_TEXT, public_key_id=_TEXT, private_key=_TEXT_OR_NULL)
 STATUS: Final = _of(
@@ -138,6 +143,22 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("throttle", "POST", "throttle", "Refuse calls above the documented quotas.", (
         Argument("figures", OneOf(FIGURES), "whose quotas: the sandbox's, the live ones, or off", required=True),
     )),
+    # --- notifications
+    Verb("notify_at", "POST", "endpoints", "Post notifications to an endpoint from now on, or to none.", (
+        Argument("endpoint", Text("an address", r"https?://[^\s]{1,2000}"), "where; needed unless `clear` is true"),
+        Argument("clear", Flag(), "whether to notify nobody any more"),
+    )),
+    Verb("notify", "POST", "notify", "Post a notification of an object, whatever has become of it.", (
+        Argument("id", Text("the id of a charge, permission, refund or dispute"), "of what", required=True),
+        Argument("variant", OneOf(tuple(VARIANTS)), "how, as docs/notifications.md says; a true one where not said"),
+        Argument("endpoint", Text("an address", r"https?://[^\s]{1,2000}"), "where; to all endpoints where not said"),
+    ), _of(numbers=_list(_NUMBER))),
+    Verb("misdeliver", "POST", "misdeliveries", "Let something be wrong with the next notifications, or call that off.", (
+        Argument("variant", OneOf(tuple(VARIANTS)), "what, as docs/notifications.md says; needed unless `clear` is true"),
+        Argument("times", Whole(1), "with how many notifications; one where not said"),
+        Argument("clear", Flag(), "whether to call off all that was asked for"),
+    )),
+    Verb("notifications", "GET", "notifications", "The notifications, oldest first: where each went, and what it was answered.", (), _list(LETTER)),
     # --- what was seen
     Verb("exchanges", "GET", "exchanges", "The last exchanges, oldest first; secrets and buyers' data are left out.", (
         Argument("since", Whole(), "only those with a higher number"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from amazonpay_conformance.model.operation import ObjectKind, Operation
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
@@ -39,6 +40,7 @@ ALL_OPERATIONS: Mapping[str, Operation] = {**OPERATIONS, **RESOURCE_OPERATIONS}
 _ROUTES = tuple((row, row.path.removeprefix("/").split("/")) for row in ALL_OPERATIONS.values())
 
 
+@lru_cache(maxsize=256)
 def match(method: str, path: str) -> tuple[Operation, str | None] | None:
     """Find the operation of a request.
 

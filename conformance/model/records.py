@@ -46,11 +46,10 @@ def perform(context: Context) -> Deed:
     return _HANDLERS[context.operation.id](context)
 
 
-def timers(world: World) -> Iterator[Timer]:
+def timers_of(record: Record) -> Iterator[Timer]:
     """Yield every timer of a record."""
-    for report in world.records.get("Report", {}).values():
-        if report.settles is not None and report.state == "IN_PROGRESS":
-            yield report.settles.at, "Report", report.id, "report_is_processed", report.settles.guard
+    if record.kind == "Report" and record.settles is not None and record.state == "IN_PROGRESS":
+        yield record.settles.at, "Report", record.id, "report_is_processed", record.settles.guard
 
 
 def processed(world: World, report_id: str, guard: str) -> Deed:

@@ -226,6 +226,10 @@ _INTEGRATION = (
     R("INT-004", "SHOULD", "integration", "A declined charge is tried again with a new key.", "§7 (what the old key answers is not said)", "D"),
     R("INT-005", "SHOULD", "integration", "A charge that was declined hard is not tried again and again without anything being looked at.", "§4.3, §5.2", "D2"),
 
+    # --- its pages: §2.3, §15
+    R("BTN-005", "MUST",   "integration", "The button's payload is a body of Create Checkout Session, or of Amazon Sign-in.", "§2.3, §12, §15.1", "D"),
+    R("BTN-006", "MUST",   "integration", "In the sandbox, a button whose key does not say so says sandbox: true.", "§1, §15.1", "D"),
+
     # --- its notification endpoint: §11
     R("NTF-001", "MUST",   "integration", "A true notification is answered with 2xx.", "§11.4", "D2"),
     R("NTF-002", "SHOULD", "integration", "A notification is answered in time, or it counts as lost and is sent again.", "§11.4 (how long is waited is not said; SNS waits 15 seconds)", "D2"),

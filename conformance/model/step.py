@@ -29,15 +29,18 @@ from amazonpay_conformance.model.rules import (
     may_be_open,
     permission_limit,
 )
+from amazonpay_conformance.model.shared import with_entry
 from amazonpay_conformance.model.simulation import CARDS, DEFAULT_CARD, SIMULATIONS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
+    AnyObject,
     BuyerProgress,
     Charge,
     ChargePermission,
     CheckoutSession,
     Data,
+    Record,
     Refund,
     Remembered,
     Settlement,
@@ -197,7 +200,7 @@ def _remember(outcome: Outcome, call: Call) -> Outcome:
     answer = Remembered(
         call.fingerprint, outcome.status, outcome.reason, outcome.subject, certain=operation.needs_key
     )
-    world = replace(outcome.world, remembered={**outcome.world.remembered, call.key: answer})
+    world = replace(outcome.world, remembered=with_entry(outcome.world.remembered, call.key, answer))
     return replace(outcome, world=world)
 
 
@@ -762,20 +765,37 @@ def _advance(world: World, seconds: int) -> Outcome:
     return replace(passed[-1], used=tuple(row for outcome in passed for row in outcome.used))
 
 
+def next_due(world: World) -> int | None:
+    """Return when the next timer comes due, None where there is none."""
+    return min((timer[0] for timer in _timers(world)), default=None)
+
+
+def due_of(value: AnyObject) -> int | None:
+    """Return when the next timer of one object comes due, None where it has none."""
+    return min((timer[0] for timer in _timers_of(value)), default=None)
+
+
 def _timers(world: World) -> Iterator[records.Timer]:
-    for session in world.sessions.values():
-        if session.state == "Open":
-            at = session.created + TIMERS["session_expires"]
-            yield at, "CheckoutSession", session.id, "session_expires", ""
-    for permission in world.permissions.values():
-        if permission.state != "Closed" and permission.expires is not None:
-            yield permission.expires, "ChargePermission", permission.id, "permission_expires", ""
-    for charge in world.charges.values():
-        yield from _charge_timers(charge)
-    for refund in world.refunds.values():
-        if refund.settles is not None:
-            yield refund.settles.at, "Refund", refund.id, "refund_settles", refund.settles.guard
-    yield from records.timers(world)
+    for held in (world.sessions, world.permissions, world.charges, world.refunds):
+        for value in held.values():
+            yield from _timers_of(value)
+    for report in world.records.get("Report", {}).values():
+        yield from _timers_of(report)
+
+
+def _timers_of(value: AnyObject) -> Iterator[records.Timer]:
+    match value:
+        case CheckoutSession(state="Open"):
+            at = value.created + TIMERS["session_expires"]
+            yield at, "CheckoutSession", value.id, "session_expires", ""
+        case ChargePermission() if value.state != "Closed" and value.expires is not None:
+            yield value.expires, "ChargePermission", value.id, "permission_expires", ""
+        case Charge():
+            yield from _charge_timers(value)
+        case Refund() if value.settles is not None:
+            yield value.settles.at, "Refund", value.id, "refund_settles", value.settles.guard
+        case Record():
+            yield from records.timers_of(value)
 
 
 def _charge_timers(charge: Charge) -> Iterator[records.Timer]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind, ResourceKind
+from amazonpay_conformance.model.shared import Shared, with_entry
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 
 PermissionType: TypeAlias = Literal["OneTime", "Recurring", "PaymentMethodOnFile"]
@@ -216,10 +217,14 @@ class World:
 
     def charges_of(self, permission_id: str) -> tuple[Charge, ...]:
         """Return the charges of a permission, oldest first."""
+        if isinstance(self.charges, Shared):
+            return self.charges.belonging_to(permission_id)
         return tuple(c for c in self.charges.values() if c.permission == permission_id)
 
     def refunds_of(self, charge_id: str) -> tuple[Refund, ...]:
         """Return the refunds of a charge, oldest first."""
+        if isinstance(self.refunds, Shared):
+            return self.refunds.belonging_to(charge_id)
         return tuple(r for r in self.refunds.values() if r.charge == charge_id)
 
     def captured_of(self, permission_id: str) -> Decimal:
@@ -263,9 +268,10 @@ class World:
     def with_object(self, kind: Kind, value: AnyObject) -> World:
         """Return a world in which `value` stands under its id."""
         if isinstance(value, Record):
-            held = {**self.records.get(kind, {}), value.id: value}
+            held = with_entry(self.records.get(kind, {}), value.id, value)
             return replace(self, records={**self.records, kind: held})
-        changed: dict[str, Any] = {COLLECTIONS[kind]: {**self.objects(kind), value.id: value}}
+        found = with_entry(self.objects(kind), value.id, value, _OWNER.get(kind))
+        changed: dict[str, Any] = {COLLECTIONS[kind]: found}
         return replace(self, **changed)
 
 
@@ -275,6 +281,9 @@ COLLECTIONS: Mapping[Kind, str] = {
     "Charge": "charges",
     "Refund": "refunds",
 }
+
+_OWNER: Mapping[Kind, str] = {"Charge": "permission", "Refund": "charge"}
+"""The field that says whose an object is."""
 
 OPEN_CHARGE_STATES = frozenset({"AuthorizationInitiated", "Authorized", "CaptureInitiated"})
 """States in which a charge holds part of its permission's balance without having captured it."""

@@ -45,6 +45,7 @@ IDEMPOTENCY_KEY = re.compile(KEY_FORM)
 DATE_FORMS = re.compile(DATE_FORM)
 """The documented basic form and the extended one of the Node SDK. Source: api-facts §2.1 [D][S]."""
 
+_MOMENT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)Z", re.ASCII)
 _PATH = re.compile(r"(?:/(?P<environment>sandbox|live))?/(?P<version>v\d+)(?P<rest>/.*)")
 _SCHEMA_DEFECTS: Mapping[str, Defect] = {
     "missing": Defect.MISSING_FIELD,
@@ -249,9 +250,11 @@ def _unusual_headers(
 
 
 def _is_stale(date: str | None, received_at: float) -> bool:
-    digits = re.sub(r"[-:]", "", date or "")
+    parts = _MOMENT.fullmatch(date or "")
+    if parts is None:
+        return False
     try:
-        sent = datetime.strptime(digits, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        sent = datetime(*map(int, parts.groups()), tzinfo=UTC).timestamp()  # type: ignore[arg-type,misc]
     except ValueError:
         return False
     return abs(sent - received_at) > GREATEST_SKEW

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, TextIO
 
 from amazonpay_conformance.checks.judge import needs_no_caller
+from amazonpay_conformance.engine.brought import Brought
 from amazonpay_conformance.engine.findings import Cell, Finding, hint_of, without_tokens
 from amazonpay_conformance.engine.watch import AT_THE_END, Noted, Noticed, Pressed, Watch
 from amazonpay_conformance.model.actions import Advance, BuyerAct
@@ -50,6 +51,16 @@ class Live:
     def pressed(self, pressed: Pressed) -> None:
         """Write that a button was pressed, and what it shows for the first time."""
         self._write([f"{'':>11}a button is pressed", *self._news(pressed.findings)])
+
+    def notified(self, brought: Brought) -> None:
+        """Write where a notification was brought, and what it was answered."""
+        at = time.strftime("%H:%M:%S", time.localtime())
+        good = brought.status is not None and brought.status < 300
+        answer = painted(brought.why or str(brought.status), "pass" if good else "fail", self._colour)
+        variant = "" if brought.variant == "true" else f" ({brought.variant})"
+        again = ", again in an hour" if brought.again else ""
+        what = f"{brought.object_type} {brought.object_id}{variant}"
+        self._write([f"{at}   notify {what} at {brought.endpoint}  {answer}{again}"])
 
     def _line(self, exchange: Exchange) -> str:
         at = time.strftime("%H:%M:%S", time.localtime(exchange.received_at))

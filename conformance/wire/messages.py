@@ -7,9 +7,17 @@ query, the order and the case of the headers and the body untouched.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias
+
+DEEPEST: Final = 64
+"""Levels that a body may have; those of the API have fewer than ten."""
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+"""A text in quotes, of which what is in it does not count, or a bracket."""
 
 JSON: TypeAlias = Any
 """A parsed JSON value; recursion would buy little here and cost every reader a cast."""
@@ -29,13 +37,12 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """Return the value of the first field called `name` in any case, or None."""
-        wanted = name.lower()
-        return next((value for key, value in self.items if key.lower() == wanted), None)
+        values = _by_name(self.items).get(name.lower())
+        return None if values is None else values[0]
 
     def get_all(self, name: str) -> tuple[str, ...]:
         """Return the values of every field called `name` in any case, in their order."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.items if key.lower() == wanted)
+        return _by_name(self.items).get(name.lower(), ())
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None
@@ -54,6 +61,16 @@ class Headers:
         """Return a copy that lacks every field called `name`, in any case."""
         wanted = name.lower()
         return Headers(tuple(item for item in self.items if item[0].lower() != wanted))
+
+
+@lru_cache(maxsize=64)
+def _by_name(items: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    """Index header fields: one request is asked for its headers dozens of times."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in items:
+        key = name.lower()
+        found[key] = (*found.get(key, ()), value)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +95,11 @@ class Request:
         """Return the body parsed as JSON.
 
         Raises:
-            ValueError: the body is not UTF-8 or not JSON.
+            ValueError: the body is not UTF-8, not JSON, or nested beyond what anybody sends.
         """
-        return json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
+        text = self.body.decode("utf-8")
+        _refuse_depth(text)
+        return json.loads(text, parse_constant=_no_number)
 
 
 Cut: TypeAlias = Literal["nowhere", "before the answer", "in the body"]
@@ -139,6 +158,21 @@ class Exchange:
     def truth(self) -> Response | None:
         """What the service itself answered, whatever the client was sent; None where it never did."""
         return self.response if self.injected is None else self.injected.truth
+
+
+def _refuse_depth(text: str) -> None:
+    """Whoever reads a value walks into it, and is not to run out of stack.
+
+    Raises:
+        ValueError: it is nested too deeply.
+    """
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
+    depth = 0
+    for mark in _BRACKETS.findall(text):
+        depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
+        if depth > DEEPEST:
+            raise ValueError(f"nested more than {DEEPEST} deep")
 
 
 def _no_number(name: str) -> JSON:

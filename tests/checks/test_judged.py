@@ -11,6 +11,7 @@ from amazonpay_conformance.checks.check import (
     JUDGED,
     MODEL_CHECKS,
     NOTICE_CHECKS,
+    PAGE_CHECKS,
     RACE_CHECKS,
     TRACE_CHECKS,
     TRIAL_CHECKS,
@@ -52,7 +53,7 @@ def test_every_check_judges_requirements_that_exist(check: str) -> None:
 def test_every_check_that_is_asked_says_what_it_judges() -> None:
     of_calls = [*EXCHANGE_CHECKS, *CALL_CHECKS, *BUTTON_CHECKS, *MODEL_CHECKS]
     assert sorted(
-        [*of_calls, *TRACE_CHECKS, *END_CHECKS, *RACE_CHECKS, *TRIAL_CHECKS, *NOTICE_CHECKS]
+        [*of_calls, *TRACE_CHECKS, *END_CHECKS, *RACE_CHECKS, *TRIAL_CHECKS, *NOTICE_CHECKS, *PAGE_CHECKS]
     ) == sorted(JUDGED)
     assert set(WIRE_CHECKS) <= set(EXCHANGE_CHECKS)
 

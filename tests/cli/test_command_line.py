@@ -17,7 +17,7 @@ def connect(config):
     return {"create_checkout_session": boom, "get_charge": boom}
 """
 TWO_OPERATIONS = """
-Client = ReferenceClient
+Client = Once
 
 def connect(config):
     known = reference.connect(config, Client)
@@ -25,7 +25,7 @@ def connect(config):
 """
 TEXT_PLAIN = f"""
 {TWO_OPERATIONS}
-class Client(ReferenceClient):
+class Client(Once):
     def _headers(self, operation, call):
         return super()._headers(operation, call).with_value("content-type", "text/plain")
 """
@@ -90,7 +90,7 @@ def test_the_same_seed_gives_the_same_run(
 def test_what_a_client_lacks_is_said_and_not_failed(
     command: Callable[..., Any], adapter: Callable[[str], str]
 ) -> None:
-    ran = command("certify", "--client", adapter(TWO_OPERATIONS))
+    ran = command("certify", *IN_PROCESS, "--client", adapter(TWO_OPERATIONS))
     assert ran.code == 0, ran.out
     assert "the client has no capture_charge" in " ".join(ran.out.split())
 

@@ -45,7 +45,7 @@ def test_bash_completes_commands_options_values_files_and_ids(script: Callable[[
     (bash.parent / "my_adapter.py").touch()
     (bash.parent / "reports").mkdir()
 
-    assert completed(bash, "cert") == ["certify"]
+    assert completed(bash, "cert") == ["certify", "certify-endpoint"]
     assert completed(bash, "certify", "--prof") == ["--profile"]
     assert completed(bash, "certify", "--profile", "") == ["quick", "full"]
     assert completed(bash, "certify", "--client", "my") == ["my_adapter.py"]

@@ -118,3 +118,12 @@ def test_a_namespace_is_opened_once_and_closed_once(mock: Mock) -> None:
     for name in ("other", "default"):
         with pytest.raises(NoSuchNamespace):
             mock.close(name)
+
+
+def test_what_is_read_is_read_once_and_anew_for_another_merchant(shop: Shop) -> None:
+    request = signed(shop.request("GET", "/v2/charges/S01-0000000-0000000-C000000"))
+    read, merchant = shop.service.read, shop.service.merchant
+    first = read(request, merchant, received_at=0)
+    assert read(request, merchant, received_at=1) is first
+    other = read(request, Merchant({}), received_at=0)
+    assert (first.verdict is not None, other.verdict) == (True, None)

@@ -458,3 +458,32 @@ def test_a_server_that_is_never_started_holds_nothing_open(echo: Echo) -> None:
 def test_a_port_that_is_taken_is_an_error_at_once(echo: Echo) -> None:
     with Server(echo) as first, pytest.raises(OSError, match=str(first.port)):
         Server(echo, port=first.port).start()
+
+
+def test_a_handler_that_fails_is_answered_for(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: Request) -> Response:
+        raise RuntimeError("the disk is full")
+
+    with Server(fail) as server, requests.Session() as session:
+        session.trust_env = False
+        answers = [session.get(f"http://127.0.0.1:{server.port}/", timeout=PATIENCE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [500, 500]
+    assert answers[0].json()["reasonCode"] == "InternalServerError"
+    assert "the disk is full" in capsys.readouterr().err
+
+
+def test_a_request_that_does_not_arrive_in_time_is_cut_off(echo: Echo) -> None:
+    with Server(echo) as server:
+        server.patience = 0.1
+        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as slow:
+            slow.settimeout(PATIENCE)
+            slow.sendall(b"GET / HTTP/1.1\r\nHos")
+            answer = slow.recv(65_536)
+            assert slow.recv(65_536) == b""
+        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as idle:
+            idle.settimeout(0.3)
+            with pytest.raises(TimeoutError):  # who has said nothing yet may take longer
+                idle.recv(1)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"x-amz-pay-request-id" in answer
+    assert echo.seen == []

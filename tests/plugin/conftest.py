@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 TWO_OPERATIONS = """
-Client = ReferenceClient
+Client = Once
 
 def connect(config):
     known = reference.connect(config, Client)
     return {name: known[name] for name in ("create_checkout_session", "get_charge")}
 """
 BARE = f"""{TWO_OPERATIONS}
-class Client(ReferenceClient):
+class Client(Once):
     def _headers(self, operation, call):
         return super()._headers(operation, call).without("accept")
 """

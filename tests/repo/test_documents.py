@@ -22,7 +22,8 @@ FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\((?P<to>[^)\s]+)\)")
 COMMAND = re.compile(
     r"amazonpay-conformance "
-    r"(?P<words>(?:doctor|certify|replay|explain|serve|judge|model|completion)\b[^`\n]*)"
+    r"(?P<words>(?:doctor|certify-endpoint|certify|trigger|replay|explain|serve|judge|model|completion)"
+    r"\b[^`\n]*)"
 )
 TARGETS = re.compile(r"(?:^|`|&& )make (?P<target>[a-z]+)", re.MULTILINE)
 OPTION = re.compile(r"--[a-z][a-z-]+")
@@ -70,6 +71,14 @@ def test_every_command_and_option_exists(document: Path) -> None:
         command = found["words"].split()[0]
         given = set(OPTION.findall(found["words"].partition(" -- ")[0]))
         assert given <= options_of(command), f"{name(document)}: {found[0]}"
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    pages = re.findall(r": ([a-z-]+\.md)$", navigation, re.MULTILINE)
+    left_out = {path.name for path in (ROOT / "docs").glob("*.md")} - set(pages)
+    assert left_out == set(), "name them in the nav of mkdocs.yml"
+    assert len(pages) == len(set(pages))
 
 
 @pytest.mark.parametrize("document", OURS, ids=name)

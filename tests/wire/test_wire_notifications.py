@@ -103,7 +103,9 @@ def test_aws_s_own_validator_for_node_js_agrees_with_every_vector() -> None:
 
 
 def test_a_validator_from_pypi_agrees_but_for_what_it_does_not_know() -> None:
-    validators = pytest.importorskip("sns_message_validator", reason="needs aws-sns-message-validator")
+    validators = pytest.importorskip(
+        "sns_message_validator", reason="needs aws-sns-message-validator: make examples"
+    )
 
     class Session:
         def get(self, url: str) -> Any:

@@ -37,7 +37,8 @@ class TakesItsTime(RightShop):
     """The order is booked, the invoice printed and the mail sent before the answer."""
 
     def deliver(self, charge: str) -> None:
-        time.sleep(0.6)
+        if self.paid.total() < 2:  # it is seen twice: more would only be waiting
+            time.sleep(0.6)
         super().deliver(charge)
 
 

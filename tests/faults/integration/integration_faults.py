@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from amazonpay_conformance.wire.messages import Request
 from integration_seams import (
+    CLASSIC_KEY,
     HOUR,
     PENDING_AND_DECLINED_CARD,
     PENDING_CARD,
@@ -370,6 +371,20 @@ def calls_what_is_not_there(till: Till) -> None:
     till.send("GET", "/orderReferences/S01-0000000-0000000")
 
 
+def puts_a_payload_of_version_1(till: Till) -> None:
+    """A button that was signed once, years ago."""
+    body = order()
+    till.press({"storeId": body["storeId"], "webCheckoutDetail": body["webCheckoutDetails"]})
+
+
+def forgets_the_sandbox(till: Till) -> None:
+    """The page was copied from the live shop."""
+    till.press(_BUTTON, CLASSIC_KEY, sandbox=False)
+
+
+_BUTTON: Final = {name: order()[name] for name in ("storeId", "webCheckoutDetails")}
+
+
 def _confirmed() -> dict[str, Any]:
     return {**order("Confirm"), **MONTHLY}
 
@@ -416,6 +431,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("ships-what-is-canceled",           ("INT-003",), "Goods leave that nobody will pay for.", ships_what_is_canceled, "Canceled"),
     Fault("repeats-a-soft-decline",           ("INT-004",), "The second try only reads the first answer again.", repeats_a_soft_decline, "SoftDeclined"),
     Fault("insists-on-a-hard-decline",        ("INT-005",), "The buyer's bank takes him for a fraud.", insists_on_a_hard_decline, "HardDeclined"),
+    Fault("a-payload-of-version-1",           ("BTN-005",), "Amazon's page shows an error in place of the checkout.", puts_a_payload_of_version_1, "webCheckoutDetail", ticket="amazon-pay-api-sdk-php #18"),
+    Fault("a-button-of-the-live-environment", ("BTN-006",), "His test charges a buyer, or fails.", forgets_the_sandbox, "live environment"),
     Fault("keys-with-dashes",                 ("IDK-002",), "Every charge is refused.", keys_are_uuids_with_dashes, "36 characters"),
     Fault("no-key",                           ("IDK-001",), "Every session is refused.", _without("x-amz-pay-idempotency-key"), "no such header"),
     Fault("no-date",                          ("HDR-001",), "Every call is refused.", _without("x-amz-pay-date"), "x-amz-pay-date"),

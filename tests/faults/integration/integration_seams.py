@@ -11,24 +11,25 @@ import json
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from amazonpay_conformance.checks.subject import Configured
-from amazonpay_conformance.engine.watch import Noticed, Watch
+from amazonpay_conformance.checks.subject import Configured, Placed
+from amazonpay_conformance.engine.watch import Noticed, Pressed, Watch
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
-from amazonpay_conformance.wire.signing import sign
+from amazonpay_conformance.wire.signing import sign, sign_button
 
 Body: TypeAlias = dict[str, Any]
 
 KEY_FILE: Final = Path(__file__).parents[2] / "keys" / "test-only-private-pkcs8.pem"
 KEY_ID: Final = "SANDBOX-TESTONLYTESTONLYTESTONLY"
+CLASSIC_KEY: Final = "AHEXAMPLECLASSICKEY00000"
 V2: Final = "AMZN-PAY-RSASSA-PSS-V2"
 PENDING_CARD: Final = "0701"
 PENDING_AND_DECLINED_CARD: Final = "4354"
@@ -88,7 +89,7 @@ class Till:
     watch: Watch
     exchanges: list[Exchange] = field(default_factory=list)
     noticed: list[Noticed] = field(default_factory=list)
-    acts: list[tuple[int, BuyerAct | Advance]] = field(default_factory=list)
+    acts: list[tuple[int, BuyerAct | Advance | Pressed]] = field(default_factory=list)
     fate: list[str] = field(default_factory=list)
     change: Callable[[Request], Request] = lambda request: request
 
@@ -139,6 +140,16 @@ class Till:
         """Let time pass."""
         self.service.advance(seconds)
         self._note(Advance(seconds))
+
+    def press(self, payload: Body, key_id: str = KEY_ID, *, sandbox: bool = True) -> None:
+        """Have the buyer press a button of a page, rightly signed, where the watch sees it."""
+        text = json.dumps(payload)
+        placed = Placed(text, sandbox=sandbox, public_key_id=key_id)
+        signature = sign_button(text, private_key(), V2)
+        pressed = self.watch.see_button(
+            placed, signature, replace(self.watch.configured, public_key_id=key_id)
+        )
+        self.acts.append((len(self.exchanges), pressed))
 
     # --- whole passages
 

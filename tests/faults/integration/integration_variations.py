@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from integration_faults import MONTHLY
-from integration_seams import HOUR, PENDING_CARD, Lost, Till, Variation, order, price
+from integration_seams import CLASSIC_KEY, HOUR, PENDING_CARD, Lost, Till, Variation, order, price
 
 DAY: Final = 24 * HOUR
 
@@ -23,6 +23,16 @@ def captures_at_once(till: Till) -> None:
     charge = till.completed(order("AuthorizeWithCapture"))["chargeId"]
     till.refund(charge, price("10.00"))
     till.refund(charge, price("10.00"))
+
+
+def shows_buttons(till: Till) -> None:
+    """A button for each key that it has; the buyer presses one that is not set up to the end."""
+    body = order()
+    button = {"storeId": body["storeId"], "webCheckoutDetails": body["webCheckoutDetails"], "scopes": None}
+    till.press(button)
+    till.press(button, CLASSIC_KEY)
+    till.press(body)
+    till.completed()
 
 
 def waits_for_the_decision(till: Till) -> None:
@@ -250,6 +260,7 @@ VARIATIONS: Final[tuple[Variation, ...]] = (
         for shop in (
             captures_on_dispatch,
             captures_at_once,
+            shows_buttons,
             waits_for_the_decision,
             captures_late,
             reads_before_it_completes,

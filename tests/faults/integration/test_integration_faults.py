@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from amazonpay_conformance.checks.check import END_CHECKS, TRACE_CHECKS
+from amazonpay_conformance.checks.check import END_CHECKS, PAGE_CHECKS, TRACE_CHECKS
 from amazonpay_conformance.checks.judge import needs_no_caller
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from integration_faults import FAULTS
@@ -45,7 +45,7 @@ def test_every_requirement_of_an_integration_has_a_shop_that_breaks_it_alone() -
 
 def test_every_check_of_a_trace_has_judged_a_right_shop_and_passed_it(ran: Ran) -> None:
     judged = {name for variation in VARIATIONS for name in ran(variation).watch.judged}
-    of_right_shops = {r for r, _ in (*TRACE_CHECKS.values(), *END_CHECKS.values())}
+    of_right_shops = {r for r, _ in (*TRACE_CHECKS.values(), *END_CHECKS.values(), *PAGE_CHECKS.values())}
     assert of_right_shops - judged == set()
 
 

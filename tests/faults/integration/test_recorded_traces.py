@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from amazonpay_conformance import schemas
 from amazonpay_conformance.engine.trace_files import Head, Trace, TraceWriter, read_trace
-from amazonpay_conformance.engine.watch import Watch
+from amazonpay_conformance.engine.watch import Pressed, Watch
 from amazonpay_conformance.engine.watching import watched_trace
+from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.buyer import ADDRESS, BUYER
 from amazonpay_conformance.reading.requests import Merchant
 from integration_seams import KEY_ID, Fault, Till, Variation, order
@@ -27,11 +28,18 @@ def written(till: Till) -> str:
     acts = list(till.acts)
     for number, noticed in enumerate(till.noticed):
         while acts and acts[0][0] <= number:
-            writer.acted(acts.pop(0)[1])
+            _write(writer, acts.pop(0)[1])
         writer.exchanged(noticed)
     for _, action in acts:
-        writer.acted(action)
+        _write(writer, action)
     return stream.getvalue()
+
+
+def _write(writer: TraceWriter, action: BuyerAct | Advance | Pressed) -> None:
+    if isinstance(action, Pressed):
+        writer.pressed(action)
+    else:
+        writer.acted(action)
 
 
 def read(text: str, directory: Path) -> Trace:
