@@ -7,7 +7,7 @@ if __name__ != "amazonpay_conformance.strategies":  # the checkout's folder name
     )
 
 from amazonpay_conformance.strategies.amounts import prices
-from amazonpay_conformance.strategies.bodies import broken_bodies, legal_bodies
+from amazonpay_conformance.strategies.bodies import broken_bodies
 from amazonpay_conformance.strategies.objects import charge_permissions, charges, refunds, sessions
 from amazonpay_conformance.strategies.requests import request_bodies
 from amazonpay_conformance.strategies.scenarios import scenarios, steps
@@ -16,7 +16,6 @@ __all__ = [
     "broken_bodies",
     "charge_permissions",
     "charges",
-    "legal_bodies",
     "prices",
     "refunds",
     "request_bodies",

@@ -1,4 +1,4 @@
-"""Hypothesis strategies of request bodies: legal ones, and ones with exactly one rule of the schema broken.
+"""Hypothesis strategies of request bodies that break one rule of their schema; `requests` has right ones.
 
 They are for tests of users' own: a body is plain JSON, ready to be sent. Ids in it are of nobody.
 """
@@ -10,24 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.strategies.flaws import Break, breaks, broken, extremes, resolved
+from amazonpay_conformance.strategies.flaws import Break, breaks, broken, resolved
 from amazonpay_conformance.strategies.validation import VALIDATED
 from hypothesis import strategies as st
 
 Body: TypeAlias = Mapping[str, Any]
-
-
-def legal_bodies(operation: str) -> st.SearchStrategy[Body]:
-    """Return a strategy of bodies that satisfy the operation's schema, its limits among them.
-
-    Args:
-        operation: such as `create_charge`.
-
-    Raises:
-        KeyError: there is no such operation, or it has no body.
-    """
-    body = _right(operation)
-    return st.sampled_from([resolved(body), *map(resolved, extremes(operation, body))]).map(_copy)
 
 
 def broken_bodies(operation: str) -> st.SearchStrategy[tuple[Body, Break]]:

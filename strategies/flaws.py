@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Defect
-from amazonpay_conformance.model.operations import OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.scenario import UNKNOWN_IDS
 from amazonpay_conformance.strategies.payloads import RETURN_URL, STORE_ID
 
@@ -82,7 +82,7 @@ _SAMPLES: Final = (
 @cache
 def breaks(operation: str) -> tuple[Break, ...]:
     """Return every way in which one rule of an operation's request schema is broken, in a fixed order."""
-    schema = OPERATIONS[operation].request
+    schema = ALL_OPERATIONS[operation].request
     return tuple(_breaks(operation, _top(schema), "")) if schema else ()
 
 
@@ -98,14 +98,14 @@ def broken(body: Mapping[str, Any], rule: Break) -> Mapping[str, Any] | None:
 
 def with_break(body: Mapping[str, Any], rule: Break) -> Mapping[str, Any] | None:
     """Return a body with one rule broken and perhaps, because of it, another; None where that cannot be."""
-    schema = OPERATIONS[rule.operation].request or ""
+    schema = ALL_OPERATIONS[rule.operation].request or ""
     altered: Mapping[str, Any] | None = _altered(json.loads(json.dumps(body)), rule, _top(schema))
     return altered
 
 
 @cache
 def _broken(body: str, rule: Break) -> Mapping[str, Any] | None:
-    schema = OPERATIONS[rule.operation].request or ""
+    schema = ALL_OPERATIONS[rule.operation].request or ""
     altered = with_break(json.loads(body), rule)
     if altered is None:
         return None
@@ -120,7 +120,7 @@ def extremes(operation: str, body: Mapping[str, Any]) -> Iterator[Mapping[str, A
         operation: whose body it is.
         body: a right body.
     """
-    schema = OPERATIONS[operation].request or ""
+    schema = ALL_OPERATIONS[operation].request or ""
     top = _top(schema)
     for path, node in _fields(top, ""):
         for text in _extreme_texts(path, node):

@@ -46,7 +46,7 @@ from amazonpay_conformance.strategies.payloads import Variant
 from amazonpay_conformance.strategies.variants import NAMED, defects, subject_kind, variants
 
 EPOCH: Final = 1_700_000_000
-"""Where planned time starts; only differences matter."""
+"""Where planned time starts, and that of the mock in a certification: far from the end of a month."""
 
 GROUP_WEIGHTS: Final[Mapping[str, int]] = {
     # what moves a payment on comes often, what only looks or ends it comes seldom

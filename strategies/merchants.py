@@ -14,6 +14,15 @@ from amazonpay_conformance.model.scenario import CallStep, RepeatStep, RotateKey
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.payloads import price
 from amazonpay_conformance.strategies.possibility import is_possible as can_take
+from amazonpay_conformance.strategies.resources import (
+    DISPUTE,
+    DISPUTED,
+    MADE_REPORT,
+    MADE_SCHEDULE,
+    READ_SCHEDULE,
+    REPORT,
+    called,
+)
 from amazonpay_conformance.strategies.spoiling import PLACES
 from amazonpay_conformance.strategies.steps import (
     CHARGE,
@@ -23,6 +32,7 @@ from amazonpay_conformance.strategies.steps import (
     READ_SESSION,
     created,
     paid,
+    refunded,
 )
 
 CAPTURED: Final = CallStep("capture_charge", CHARGE, {"captureAmount": price("half")}, key="key#5")
@@ -47,6 +57,17 @@ FORMER: Final[tuple[Scenario, ...]] = (
 
 OTHERS: Final[tuple[Scenario, ...]] = (
     *(place.scenario("another-merchant") for place in PLACES if place.before and "any" in place.spoils),
+    *(
+        Scenario((*way, replace(read, tamper="another-merchant"), read))
+        for way, read in (
+            (paid("Confirm"), READ_PERMISSION),
+            (paid("Authorize"), READ_CHARGE),
+            ((*paid("AuthorizeWithCapture"), refunded("small")), CallStep("get_refund", "refund#1")),
+            ((MADE_REPORT,), called("get_report", REPORT)),
+            ((MADE_SCHEDULE,), READ_SCHEDULE),
+            ((*paid("AuthorizeWithCapture"), DISPUTED), called("get_dispute", DISPUTE)),
+        )
+    ),
     Scenario((created(), replace(created(), tamper="another-merchant", makes={}), READ_SESSION)),
 )
 """Another merchant asks for each object, and uses the same idempotency key for the same request."""

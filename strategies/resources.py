@@ -149,6 +149,39 @@ OF_RESOURCES: Final[Mapping[str, tuple[Step, ...]]] = {
 """What puts an open question of the lesser resources, by its switch."""
 
 
+_SHOP = {"storeName": "Example Shop"}
+_MANY = (*paid("AuthorizeWithCapture"), DISPUTED)
+_READ_DISPUTE = called("get_dispute", DISPUTE)
+
+WITH_BODY: Final[tuple[tuple[tuple[Step, ...], CallStep, tuple[CallStep, ...]], ...]] = (
+    (
+        paid("Confirm"),
+        called("create_delivery_tracker", body={"chargePermissionId": ref(PERMISSION), **_PARCEL}),
+        (),
+    ),
+    ((), MADE_REPORT, ()),
+    ((), MADE_SCHEDULE, ()),
+    ((), MADE_ACCOUNT, ()),
+    ((MADE_ACCOUNT,), called("update_merchant_account", ACCOUNT, {"uniqueReferenceId": "merchant-4712"}), ()),
+    ((MADE_ACCOUNT,), called("claim_merchant_account", ACCOUNT, {"uniqueReferenceId": "merchant-4711"}), ()),
+    ((MADE_ACCOUNT,), called("create_store", ACCOUNT, _SHOP, makes=("store",)), ()),
+    (
+        (MADE_ACCOUNT, called("create_store", ACCOUNT, _SHOP, makes=("store",))),
+        called("update_store", f"{ACCOUNT}/{STORE}", {"storeName": "Example Store"}),
+        (),
+    ),
+    (paid("AuthorizeWithCapture"), DISPUTED, ()),
+    (_MANY, called("update_dispute", DISPUTE, {"statusDetails": {"state": "Resolved"}}), (_READ_DISPUTE,)),
+    (
+        _MANY,
+        called("contest_dispute", DISPUTE, {"merchantEvidences": [{"evidenceType": "Other"}]}),
+        (_READ_DISPUTE,),
+    ),
+    ((), MADE_FILE, ()),
+)
+"""Each operation that has a body: what comes before it, it, and what is read before and after."""
+
+
 def resources(abilities: Abilities, *, servers: bool) -> Iterator[Scenario]:
     """Yield the scenarios that client and target together can play.
 

@@ -31,11 +31,15 @@ from amazonpay_conformance.strategies.steps import (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A call that would succeed, what comes before it, and what is read before and after."""
+    """A call that would succeed, what comes before it, and what is read before and after.
+
+    `within` is the part of its body to be broken, as a JSON pointer, where not all of it is.
+    """
 
     before: tuple[Step, ...]
     call: CallStep
     reads: tuple[CallStep, ...] = ()
+    within: str = ""
 
     @property
     def spoils(self) -> frozenset[Spoils]:

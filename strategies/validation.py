@@ -14,17 +14,27 @@ from typing import Any, Final
 from amazonpay_conformance.model.scenario import CallStep, Scenario
 from amazonpay_conformance.strategies.flaws import Break, breaks, broken, extremes
 from amazonpay_conformance.strategies.generator import Abilities
+from amazonpay_conformance.strategies.payloads import RETURN_URL
+from amazonpay_conformance.strategies.resources import WITH_BODY
 from amazonpay_conformance.strategies.spoiling import PLACES, Place, is_possible
-from amazonpay_conformance.strategies.steps import CHARGE, READ_CHARGE, paid
+from amazonpay_conformance.strategies.steps import CHARGE, READ_CHARGE, created, paid
 
 BATCH: Final = 12
 """How many broken bodies stand in one scenario of a thorough run."""
 
 _CANCELED = {"statusDetails": {"state": "Canceled", "reasonCode": "ExpiredUnused"}}
 
+ADDRESSED: Final = {
+    # where an address belongs: api-facts §2.3, §5.6
+    "webCheckoutDetails": {"checkoutMode": "ProcessOrder", "checkoutResultReturnUrl": RETURN_URL},
+    "addressDetails": {"name": "Jane Doe", "phoneNumber": "0"},
+}
+
 VALIDATED: Final[tuple[Place, ...]] = (
     *(place for place in PLACES if place.call.body is not None and place.call.simulation is None),
     Place(paid("Authorize"), CallStep("update_charge", CHARGE, _CANCELED), (READ_CHARGE,)),
+    Place((), created("AuthorizeWithCapture", more=ADDRESSED), within="/addressDetails/"),
+    *(Place(before, call, reads) for before, call, reads in WITH_BODY),
 )
 """Where bodies are broken: each operation that has one."""
 
@@ -46,13 +56,18 @@ def validations(abilities: Abilities, *, thorough: bool) -> Iterator[Scenario]:
             yield from _of(place, thorough=thorough)
 
 
+def rules_of(place: Place) -> tuple[Break, ...]:
+    """Return the rules that are broken in a place."""
+    return tuple(rule for rule in breaks(place.call.operation) if rule.path.startswith(place.within))
+
+
 def _of(place: Place, *, thorough: bool) -> Iterator[Scenario]:
     body = place.call.body or {}
-    rules = breaks(place.call.operation)
+    rules = rules_of(place)
     chosen = rules if thorough else _one_of_each_kind(rules)
     bodies = (altered for rule in chosen if (altered := broken(body, rule)) is not None)
     yield from _scenarios(place, bodies)
-    if place.call.operation in REPEATABLE:
+    if place.call.operation in REPEATABLE and not place.within:
         legal = list(extremes(place.call.operation, body))
         yield from _scenarios(place, legal if thorough else legal[:: max(len(legal) // 4, 1)])
 

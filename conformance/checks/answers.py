@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.checks.bodies import parsed
 from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
-from amazonpay_conformance.checks.differences import differences
+from amazonpay_conformance.checks.differences import differences, mean_the_same
 from amazonpay_conformance.checks.merchants import is_anothers
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.requirements import ANSWER_REQUIREMENTS
 from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.tampers import NO_CODE
 from amazonpay_conformance.model.world import CheckoutSession
+from amazonpay_conformance.reading.objects import state_of
+from amazonpay_conformance.reading.requests import media_type
 
-REQUEST_ID_HEADER = "x-amz-pay-request-id"
+COMPLETED: Final = ("Completed", None)
+EMPTIED: Final = (
+    *("webCheckoutDetails", "productType", "paymentDetails", "chargePermissionType", "recurringMetadata"),
+    *("merchantMetadata", "supplementaryData", "buyer", "billingAddress", "paymentPreferences"),
+    *("shippingAddress", "platformId"),
+)
+"""What of a session is null once it is completed. Source: api-facts §3.1 [W]."""
+
+REQUEST_ID_HEADER: Final = "x-amz-pay-request-id"
 
 
 @on_model(*ANSWER_REQUIREMENTS)
@@ -76,6 +86,16 @@ def answer_is_json(seen: Seen, made: Made) -> Answer:
     return HELD
 
 
+@on_exchange("RSP-007")
+def answer_says_that_it_is_json(seen: Seen, made: Made) -> Answer:
+    if seen.response is None or seen.transient or not seen.response.body:
+        return None
+    given = seen.response.headers.get("content-type")
+    if given is not None and media_type(given) == "application/json":
+        return HELD
+    return Problem("content-type: application/json", f"content-type: {given}" if given else "no content-type")
+
+
 @on_exchange("RSP-003")
 def object_satisfies_its_schema(seen: Seen, made: Made) -> Answer:
     operation = seen.reading.operation
@@ -113,6 +133,16 @@ def what_was_set_is_read_back(seen: Seen, made: Made) -> Answer:
     )
 
 
+@on_exchange("RSP-009")
+def completed_session_is_emptied(seen: Seen, made: Made) -> Answer:
+    if seen.body is None or seen.matched is None or seen.matched.subject is None:
+        return None
+    if seen.matched.subject[0] != "CheckoutSession" or state_of("CheckoutSession", seen.body) != COMPLETED:
+        return None
+    kept = [name for name in EMPTIED if seen.body.get(name) is not None]
+    return tuple(Problem(f"{name}: null", f"{name}: something") for name in kept)
+
+
 @on_exchange("RSP-006")
 def what_there_is_not_is_refused(seen: Seen, made: Made) -> Answer:
     if seen.response is None or seen.transient or seen.reading.operation is not None or not made.asked.tamper:
@@ -132,7 +162,7 @@ def repetition_gets_the_first_answer(seen: Seen, made: Made) -> Answer:
         or seen.response is None
     ):
         return None
-    if seen.response.body == seen.first_answer or parsed(seen.response.body) == parsed(seen.first_answer):
+    if seen.response.body == seen.first_answer or mean_the_same(seen.response.body, seen.first_answer):
         return HELD
     return Problem("the body of the first answer to this idempotency key", "another body")
 

@@ -212,17 +212,3 @@ def _departures(seen: Seen, made: Made) -> list[Difference]:
 def _is_default(difference: Difference) -> bool:
     added = difference.wanted is MISSING
     return added and DEFAULTS.get(difference.name, MISSING) == difference.found
-
-
-class _Unreadable:
-    """A body that is not JSON; other checks say so."""
-
-
-def parsed(body: bytes) -> JSON | _Unreadable:
-    """Return a body parsed, {} where there is none."""
-    if not body:
-        return {}
-    try:
-        return json.loads(body.decode("utf-8"))
-    except ValueError:
-        return _Unreadable()

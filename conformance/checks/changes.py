@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from amazonpay_conformance import schemas
 from amazonpay_conformance.checks.check import Answer, on_exchange
 from amazonpay_conformance.checks.differences import differences
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.model.world import World
-from amazonpay_conformance.reading.objects import state_of
+from amazonpay_conformance.reading.objects import ID_FIELDS, state_of
 
 VOLATILE: Final = ("tokens", "amazonPayRedirectUrl")
 """What a server may make anew each time that it is asked."""
+
+JUDGED_ELSEWHERE: Final = frozenset(
+    {"statusDetails", "constraints", "webCheckoutDetails", "paymentDetails", "merchantMetadata", "limits"}
+    | {*ID_FIELDS.values(), "releaseEnvironment"}
+    | {"chargeAmount", "captureAmount", "refundedAmount", "refundAmount"}
+    | {"creationTimestamp", "expirationTimestamp"}
+)
+"""What each answer is held to by itself: ids, states, amounts, times, the merchant's texts."""
 
 UNSETTLED: Final = frozenset({"AuthorizationInitiated", "CaptureInitiated", "RefundInitiated"})
 """States that end of themselves, at a time that nobody tells."""
@@ -33,6 +42,28 @@ def refusal_changes_nothing(seen: Seen, made: Made) -> Answer:
     if state_of(kind, before.body) != state_of(kind, seen.body):
         return None
     return tuple(d.problem() for d in differences(_lasting(before.body), _lasting(seen.body)))
+
+
+@on_exchange("RSP-008")
+def read_shows_what_the_write_was_answered_with(seen: Seen, made: Made) -> Answer:
+    """Judge a read by the write right before it, in so far as no other check judges what it shows."""
+    last = next(_backwards(made), None)
+    if last is None or last.response is None or _is_read(last) or not _is_read(seen):
+        return None
+    if last.body is None or seen.body is None or _subject(last) != _subject(seen) or not _is_right(seen):
+        return None
+    if not _alike(last.after, seen.before) or (last.matched is not None and last.matched.replays is not None):
+        return None
+    both = [name for name in last.body if name in seen.body and name not in JUDGED_ELSEWHERE]
+    written, read = ({name: _lasting(body[name]) for name in both} for body in (last.body, seen.body))
+    return tuple(d.problem() for d in differences(written, read))
+
+
+def _is_right(seen: Seen) -> bool:
+    operation = seen.reading.operation
+    if operation is None or operation.response is None:
+        return False
+    return schemas.is_valid(operation.response, seen.body)
 
 
 def _read_before(seen: Seen, made: Made) -> Seen | None:

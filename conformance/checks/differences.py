@@ -62,6 +62,14 @@ class Difference:
         )
 
 
+def mean_the_same(one: bytes, other: bytes) -> bool:
+    """Tell whether two bodies say the same; none says as much as {}, and what is not JSON means nothing."""
+    try:
+        return bool(json.loads(one or b"{}") == json.loads(other or b"{}"))
+    except ValueError:
+        return False
+
+
 def differences(wanted: JSON, found: JSON, path: str = "") -> Iterator[Difference]:
     """Yield every place in which two JSON values do not mean the same.
 

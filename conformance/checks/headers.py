@@ -11,7 +11,7 @@ from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchang
 from amazonpay_conformance.checks.subject import Act, Made, Seen, Watched
 from amazonpay_conformance.model.headers import SINGLE
 from amazonpay_conformance.model.operations import Operation, match
-from amazonpay_conformance.model.regions import REGIONS, VERSION, names_environment
+from amazonpay_conformance.model.regions import REGIONS, VERSION, environment_of, names_environment
 from amazonpay_conformance.model.simulation import SIMULATIONS
 from amazonpay_conformance.reading.requests import (
     DATE_FORMS,
@@ -165,7 +165,7 @@ def simulations_are_the_callers(seen: Seen, made: Act) -> Answer:
     code = seen.request.headers.get(SIMULATION_HEADER)
     if code is None or (isinstance(made, Made) and SIMULATION_HEADER in map(str.lower, _given(made))):
         return HELD
-    if not made.configured.sandbox or seen.reading.environment == "live":
+    if "live" in (_environment(made), seen.reading.environment):
         return Problem("no simulation outside the sandbox", f"{SIMULATION_HEADER}: {code}")
     if isinstance(made, Watched):
         return HELD
@@ -227,12 +227,18 @@ def path_names_the_environment(seen: Seen, made: Act) -> Answer:
     if seen.reading.version is None:
         return None
     specific = names_environment(made.configured.public_key_id)
-    wanted = "sandbox" if made.configured.sandbox else "live"
+    wanted = _environment(made)
     found = seen.reading.environment
     if found == wanted or (specific and found is None):
         return HELD
     also = f" or /v2/… (the key is {made.configured.public_key_id.partition('-')[0]}-)" if specific else ""
     return Problem(f"a path that starts with /{wanted}/v2/{also}", seen.request.path)
+
+
+def _environment(made: Act) -> str:
+    """The environment that the key names, else the one that is configured."""
+    otherwise = "sandbox" if made.configured.sandbox else "live"
+    return environment_of(made.configured.public_key_id) or otherwise
 
 
 @on_wire("URL-003")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
 from amazonpay_conformance.checks.subject import Made, Seen
@@ -22,6 +22,9 @@ from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import AnyObject, Charge, ChargePermission, CheckoutSession, Refund
 from amazonpay_conformance.reading.objects import ID_FIELDS, state_of
 
+ONE_TIME: Final = ("S", "P")
+"""How the ids of one-time permissions begin. Source: api-facts §3.0 [D][W][I]."""
+
 
 @on_model(*STATE_REQUIREMENTS.values())
 def state_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
@@ -38,6 +41,21 @@ def state_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
     if found not in allowed:
         problems = (Problem(" or ".join(sorted(map(_state, allowed))), _state(found)),)
     yield Judgement(STATE_REQUIREMENTS[kind], "state_is_permitted", problems)
+
+
+@on_exchange("REL-006")
+def ids_begin_with_the_orders(seen: Seen, made: Made) -> Answer:
+    """The id of a recurring permission or a saved wallet begins none: §3.0 [W]."""
+    shown = _shown(seen)
+    if shown is None or seen.matched is None or seen.matched.replays is not None:
+        return None
+    kind, object_id, _ = shown
+    value = seen.after.find(kind, object_id)
+    charge = seen.after.charges.get(value.charge) if isinstance(value, Refund) else value
+    if not isinstance(charge, Charge) or charge.permission[:1] not in ONE_TIME:
+        return None
+    wanted = f"{charge.permission}-"
+    return HELD if object_id.startswith(wanted) else Problem(f"an id that begins {wanted}", object_id)
 
 
 @on_exchange("REL-004")

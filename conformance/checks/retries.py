@@ -6,8 +6,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from amazonpay_conformance.checks.bodies import parsed
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call
+from amazonpay_conformance.checks.differences import mean_the_same
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.checks.told import SPEECHLESS
 from amazonpay_conformance.model.errors import TRANSIENT
@@ -72,9 +72,8 @@ def retry_says_the_same(made: Made) -> Answer:
     if not pairs:
         return None
     for first, again in pairs:
-        if first.request.body != again.request.body and parsed(first.request.body) != parsed(
-            again.request.body
-        ):
+        bodies = first.request.body, again.request.body
+        if bodies[0] != bodies[1] and not mean_the_same(*bodies):
             return Problem(
                 f"the same body again after {_what(first)}", "another one: no service takes it for a retry"
             )

@@ -103,8 +103,9 @@ class ReferenceClient:
             signed.method, self._config.base_url + signed.target, headers, data=signed.body or None
         )
         prepared = self._session.prepare_request(request)
-        # its own dictionary would make one of a header that is sent twice on purpose
-        prepared.headers = {**prepared.headers, **headers}  # type: ignore[assignment]
+        twice = {n: v for n, v in headers.items() if len(signed.headers.get_all(n)) > 1}
+        if twice:  # its own dictionary makes one of them
+            prepared.headers = {**prepared.headers, **twice}  # type: ignore[assignment]
         return self._session.send(prepared, timeout=TIMEOUT_SECONDS, allow_redirects=False)
 
     def _request(self, operation: Operation, call: ClientCall) -> messages.Request:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, zip_longest
 from pathlib import Path
+from typing import Final
 
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.checks.judge import judge_button, judge_trial
@@ -29,7 +30,7 @@ from amazonpay_conformance.engine.findings import Finding, Group
 from amazonpay_conformance.engine.lane import Lane, lanes, spread_over
 from amazonpay_conformance.engine.order import Order
 from amazonpay_conformance.engine.result import ErrorKind, Part, Result
-from amazonpay_conformance.engine.runner import Run, Runner
+from amazonpay_conformance.engine.runner import NOT_AT_ONCE, Run, Runner
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
 from amazonpay_conformance.engine.tls_trials import Trials, try_tls
@@ -50,6 +51,9 @@ from amazonpay_conformance.strategies.troubles import Troubles, troubles
 from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
+
+OF_RACES: Final = ("LIN-001", "LIN-002")
+"""What only calls at once can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,18 +236,28 @@ class Certification:
             return [], []
         profile, calm = self._order.profile, replace(able, faults=False)
         graph = explore(calm, most=profile.worlds)
-        search = Search(replace(able, races=bool(self._crew)), graph.plans, seed=self._order.seed)
+        meet = self._crew is not None and not self._target.in_turn
+        search = Search(replace(able, races=meet), graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = tuple(self._asked_of_servers(able)) if "server" in self._order.subjects else ()
         quick = profile.name == "quick"
         troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
         self.result.skipped.update(troubled.left_out)
-        raced = races(able, quick=quick) if self._crew else ()
         # what a server is asked is short, and comes between: no kind of fault has to wait for all the others
         mixed = by_turns(tour(calm, graph, pairs=profile.pairs), asked)
         systematic = [*mixed, *rotations(able), *resources(able, servers=bool(asked))]
-        systematic += [*troubled.scenarios, *raced]
+        systematic += [*troubled.scenarios, *self._raced(able)]
         return systematic, list(islice(search.random(), random))
+
+    def _raced(self, able: Abilities) -> Iterator[Scenario]:
+        """Yield calls at once, where a server can be called so; tell where not, and why."""
+        if self._crew is None:
+            self.result.skipped[NOT_AT_ONCE] += 1
+        elif self._target.in_turn:
+            why = f"requests to {self._target.name} go out one after the other"
+            self.result.skipped.update(f"{requirement}: {why}" for requirement in OF_RACES)
+        else:
+            yield from races(able, quick=self._order.profile.name == "quick")
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
         thorough = self._order.profile.thorough

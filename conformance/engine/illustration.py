@@ -145,7 +145,7 @@ def _of_resource(case: ResourceCase, *, uncertain: bool) -> Illustration:
 def demonstrate(transition: str) -> tuple[Line, ...]:
     """Return the steps of the shortest scenario whose last one fires a transition; () where none does.
 
-    Lesser resources are in no scenario, so nothing is looked for.
+    Lesser resources are planned by nobody, so nothing is looked for.
     """
     if transition not in _PLANNED:
         return ()

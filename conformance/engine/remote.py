@@ -225,6 +225,7 @@ class RemoteTarget:
         self.name = name
         self.permissions = permissions
         self.tampers = FEW if sandbox_only else OF_ONE_MERCHANT
+        self.in_turn = per_second is not None
         self.spared = LASTING if sandbox_only else frozenset()
         self.signing_host: str | None = address.authority
         certificates = Certificates(directory)

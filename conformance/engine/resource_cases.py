@@ -1,6 +1,6 @@
 """A call that puts a requirement of the lesser resources at stake, and the world that it meets.
 
-Scenarios do not plan these operations, so the world is given instead of a way to it.
+The planner knows nothing of these operations, so the world is given instead of a way to it.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import IDEMPOTENCY_HEADER, SIMULATION_HEADER, Merchant
 from amazonpay_conformance.wire.messages import Exchange
 
-NOT_AT_ONCE: Final = "the client makes one call at a time, so calls at once are not tried with it"
+NOT_AT_ONCE: Final = "a client is asked for one call at a time, so calls at once are not tried with it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from amazonpay_conformance.model.actions import BuyerAct
 from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.world import World
 from amazonpay_conformance.reading.requests import Merchant
+from amazonpay_conformance.strategies.generator import EPOCH
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 from amazonpay_conformance.wire.messages import Exchange
 
@@ -47,6 +48,8 @@ class Target(Protocol):
     permissions: tuple[str, ...]
     tampers: frozenset[str]
     has_keys: bool
+    in_turn: bool
+    """Whether it gets one request after the other, whoever calls."""
     spared: frozenset[str]
     """Operations that it is not bothered with."""
     service_host: str
@@ -110,6 +113,7 @@ class MockTarget:
     permissions: tuple[str, ...] = ()
     tampers = frozenset(TAMPERS)
     has_keys = True
+    in_turn = False
     spared: frozenset[str] = frozenset()
     signing_host: str | None = None
 
@@ -160,13 +164,16 @@ class MockTarget:
         self._lane = lane
 
     def fresh(self) -> World:
-        """Start a new service with a clock of its own that stands still."""
+        """Start a new service with a clock of its own that stands still, at the time at which plans begin.
+
+        So a month ends for both at one time, and a seed gives the same run on any day.
+        """
         if self._lane is None:
             raise RuntimeError("open() comes before fresh()")
         self._tap.take()
         merchant = Merchant({self._lane.public_key_id: self._key.public})
         self._service = self._make(
-            merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True)
+            merchant, region=self._lane.region, host=self.service_host, clock=Clock(frozen=True, start=EPOCH)
         )
         self._rotations = 0
         self._faults = Faults()

@@ -141,10 +141,15 @@ class Control:
 
     @_one_at_a_time
     def buyer(
-        self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None
+        self,
+        deed: BuyerDeed,
+        target: str,
+        card: str | None = None,
+        product: Product | None = None,
+        address: str | None = None,
     ) -> None:
         """Let the buyer do something with a session or a permission."""
-        self.namespace.service.buyer(deed, target, card, product)
+        self.namespace.service.buyer(deed, target, card, product, address=address)
 
     @_one_at_a_time
     def approve(self, session: str, card: str | None = None) -> None:

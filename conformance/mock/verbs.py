@@ -14,6 +14,7 @@ from amazonpay_conformance.mock.arguments import Argument, Flag, OneOf, Text, Wh
 from amazonpay_conformance.mock.quota import FIGURES
 from amazonpay_conformance.mock.seeds import KINDS, REASONS, STATES
 from amazonpay_conformance.model.actions import BuyerDeed, Product
+from amazonpay_conformance.model.buyer import ADDRESSES
 from amazonpay_conformance.model.faults import FAULT_OF
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.simulation import CARDS
@@ -118,6 +119,7 @@ VERBS: Final[tuple[Verb, ...]] = (
         Argument("target", Text("the id of a session or a permission"), "with what", required=True),
         _CARD,
         Argument("product", OneOf(get_args(Product)), "the button's product, where he signs in"),
+        Argument("address", OneOf(tuple(ADDRESSES)), "which of his addresses he picks"),
     )),
     Verb("approve", "POST", "approve", "Let the buyer sign in where he has not, and approve.", (_SESSION, _CARD)),
     Verb("decline", "POST", "decline", "Let the buyer sign in where he has not, and his payment be declined.", (_SESSION,)),

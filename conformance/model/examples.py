@@ -143,6 +143,9 @@ _ROWS = (
     E("RSP-005", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": \"Order 4711\"", "set:  \"merchantReferenceId\": \"Order 4711\"\nread: \"merchantReferenceId\": null"),
     E("AUT-001", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 404 ResourceNotFound", "merchant A creates charge S01-…-C000001\nmerchant B: GET /v2/charges/S01-…-C000001 -> 200, the charge"),
     E("IDM-002", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 2", "merchant A creates a session with key K  -> 201, session 1\nmerchant B does the same, with key K    -> 201, session 1"),
+    E("RSP-007", "content-type: application/json", "content-type: text/html; charset=utf-8"),
+    E("RSP-008", "Create Charge -> 201 {\"softDescriptor\": \"AMZ*Shop\", …}\nGet Charge    -> 200 {\"softDescriptor\": \"AMZ*Shop\", …}", "Create Charge -> 201 {\"softDescriptor\": \"AMZ*Shop\", …}\nGet Charge    -> 200 {\"softDescriptor\": null, …}"),
+    E("RSP-009", "\"state\": \"Completed\", \"paymentDetails\": null, \"buyer\": null, …", "\"state\": \"Completed\", \"paymentDetails\": {\"chargeAmount\": …}, …"),
     E("RSP-006", "GET /v2/nocharges/S01-… -> 404 {\"reasonCode\": \"ResourceNotFound\", …}", "GET /v2/nocharges/S01-… -> 200 {}"),
     E("VAL-001", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": null", "Get Checkout Session -> \"supplementaryData\": null\nUpdate Checkout Session with a forged signature -> 403\nGet Checkout Session -> \"supplementaryData\": \"forged\""),
     E("CHG-006", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 422 {\"reasonCode\": \"SoftDeclined\", …}", "Create Charge with x-amz-pay-simulation-code: SoftDeclined\n-> 201, or 422 with another reasonCode"),
@@ -174,6 +177,7 @@ _ROWS = (
     # --- time
     E("LIN-001", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 422 InvalidChargeStatus", "at one time, for one charge that is Authorized:\nPOST …/capture -> 200\nDELETE …/cancel -> 200\n(captured and canceled: whichever came first forbids the other)"),
     E("LIN-002", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000001", "at one time, with one key and one body:\nPOST /v2/charges -> 201 S01-…-C000001\nPOST /v2/charges -> 201 S01-…-C000002\n(the buyer is charged twice)"),
+    E("REL-006", "\"chargePermissionId\": \"S01-1234567-1234567\"\n\"chargeId\": \"S01-1234567-1234567-C000001\"", "\"chargePermissionId\": \"S01-1234567-1234567\"\n\"chargeId\": \"S01-7654321-7654321-C000001\""),
     E("REL-005", "a key SANDBOX-…: \"releaseEnvironment\": \"Sandbox\"", "a key SANDBOX-…: \"releaseEnvironment\": \"Live\""),
     E("TIM-002", "\"creationTimestamp\": \"20261101T120000Z\"\n\"lastUpdatedTimestamp\": \"20261101T120500Z\"", "\"creationTimestamp\": \"20261101T120000Z\"\n\"lastUpdatedTimestamp\": \"20261101T110000Z\""),
     E("TIM-003", "Create Charge -> \"creationTimestamp\": \"20261101T120000Z\"\nGet Charge    -> \"creationTimestamp\": \"20261101T120000Z\"", "Create Charge -> \"creationTimestamp\": \"20261101T120000Z\"\nGet Charge    -> \"creationTimestamp\": \"20261102T090000Z\"\n(the time of the capture)"),

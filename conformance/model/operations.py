@@ -32,7 +32,7 @@ _ROWS = (
 # fmt: on
 
 OPERATIONS: Mapping[str, Operation] = {row.id: row for row in _ROWS}
-"""The operations of the four objects by id, in the order in which a payment goes; scenarios are made of them."""
+"""The operations of the four objects by id, in the order in which a payment goes; plans are made of them."""
 
 ALL_OPERATIONS: Mapping[str, Operation] = {**OPERATIONS, **RESOURCE_OPERATIONS}
 """Every operation by id, those of the lesser resources too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
@@ -21,6 +22,7 @@ from amazonpay_conformance.engine.result import Judged, Result
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
+from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.switches import SWITCHES
 from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, is_live, painted
 from amazonpay_conformance.reporting.report import scenario_file
@@ -187,8 +189,21 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
     for aspect, (seen, of) in result.coverage.counts().items():
         yield f"  {seen:>3} of {of:>3} {ASPECTS[aspect]}"
     yield from _not_covered(result.coverage, width)
-    for why, times in sorted((result.skipped + result.unclear).items()):
-        yield f"  not exercised, {how_often(times)}: {redact_text(why)}"
+    yield from _not_exercised(result.skipped + result.unclear, width)
+
+
+def _not_exercised(reasons: Counter[str], width: int) -> Iterator[str]:
+    """Tell each reason once; those of requirements with the requirements that it keeps from being judged."""
+    named: dict[str, list[str]] = {}
+    for text, times in sorted(reasons.items()):
+        requirement, _, why = text.partition(": ")
+        if requirement in REQUIREMENTS:
+            named.setdefault(why, []).append(requirement)
+        else:
+            yield f"  not exercised, {how_often(times)}: {redact_text(text)}"
+    for why, requirements in named.items():
+        told = f"not exercised, {', '.join(requirements)}: {redact_text(why)}"
+        yield from textwrap.wrap(told, max(40, width), initial_indent="  ", subsequent_indent="    ")
 
 
 def _not_covered(coverage: Coverage, width: int) -> Iterator[str]:

@@ -112,7 +112,7 @@ def test_steps_are_told_in_words_with_what_came_of_them() -> None:
             "Create Checkout Session: chargeAmount 100.00 USD, paymentIntent Authorize",
             "201: session#1 is Open",
         ),
-        Line("The buyer signs in", ""),
+        Line("The buyer approves", ""),
     )
     assert shown.words == "Capture Charge charge#1: captureAmount 100.01 USD"
     assert [str(answer) for answer in shown.legal] == ["400 TransactionAmountExceeded"]

@@ -39,6 +39,14 @@ def test_the_buyer_signs_in_and_approves(shop: Shop) -> None:
     assert shop.send("POST", f"/checkoutSessions/{session}/complete", body).status == 202
 
 
+def test_the_buyer_picks_an_address(shop: Shop) -> None:
+    session = shop.opened()
+    body = {"deed": "signs_in", "target": session, "address": "packstation"}
+    assert post(shop, "/_mock/buyer", body).status == 204
+    assert shop.read(f"/checkoutSessions/{session}")["shippingAddress"]["city"] == "Musterstadt"
+    assert "address" in refused(post(shop, "/_mock/buyer", {**body, "address": "moon"}), 400)
+
+
 def test_the_clock_moves(shop: Shop) -> None:
     session = shop.opened()
     assert post(shop, "/_mock/advance", {"seconds": 86_399}).status == 204

@@ -376,3 +376,28 @@ def test_worlds_that_hold_the_same_are_equal_whatever_the_order_in_which_it_came
     a = linearize(one_by_one((refund("1.00", 1), CREATED), (refund("2.00", 2), CREATED)), [captured()]).worlds
     b = linearize(one_by_one((refund("2.00", 2), CREATED), (refund("1.00", 1), CREATED)), [captured()]).worlds
     assert distinct([*a, *b]) == a
+
+
+# --- what is told beside the decision
+
+
+def test_worlds_that_are_equal_are_told_once_in_their_order() -> None:
+    one, other, third = authorized(), captured(), confirmed()
+    found = distinct([one, replace(one), other, third])
+    assert found == (one, other, third)
+    assert found[0] is one
+
+
+def test_a_search_tells_how_far_it_went_and_whether_it_saw_all() -> None:
+    judged = linearize(at_once((capture(), OK)), [authorized()])
+    assert (judged.decision, judged.complete) == ("legal", True)
+    assert 0 < judged.nodes < 10
+    both = linearize(at_once((capture(), OK), (cancel(), WRONG_STATE)), [authorized()])
+    assert judged.nodes < both.nodes < 20
+    given_up = linearize(at_once((capture(), OK), (cancel(), WRONG_STATE)), [authorized()], max_nodes=1)
+    assert not given_up.complete
+
+
+def test_an_answer_that_is_wrong_by_itself_is_the_whole_prefix() -> None:
+    history = one_by_one((cancel(), WRONG_STATE), (read(), OK), (read(), OK))
+    assert linearize(history, [authorized()]).prefix == (0,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -89,3 +90,10 @@ def test_what_was_written_is_read_back_exactly(minor: int, currency: str) -> Non
     written = Price(minor * minor_unit(currency), currency)
     assert Price.parse(written.wire()) == written
     assert "E" not in written.wire()["amount"]
+
+
+def test_a_price_is_read_of_any_mapping_and_of_nothing_else() -> None:
+    told = MappingProxyType({"amount": "14.00", "currencyCode": "USD"})
+    assert Price.parse(told) == Price(Decimal(14), "USD")
+    assert Price.parse([("amount", "14.00"), ("currencyCode", "USD")]) is None
+    assert Price.parse("14.00") is None

@@ -37,3 +37,14 @@ def test_a_row_cites_what_is_there(row: Any) -> None:
     cited = re.findall(r"§(\d+(?:\.\d+[a-z]?)?)", citations(row))
     assert cited or citations(row).startswith("docs/")
     assert set(cited) <= sections()
+
+
+ONLY_GATHER = {"2": "2.1 to 2.3 have the facts", "5": "5.1 to 5.6 have the facts"}
+"""Sections of behaviour that no row cites, each with the reason."""
+
+
+def test_every_section_that_tells_of_behaviour_has_a_row() -> None:
+    """§1 to §9 and §12: headings, and the rows of numbered tables."""
+    cited = {name for _, row in ROWS for name in re.findall(r"§(\d+(?:\.\d+[a-z]?)?)", citations(row))}
+    behaviour = {name for name in sections() if name.partition(".")[0] in {*"123456789", "12"}}
+    assert behaviour - cited == set(ONLY_GATHER)

@@ -43,7 +43,7 @@ OUT_OF_REACH = {
     "REQ-R03": "a missing header",
     "REQ-R04": "an ill-formed header",
     "REQ-R05": "a body that is not JSON",
-    # no scenario is made of the lesser resources
+    # the tour is of the four objects; the lesser resources have scenarios of their own
     "REQ-R33": "a query",
     "RES-R03": "a report",
     "RES-R07": "a delivery tracker",

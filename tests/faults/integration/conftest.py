@@ -39,7 +39,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @cache
 def _ran(row: Any) -> Any:
-    till = seams.Till.open(row.region)
+    till = seams.Till.open(row.region, row.key_id)
     row.shop(till)
     till.watch.finish()
     return till

@@ -15,6 +15,7 @@ from amazonpay_conformance.wire.messages import Request
 from integration_seams import (
     CLASSIC_KEY,
     HOUR,
+    LIVE_KEY_ID,
     PENDING_AND_DECLINED_CARD,
     PENDING_CARD,
     Fault,
@@ -371,6 +372,14 @@ def calls_what_is_not_there(till: Till) -> None:
     till.send("GET", "/orderReferences/S01-0000000-0000000")
 
 
+def simulates_in_production(till: Till) -> None:
+    """A line that was there for a test."""
+    session = till.approved()
+    till.send(
+        "POST", f"/checkoutSessions/{session}/complete", {"chargeAmount": price()}, simulation_code="Declined"
+    )
+
+
 def puts_a_payload_of_version_1(till: Till) -> None:
     """A button that was signed once, years ago."""
     body = order()
@@ -438,6 +447,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("no-date",                          ("HDR-001",), "Every call is refused.", _without("x-amz-pay-date"), "x-amz-pay-date"),
     Fault("plain-text",                       ("HDR-005",), "Every call is refused.", _with("content-type", "text/plain"), "text/plain"),
     Fault("another-region",                   ("HDR-008",), "His calls may go to the wrong place.", _with("x-amz-pay-region", "jp"), "jp"),
+    Fault("simulates-in-production",          ("HDR-014",), "Real orders are refused, or the call is.", simulates_in_production, "outside the sandbox", key_id=LIVE_KEY_ID),
     Fault("a-field-of-its-own",               ("BDY-003",), "Every session is refused.", has_a_field_of_its_own, "orderNumber"),
     Fault("sends-sen",                        ("BDY-010",), "No order in yen is ever placed.", sends_sen, "500.50", region="jp"),
     Fault("a-path-that-is-not-there",         ("URL-001",), "The call never works.", calls_what_is_not_there, "orderReferences"),

@@ -29,6 +29,7 @@ Body: TypeAlias = dict[str, Any]
 
 KEY_FILE: Final = Path(__file__).parents[2] / "keys" / "test-only-private-pkcs8.pem"
 KEY_ID: Final = "SANDBOX-TESTONLYTESTONLYTESTONLY"
+LIVE_KEY_ID: Final = "LIVE-TESTONLYTESTONLYTESTONLY"
 CLASSIC_KEY: Final = "AHEXAMPLECLASSICKEY00000"
 V2: Final = "AMZN-PAY-RSASSA-PSS-V2"
 PENDING_CARD: Final = "0701"
@@ -92,13 +93,15 @@ class Till:
     acts: list[tuple[int, BuyerAct | Advance | Pressed]] = field(default_factory=list)
     fate: list[str] = field(default_factory=list)
     change: Callable[[Request], Request] = lambda request: request
+    key_id: str = KEY_ID
 
     @classmethod
-    def open(cls, region: str = "na") -> Till:
-        """Open a till in a region."""
-        merchant = Merchant({KEY_ID: private_key().public})
-        configured = Configured(KEY_ID, region, V2, private_key().public)
-        return cls(Service(merchant, region=region, clock=Clock(frozen=True)), Watch(merchant, configured))
+    def open(cls, region: str = "na", key_id: str = KEY_ID) -> Till:
+        """Open a till in a region, with a key."""
+        merchant = Merchant({key_id: private_key().public})
+        configured = Configured(key_id, region, V2, private_key().public)
+        service = Service(merchant, region=region, clock=Clock(frozen=True))
+        return cls(service, Watch(merchant, configured), key_id=key_id)
 
     def send(
         self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str
@@ -109,7 +112,7 @@ class Till:
             Lost: no answer came.
         """
         request = self._request(method, path, body, key, headers)
-        signed = sign(self.change(request), key=private_key(), public_key_id=KEY_ID, algorithm=V2)
+        signed = sign(self.change(request), key=private_key(), public_key_id=self.key_id, algorithm=V2)
         received_at = time.time()
         response: Response | None = self._answered(signed)
         exchange = Exchange(signed, response, received_at)
@@ -265,6 +268,7 @@ class Fault:
     ticket: str = ""
     why: str = ""
     region: str = "na"
+    key_id: str = KEY_ID
 
 
 @dataclass(frozen=True)
@@ -275,3 +279,4 @@ class Variation:
     shop: Shop
     shows: tuple[str, ...] = ()
     region: str = "na"
+    key_id: str = KEY_ID

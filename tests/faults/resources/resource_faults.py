@@ -50,7 +50,7 @@ _BY_HAND: Final[tuple[tuple[str, Change, str, str], ...]] = (
     ("get_reports", with_value("reports", [{"reportId": "a"}]), "RSP-003", "half a report"),
     ("get_reports", lambda given: replace(given, body=b"<html>"), "RSP-002", "no JSON"),
     ("get_dispute", with_value("merchantResponseDeadline", "soon"), "RSP-003", "a deadline in words"),
-    ("get_dispute refused", status(200), "REQ-R12", "what nobody has"),
+    ("get_dispute refused", status(200), "REQ-R12 RSP-003", "what nobody has"),
     ("update_dispute", lambda given: replace(given, headers=given.headers.without("x-amz-pay-request-id")), "RSP-001", "no request id"),
 )
 
@@ -58,7 +58,7 @@ _NOT_ENFORCED: Final[tuple[tuple[str, Change, str], ...]] = (
     ("get_reports",             answer(200, {"reports": [], "nextToken": None}),   "REQ-R33"),
     ("create_report",           answer(201, {"reportId": "A08439021T39K6DTX4JS8"}), "RES-R03"),
     ("create_delivery_tracker", answer(200, {"chargePermissionId": NOBODYS, "amazonOrderReferenceId": None, "deliveryDetails": []}), "RES-R07"),
-    ("create_dispute",          answer(200, {"disputeId": f"{NOBODYS}-B000001"}),  "RES-R08"),
+    ("create_dispute",          answer(200, {"disputeId": f"{NOBODYS}-B000001"}),  "RES-R08 RSP-003"),
 )
 # fmt: on
 
@@ -66,7 +66,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *(
         Fault(
             f"{operation}: {how}",
-            frozenset({breaks}),
+            frozenset(breaks.split()),
             "His program stops, or goes by what is not so.",
             operation,
             change,
@@ -75,8 +75,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     ),
     *(
         Fault(
-            f"{breaks} is not enforced",
-            frozenset({breaks}),
+            f"{breaks.split()[0]} is not enforced",
+            frozenset(breaks.split()),
             "He relies on a refusal that never comes.",
             f"{operation} refused",
             change,

@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
-from mock_shop import Shop
+from amazonpay_conformance.strategies.resources import ASKED, STORIES
 from resource_faults import FAULTS, Fault
-from resource_seams import REPORT, Bench, Change, live, refusal, status, with_value
+from resource_seams import EVERY, Change, changing, refusal, status, with_operation, with_value
 
 
-@pytest.fixture
-def shop() -> Shop:
-    return Shop.open()
+@pytest.mark.parametrize("name", EVERY)
+def test_the_mock_is_found_faultless(name: str, bench: Any) -> None:
+    run = bench.play(EVERY[name])
+    assert (run.findings, run.skipped, run.unclear) == ((), (), "")
 
 
-def test_the_mock_is_found_faultless(shop: Shop) -> None:
-    bench = Bench(shop)
-    live(bench)
-    assert bench.broken == {}
-    held = {one.requirement for one in bench.judged}
-    assert {row.requirement for row in RESOURCE_OPERATIONS.values()} <= held
-    assert {"RSP-001", "RSP-002", "RSP-003", "RSP-004", "IDM-001", "REL-004", "REQ-R12"} <= held
+def test_every_operation_is_called_and_judged(bench: Any) -> None:
+    judged = sum((bench.play(steps).judged for steps in EVERY.values()), Counter())
+    assert {row.requirement for row in RESOURCE_OPERATIONS.values()} <= set(judged)
+    assert {"RES-R03", "RES-R07", "RES-R08", "REQ-R12", "REQ-R33"} <= set(judged)
+    assert {"RSP-001", "RSP-002", "RSP-003", "RSP-004", "IDM-001", "REL-004"} <= set(judged)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
-def test_a_wrong_server_is_found(fault: Fault, shop: Shop) -> None:
-    bench = Bench(shop, {fault.operation: fault.change})
-    live(bench)
-    assert fault.breaks <= set(bench.broken)
-
-
-def test_what_an_answer_tells_of_open_questions_is_reported(shop: Shop) -> None:
-    bench = Bench(shop, {"create_report_schedule": status(200)})
-    live(bench)
-    assert {("report-schedule-status", "200"), ("dispute-timestamps", "milliseconds")} <= bench.observed
-    assert {("unknown-records", "accepted"), ("gone-records", "refused")} <= bench.observed
-
-
-def test_a_second_report_for_one_key_is_found(shop: Shop) -> None:
-    bench = Bench(shop)
-    bench.call("create_report", body=REPORT, key="one")
-    bench.change = {"create_report": with_value("reportId", "another")}
-    bench.call("create_report", body=REPORT, key="one")
-    assert set(bench.broken) == {"IDM-001"}
+def test_a_wrong_server_is_found_and_nothing_else(fault: Fault, bench: Any) -> None:
+    service = changing(fault.operation, fault.change)
+    runs = [bench.play(steps, service) for steps in with_operation(fault.operation.partition(" ")[0])]
+    found = {finding.requirement.id for run in runs for finding in run.findings}
+    assert found == fault.breaks
 
 
 OPEN: list[tuple[str, Change]] = [
@@ -66,7 +53,8 @@ OPEN: list[tuple[str, Change]] = [
 
 
 @pytest.mark.parametrize(("name", "change"), OPEN)
-def test_what_the_facts_leave_open_is_held_against_nobody(shop: Shop, name: str, change: Change) -> None:
-    bench = Bench(shop, {name: change})
-    live(bench)
-    assert bench.broken == {}
+def test_what_the_facts_leave_open_is_held_against_nobody(name: str, change: Change, bench: Any) -> None:
+    stories = with_operation(name, {**STORIES, **ASKED})
+    runs = [bench.play(steps, changing(name, change)) for steps in stories]
+    assert runs
+    assert [run.findings for run in runs if run.findings] == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from amazonpay_conformance.checks.subject import Configured, Seen
@@ -20,6 +21,7 @@ from amazonpay_conformance.engine.runner import Run, Runner
 from amazonpay_conformance.engine.targets import MockTarget
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 
@@ -74,6 +76,7 @@ class Bench:
     scenarios: Mapping[str, Scenario] = field(default_factory=lambda: scenarios.SCENARIOS)
     served: type[Service] = Service
     right: dict[str, Run] = field(default_factory=dict)
+    consulted: dict[str, frozenset[str]] = field(default_factory=dict)
     faulty: dict[str, Run] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -106,8 +109,20 @@ class Bench:
     def right_run(self, name: str) -> Run:
         """How a scenario goes with the right service."""
         if name not in self.right:
-            self.right[name] = self.run(name, Service)
+            with _consulting() as switches:
+                self.right[name] = self.run(name, Service)
+            self.consulted[name] = frozenset(switches)
         return self.right[name]
+
+    def differs_in(self, switch: str) -> Iterator[str]:
+        """The scenarios that may go otherwise where one open question is answered otherwise: it is asked there.
+
+        All of them where there is no such question.
+        """
+        for name in self.scenarios:
+            self.right_run(name)
+            if not switch or switch in self.consulted[name]:
+                yield name
 
     def try_out(self, fault: Any) -> Run:
         """Run a faulty server in the scenario where its fault shows."""
@@ -135,6 +150,20 @@ class Bench:
                 ClientConfig(lane.public_key_id, pem, nowhere, lane.region, lane.algorithm, host, None)
             )
         return self.drivers[client, lane]
+
+
+@contextmanager
+def _consulting() -> Iterator[set[str]]:
+    """Take note of the switches that anybody asks for while the context is open."""
+    asked: set[str] = set()
+
+    def choice(settings: Settings, name: str) -> str:
+        asked.add(name)
+        return original(settings, name)
+
+    original = Settings.choice
+    with patch.object(Settings, "choice", choice):
+        yield asked
 
 
 def seen_in(run: Run) -> Iterator[Seen]:

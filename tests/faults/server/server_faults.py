@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from amazonpay_conformance.mock.bodies import MERCHANT_METADATA, Body, timestamp
-from amazonpay_conformance.model.actions import Action, Call
+from amazonpay_conformance.mock.ids import digits, new_ids
+from amazonpay_conformance.model.actions import Action, Call, NewIds
 from amazonpay_conformance.model.buyer import ADDRESS
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.money import Price
@@ -114,6 +115,26 @@ def forgets_metadata(world: World, action: Action, permitted: Outcomes) -> Outco
     return step(world, replace(action, body=body))
 
 
+class IdsOfItsOwn(Faulty):
+    """A charge's id says nothing of its order."""
+
+    def ids(self, world: World, call: Call, region: str) -> NewIds:
+        new = new_ids(world, call, region)
+        return replace(new, charge=_of_another_order(new.charge))
+
+
+class RefundIdsOfItsOwn(Faulty):
+    """A refund's id says nothing of its order."""
+
+    def ids(self, world: World, call: Call, region: str) -> NewIds:
+        new = new_ids(world, call, region)
+        return replace(new, refund=_of_another_order(new.refund))
+
+
+def _of_another_order(name: str) -> str:
+    return f"{name[:4]}{digits(7)}{name[11:]}"
+
+
 class SharesOneBook(Faulty):
     """Whoever signs well may see everything."""
 
@@ -167,6 +188,7 @@ Row: TypeAlias = tuple[str, str, str, type[Faulty], str]
 _BY_HAND: Final[tuple[Row, ...]] = (
     # --- the answer as such
     ("no request id", "RSP-001", "payment", replies(lambda r: replace(r, headers=r.headers.without("x-amz-pay-request-id"))), "Amazon's support cannot find what he asks about."),
+    ("JSON that is called a page", "RSP-007", "payment", replies(lambda r: replace(r, headers=r.headers.with_value("content-type", "text/html"))), "His program takes it for a page, and his browser shows it."),
     ("a page instead of JSON", "RSP-002", "payment", good_answers(HTML), "His program dies in the parser, the payment done or not."),
     ("an empty body", "RSP-002", "payment", good_answers(b""), "He does not learn the id of what he created."),
     ("JSON in Latin-1", "RSP-002", "confirmed only", replies(lambda r: replace(r, body=r.body.decode().encode("latin-1", "replace"))), "Every customer with an umlaut breaks his program."),
@@ -258,6 +280,9 @@ _BY_HAND: Final[tuple[Row, ...]] = (
 
     ("what is not shipped has an address", "RSP-003", "pay only", shows("CheckoutSession", put("shippingAddress", ADDRESS), when=lambda s: s.product == "PayOnly" and s.state == "Open"), "He ships what was to be downloaded."),
 
+    ("a completed session keeps its order", "RSP-009", "captured at once", shows("CheckoutSession", put("productType", "PayAndShip"), when=state("Completed")), "He takes it for an order that is still open."),
+    ("a permission is read with another buyer", "RSP-008", "confirmed only", reads("chargePermissions", put("buyer.name", "Somebody Else")), "He writes to somebody else."),
+
     # --- relations
     ("a completed session names no permission", "RSP-003", "captured at once", reads("checkoutSessions", put("chargePermissionId", None)), "He cannot charge what was agreed."),
     ("a completed session names no charge", "REL-001", "captured at once", shows("CheckoutSession", put("chargeId", None), when=state("Completed")), "He cannot refund what was paid."),
@@ -266,6 +291,8 @@ _BY_HAND: Final[tuple[Row, ...]] = (
     ("a session names another charge", "REL-001", "captured at once", reads("checkoutSessions", put("chargeId", "S01-0000000-0000001-C000001")), "He refunds another buyer."),
     ("a charge names another permission", "REL-002", "confirmed only", shows("Charge", put("chargePermissionId", "S01-0000000-0000001")), "He books the payment for another order."),
     ("a refund names another charge", "REL-003", "refund", shows("Refund", put("chargeId", "S01-0000000-0000001-C000001")), "He books the refund for another order."),
+    ("charges begin otherwise than their order", "REL-006", "confirmed only", IdsOfItsOwn, "He cannot tell which order a payment is of."),
+    ("refunds begin otherwise than their order", "REL-006", "refund", RefundIdsOfItsOwn, "He cannot tell which order was paid back."),
     ("another session is read", "REL-004", "cart", reads("checkoutSessions", put("checkoutSessionId", "00000000-0000-4000-8000-000000000001")), "He shows the buyer what is in another cart."),
     ("another permission is read", "REL-004", "payment", reads("chargePermissions", put("chargePermissionId", "S01-0000000-0000001")), "He ships to another address."),
     ("another charge is read", "REL-004", "payment", reads("charges", put("chargeId", "S01-0000000-0000001-C000001")), "He ships what another buyer paid."),
@@ -311,12 +338,12 @@ def _fault(row: Row, region: str) -> Fault:
     return Fault(name, costs, frozenset(breaks.split()), service, scenario, region=region)
 
 
-_NO_SCENARIO: Final = "no scenario is made of the lesser resources; tests/mock/test_record_checks.py is"
+_ELSEWHERE: Final = "servers of the lesser resources are in tests/faults/resources"
 
 NOT_PROVABLE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("LIN-001", "LIN-002"), "what only several callers at once can see: tests/faults/races"),
-    **dict.fromkeys(("REQ-R33", "RES-R03", "RES-R07", "RES-R08"), _NO_SCENARIO),
-    **dict.fromkeys((row.requirement for row in RESOURCE_OPERATIONS.values()), _NO_SCENARIO),
+    **dict.fromkeys(("REQ-R33", "RES-R03", "RES-R07", "RES-R08"), _ELSEWHERE),
+    **dict.fromkeys((row.requirement for row in RESOURCE_OPERATIONS.values()), _ELSEWHERE),
 }
 """Requirements of a server that no fault can break, each with the reason."""
 

@@ -7,7 +7,7 @@ house (`reply`). The kit's own oracle never sees a seam: it judges by the tables
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,8 +16,9 @@ from unittest.mock import patch
 
 from amazonpay_conformance.mock import service
 from amazonpay_conformance.mock.bodies import Body, render
+from amazonpay_conformance.mock.ids import new_ids
 from amazonpay_conformance.mock.service import Service
-from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Product
+from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, NewIds, Product
 from amazonpay_conformance.model.draft import NoSuchTransition
 from amazonpay_conformance.model.machine import Machine, Transition
 from amazonpay_conformance.model.money import Price
@@ -48,6 +49,10 @@ class Faulty(Service):
         """The body of an object."""
         return render(world, kind, object_id, host=host)
 
+    def ids(self, world: World, call: Call, region: str) -> NewIds:
+        """The ids of what a call creates."""
+        return new_ids(world, call, region)
+
     def reply(self, request: Request, response: Response) -> Response:
         """What is sent for an answer."""
         return response
@@ -59,20 +64,30 @@ class Faulty(Service):
         return self.reply(request, response)
 
     def buyer(
-        self, deed: BuyerDeed, target: str, card: str | None = None, product: Product | None = None
+        self,
+        deed: BuyerDeed,
+        target: str,
+        card: str | None = None,
+        product: Product | None = None,
+        *,
+        address: str | None = None,
     ) -> None:
         """Let the buyer act."""
         with self._seams():
-            super().buyer(deed, target, card, product)
+            super().buyer(deed, target, card, product, address=address)
 
     def advance(self, seconds: int) -> None:
         """Move the clock."""
         with self._seams():
             super().advance(seconds)
 
+    def _lapse(self, world: World, seconds: int) -> Iterator[Outcome]:
+        yield self.outcomes(world, Advance(seconds))[0]
+
     def _seams(self) -> AbstractContextManager[Any]:
         # only the names in the mock's own module: the oracle steps with the model's
-        return patch.multiple(service, step=self.outcomes, render=self.show)
+        seams = {"step": self.outcomes, "lapse": self._lapse, "render": self.show, "new_ids": self.ids}
+        return patch.multiple(service, **seams)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,8 @@ def _exists(outcome: Outcome) -> bool:
 def _unchanged(world: World, call: Call) -> Outcome:
     operation = OPERATIONS[call.operation]
     kind = operation.returns
-    object_id = call.target or (call.new.charge if kind == "Charge" else call.new.refund)
+    new = {"CheckoutSession": call.new.session, "Charge": call.new.charge, "Refund": call.new.refund}
+    object_id = call.target or new[kind]
     if world.find(kind, object_id) is None:
         world = world.with_object(kind, _made_up(kind, object_id, world.now))
     return Outcome(operation.success[0], world, operation.requirement, subject=(kind, object_id))

@@ -26,11 +26,15 @@ Show: TypeAlias = Callable[[World, Any, Body], None]
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """A right server, and where it is said, or left unsaid, that it may be so."""
+    """A right server, and where it is said, or left unsaid, that it may be so.
+
+    `switch` is the open question that it answers otherwise, "" where it is not one of those.
+    """
 
     id: str
     source: str
     service: type[Service]
+    switch: str = ""
 
 
 def answers_otherwise(switch: str, choice: str) -> type[Service]:
@@ -46,7 +50,8 @@ def answers_otherwise(switch: str, choice: str) -> type[Service]:
 def _of_switches() -> Iterator[Variation]:
     for switch in SWITCHES.values():
         for choice in [choice for choice in switch.choices if choice != switch.default]:
-            yield Variation(f"{switch.id}={choice}", switch.source, answers_otherwise(switch.id, choice))
+            service = answers_otherwise(switch.id, choice)
+            yield Variation(f"{switch.id}={choice}", switch.source, service, switch.id)
 
 
 class SaysItInOtherWords(Faulty):
