@@ -15,13 +15,16 @@ from amazonpay_conformance.commands import (
     certify,
     certify_endpoint,
     completion,
+    diff,
     doctor,
     explain,
     judge,
+    merge,
     model,
     replay,
     serve,
     trigger,
+    verify,
 )
 from amazonpay_conformance.commands.configured import take_defaults
 from amazonpay_conformance.commands.exits import CONFORMS, EXIT_CODES, INTERRUPTED, USAGE, refuse
@@ -29,7 +32,7 @@ from amazonpay_conformance.engine.configuration import BadConfiguration
 
 COMMANDS: Final = (
     *(doctor, certify, certify_endpoint, trigger, replay),
-    *(explain, serve, judge, model, completion),
+    *(explain, serve, judge, merge, diff, verify, model, completion),
 )
 
 

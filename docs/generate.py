@@ -19,6 +19,7 @@ from amazonpay_conformance.mock import openapi
 from amazonpay_conformance.mock.verbs import VERBS
 from amazonpay_conformance.model.machine import TAGS, Machine
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
+from amazonpay_conformance.reporting.levels import CONDITIONS
 from amazonpay_conformance.specification import markdown, mermaid, svg
 from amazonpay_conformance.specification.tables import MACHINES, TABLES
 
@@ -87,6 +88,10 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "report-fields": field_table(report["properties"]),
         "finding-fields": field_table(report["$defs"]["finding"]["properties"]),
         "exchange-fields": field_table(report["$defs"]["exchange"]["properties"]),
+        "certificate-levels": level_table(),
+        "certificate-fields": field_table(
+            schemas.load("formats/certificate")["properties"]["certificate"]["properties"]
+        ),
         "scenario-fields": field_table(schemas.load("formats/scenario")["properties"]),
         "step-fields": step_table(schemas.load("formats/scenario")["$defs"]),
     }
@@ -134,6 +139,13 @@ def tag_table() -> Iterator[str]:
     yield "| tag | the fact was |"
     yield "|---|---|"
     yield from (f"| {tag} | {meaning} |" for tag, meaning in TAGS.items())
+
+
+def level_table() -> Iterator[str]:
+    """Yield a table of the levels of certificates, a row a condition."""
+    yield "| level | condition |"
+    yield "|---|---|"
+    yield from (f"| {row.level} | {_cell(row.statement)} |" for row in CONDITIONS)
 
 
 def model() -> Iterator[str]:

@@ -15,6 +15,7 @@ import dataclasses
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 from amazonpay_conformance.clients import reference, tampering
@@ -41,7 +42,7 @@ def main() -> int:
     alarms = [g for g in result.groups if g.requirement.id not in arguments.true]
     _print(result, len(alarms), time.perf_counter() - began)
     if alarms:
-        print("\n".join(summary(result, directory="-", command="-", colour=False, width=100)))
+        print("\n".join(summary(result, directory=Path("-"), command="-", colour=False, width=100)))
     return 1 if alarms or result.error else 0
 
 

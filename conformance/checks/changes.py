@@ -48,7 +48,7 @@ def refusal_changes_nothing(seen: Seen, made: Made) -> Answer:
 def read_shows_what_the_write_was_answered_with(seen: Seen, made: Made) -> Answer:
     """Judge a read by the write right before it, in so far as no other check judges what it shows."""
     last = next(_backwards(made), None)
-    if last is None or last.response is None or _is_read(last) or not _is_read(seen):
+    if last is None or last.response is None or last.fault or _is_read(last) or not _is_read(seen):
         return None
     if last.body is None or seen.body is None or _subject(last) != _subject(seen) or not _is_right(seen):
         return None
@@ -72,7 +72,7 @@ def _read_before(seen: Seen, made: Made) -> Seen | None:
         return None
     refused = False
     for past in _backwards(made):
-        if past.response is None or past.transient or not _alike(past.after, seen.before):
+        if past.response is None or past.transient or past.fault or not _alike(past.after, seen.before):
             return None
         if past.response.status >= 400:
             refused = True

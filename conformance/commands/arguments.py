@@ -106,7 +106,7 @@ def meeting_of(arguments: argparse.Namespace) -> Meeting:
     """Return who meets whom, for forms that run without the kit's command line."""
     from amazonpay_conformance.forms.printing import Meeting
 
-    return Meeting(arguments.client, arguments.target, arguments.transport)
+    return Meeting(arguments.client, arguments.target, arguments.transport, tuple(arguments.switch))
 
 
 def duration(text: str) -> float:

@@ -7,7 +7,6 @@ import json
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +22,13 @@ from .exits import (
     USAGE,
     refuse,
 )
+from .outputs import Wanted, add_outputs, event_stream, misuse, wanted_outputs, write_outputs
 
 if TYPE_CHECKING:
+    from amazonpay_conformance.engine.events import Listener
     from amazonpay_conformance.engine.result import Result
     from amazonpay_conformance.engine.scenario_files import Stored
+    from amazonpay_conformance.reporting.baseline import Compared
 
 DEFAULT_OUT: Final = "amazonpay-conformance-report"
 
@@ -86,6 +88,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="spend at most so many on making the scenario of one finding small (default: by profile)",
     )
     certify.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail the run too")
+    add_outputs(certify)
     certify.add_argument(
         "--shard",
         type=shard,
@@ -98,46 +101,69 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from amazonpay_conformance.engine.corpus import add_to_corpus
     from amazonpay_conformance.engine.setup import SetUpProblem
-    from amazonpay_conformance.reporting.lines import wants_colour
-    from amazonpay_conformance.reporting.report import expect_room, report, write_report
-    from amazonpay_conformance.reporting.terminal import Progress, summary
+    from amazonpay_conformance.reporting.baseline import BadBaseline
+    from amazonpay_conformance.reporting.certificate import BadSigningKey
+    from amazonpay_conformance.reporting.report import expect_room
+    from amazonpay_conformance.reporting.terminal import Progress
 
+    if wrong := misuse(arguments):
+        return refuse(wrong, USAGE)
     progress = Progress(sys.stderr)
     try:
         expect_room(arguments.out)
-        result = _run_certification(arguments, progress)
+        wanted = wanted_outputs(arguments)
+        with event_stream(arguments.events) as stream:
+            result = _run_certification(arguments, (progress, *stream))
+            for listener in stream:
+                listener.finished(result)
     except SetUpProblem as problem:
         return refuse(str(problem), USAGE if problem.is_usage else SET_UP)
+    except (BadBaseline, BadSigningKey) as problem:
+        return refuse(str(problem), SET_UP)
     except OSError as problem:
-        return refuse(f"cannot write to {arguments.out}: {problem.strerror}", SET_UP)
+        return refuse(f"cannot write to {problem.filename or arguments.out}: {problem.strerror}", SET_UP)
     progress.done()
-    unwritten = None
+    return _tell(arguments, result, wanted)
+
+
+def _tell(arguments: argparse.Namespace, result: Result, wanted: Wanted) -> int:
+    from amazonpay_conformance.engine.corpus import add_to_corpus
+
+    unwritten, compared = None, wanted.compared(result)
     try:
-        write_report(result, arguments.out, meeting_of(arguments))
+        write_outputs(result, arguments.out, meeting_of(arguments), wanted)
         if arguments.corpus is not None:
             add_to_corpus(arguments.corpus, result.findings)
     except OSError as problem:
         unwritten = f"cannot write to {problem.filename or arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
         return refuse(result.error, exit_code(result))
+    print(_told(arguments, result, wanted, compared), flush=True)
+    return refuse(unwritten, SET_UP) if unwritten else exit_code(result, compared, strict=arguments.strict)
+
+
+def _told(arguments: argparse.Namespace, result: Result, wanted: Wanted, compared: Compared | None) -> str:
+    """What is printed: the summary, or the report as JSON."""
+    from amazonpay_conformance.reporting.lines import wants_colour
+    from amazonpay_conformance.reporting.report import report
+    from amazonpay_conformance.reporting.terminal import summary
+
     if arguments.json:
-        print(json.dumps(report(result), indent=2, ensure_ascii=False), flush=True)
-        return refuse(unwritten, SET_UP) if unwritten else exit_code(result, strict=arguments.strict)
-    width = shutil.get_terminal_size((100, 24)).columns
+        value = report(result, meeting_of(arguments), wanted.baseline)
+        return json.dumps(value, indent=2, ensure_ascii=False)
     lines = summary(
         result,
         directory=arguments.out,
         command=_replay_command(arguments),
         colour=wants_colour(sys.stdout),
-        width=width,
+        width=shutil.get_terminal_size((100, 24)).columns,
+        compared=compared,
     )
-    print("\n".join(lines), flush=True)
-    return refuse(unwritten, SET_UP) if unwritten else exit_code(result, strict=arguments.strict)
+    return "\n".join(lines)
 
 
-def _run_certification(arguments: argparse.Namespace, progress: Callable[..., None]) -> Result:
+def _run_certification(arguments: argparse.Namespace, listeners: tuple[Listener, ...]) -> Result:
     import secrets
 
     from amazonpay_conformance.engine.budget import stopped_by_signals
@@ -161,7 +187,7 @@ def _run_certification(arguments: argparse.Namespace, progress: Callable[..., No
             shard=arguments.shard,
         )
         with stopped_by_signals() as stop:
-            return ready.certify(order, (progress,), stop)
+            return ready.certify(order, listeners, stop)
 
 
 def _corpus(directory: Path | None) -> tuple[Stored, ...]:
@@ -193,14 +219,16 @@ def _replay_command(arguments: argparse.Namespace) -> str:
     return " ".join(word if word == "{scenario}" else shlex.quote(word) for word in words)
 
 
-def exit_code(result: Result, *, strict: bool = False) -> int:
+def exit_code(result: Result, compared: Compared | None = None, *, strict: bool = False) -> int:
     """Return the exit code of a certification.
 
     Args:
         result: what was found.
+        compared: the run held against a baseline, where there is one: what it accepts fails no run.
         strict: whether warnings fail.
     """
-    if result.verdict == "fail" or (strict and result.verdict == "warning"):
+    fails = result.verdict == "fail" or (strict and result.verdict == "warning")
+    if compared.fails(strict=strict) if compared else fails:
         return FAILURES
     if result.kit_defects or result.error_kind == "set-up":
         return SET_UP

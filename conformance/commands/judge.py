@@ -22,7 +22,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     judge.add_argument("trace", type=Path, metavar="FILE", help="the trace: JSON Lines, or HAR")
     judge.add_argument("--strict", action="store_true", help="warnings (SHOULD) fail, too")
     judge.add_argument(
-        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON"
+        "--report",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="write what was found: a page where FILE ends in .html, else JSON",
     )
     judge.add_argument("--json", action="store_true", help="print as JSON what --report writes")
     har = judge.add_argument_group("for a HAR file, which does not say who signed it")

@@ -114,7 +114,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="write what happens to this file, for `judge`",
     )
     serve.add_argument(
-        "--report", type=Path, default=None, metavar="FILE", help="write what was found as JSON at the end"
+        "--report",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="write what was found at the end: a page where FILE ends in .html, else JSON",
     )
     add_switches(serve)
     serve.set_defaults(run=_run)

@@ -33,6 +33,7 @@ class Meeting:
     client: str = "reference"
     target: str = "mock"
     transport: str = "https"
+    switches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,17 @@ def forms_of(group: Group, kit: str, meeting: Meeting | None = None) -> Iterator
             yield Form(name, file, "", str(problem))
 
 
-def write_forms(group: Group, directory: Path, kit: str, meeting: Meeting | None = None) -> None:
+def write_forms(group: Group, directory: Path, kit: str, meeting: Meeting | None = None) -> dict[str, str]:
     """Write the forms of a finding into a report's directory.
+
+    Returns:
+        Their texts, by the name of their files.
 
     Raises:
         OSError: the directory cannot be written to.
     """
-    for form in forms_of(group, kit, meeting):
-        path = directory / form.file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if form.text:
-            path.write_text(form.text, encoding="utf-8", newline="\n")
+    texts = {form.file: form.text for form in forms_of(group, kit, meeting) if form.text}
+    for file, text in texts.items():
+        (directory / file).parent.mkdir(parents=True, exist_ok=True)
+        (directory / file).write_text(text, encoding="utf-8", newline="\n")
+    return texts

@@ -24,6 +24,19 @@ def field(name: str, text: str, width: int) -> Iterator[str]:
             name = ""
 
 
+def wrapped(text: str, width: int, *, first: str = "", then: str = "") -> list[str]:
+    """Return the lines of a text that is wrapped to a width, but never below 40 columns.
+
+    Args:
+        text: it.
+        width: how many columns there are.
+        first: what the first line begins with.
+        then: what the others begin with.
+    """
+    room = max(40, width)
+    return textwrap.wrap(text, room, initial_indent=first, subsequent_indent=then, break_on_hyphens=False)
+
+
 def how_often(count: int) -> str:
     """Return how often something was, in words."""
     return "once" if count == 1 else f"{count} times"

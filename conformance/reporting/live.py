@@ -13,7 +13,7 @@ from amazonpay_conformance.engine.findings import Cell, Finding, hint_of, withou
 from amazonpay_conformance.engine.watch import AT_THE_END, Noted, Noticed, Pressed, Watch
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
-from amazonpay_conformance.reporting.lines import field, how_often, painted
+from amazonpay_conformance.reporting.lines import field, how_often, painted, wrapped
 from amazonpay_conformance.wire.messages import Exchange, Response
 from amazonpay_conformance.wire.redaction import redact_body, redact_target
 
@@ -98,7 +98,8 @@ def finding_lines(noted: Noted, *, colour: bool, width: int) -> Iterator[str]:
     """
     finding, requirement = noted.first, noted.first.requirement
     name, verdict = ("FAIL", "fail") if finding.is_failure else ("WARNING", "warning")
-    yield painted(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
+    for line in wrapped(f"{name} {requirement.id}: {requirement.statement}", width, then="  "):
+        yield painted(line, verdict, colour)
     yield from field("expected", without_tokens(finding.problem.expected, finding), width)
     yield from field("received", without_tokens(finding.problem.received, finding), width)
     hint = hint_of(finding)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import platform
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -17,15 +19,22 @@ from typing import Any, Final
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.engine.coverage import Coverage, Missed
 from amazonpay_conformance.engine.findings import Group
+from amazonpay_conformance.engine.order import Order
 from amazonpay_conformance.engine.result import Part, Result
 from amazonpay_conformance.engine.scenario_files import describe, to_json
 from amazonpay_conformance.forms.printing import Meeting
 from amazonpay_conformance.model.switches import SWITCHES, Switch
+from amazonpay_conformance.reporting.baseline import Baseline, compared
 from amazonpay_conformance.reporting.counterexamples import forms_of, write_forms
+from amazonpay_conformance.reporting.page.document import page
+from amazonpay_conformance.reporting.page.shown import shown
+from amazonpay_conformance.specification.document import document
 from amazonpay_conformance.wire.messages import Headers
 from amazonpay_conformance.wire.redaction import redact_body, redact_headers, redact_target, redact_text
 
 FORMAT: Final = 1
+REPORT_FILE: Final = "report.json"
+PAGE_FILE: Final = "report.html"
 
 
 def kit_version() -> str:
@@ -36,14 +45,22 @@ def kit_version() -> str:
         return "unknown"
 
 
-def report(result: Result) -> dict[str, Any]:
-    """Return the JSON value of a result."""
-    order, hello = result.order, result.hello
+def report(
+    result: Result, meeting: Meeting | None = None, baseline: Baseline | None = None
+) -> dict[str, Any]:
+    """Return the JSON value of a result.
+
+    Args:
+        result: what was found.
+        meeting: client and target, as on the command line.
+        baseline: findings that are accepted.
+    """
+    order, hello, met = result.order, result.hello, meeting or Meeting()
     requirements = result.requirements()
     counts = Counter(judged.verdict for judged in requirements)
     return {
         "format": FORMAT,
-        "kit": {"name": "amazonpay-conformance", "version": kit_version(), "python": result.python},
+        "kit": _kit(result),
         "verdict": result.verdict,
         "client": None
         if hello is None
@@ -52,10 +69,13 @@ def report(result: Result) -> dict[str, Any]:
         "subjects": sorted(order.subjects),
         "profile": order.profile.name,
         "seed": order.seed,
+        "setting": {"transport": met.transport, "switches": sorted(met.switches)},
+        "budget": _budget(order),
         "lanes": [
             {"region": lane.region, "algorithm": lane.algorithm, "public_key_id": lane.public_key_id}
             for lane in result.lanes
         ],
+        "runs": [_run(result)],
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(result.started)),
         "seconds": round(result.seconds, 3),
         "scenarios": result.scenarios,
@@ -77,7 +97,8 @@ def report(result: Result) -> dict[str, Any]:
             }
             for judged in requirements
         ],
-        "findings": [_finding(group) for group in result.findings],
+        "findings": [_finding(group, baseline) for group in result.findings],
+        "baseline": None if baseline is None else _compared(baseline, result),
         "kit_defects": [_finding(group) for group in result.kit_defects],
         "coverage": {
             "transitions": sorted(item[1] for item in result.items if item[0] == "transition"),
@@ -91,6 +112,40 @@ def report(result: Result) -> dict[str, Any]:
             for why, times in sorted((result.skipped + result.unclear).items())
         ],
     }
+
+
+def _kit(result: Result) -> dict[str, Any]:
+    return {
+        "name": "amazonpay-conformance",
+        "version": kit_version(),
+        "python": result.python,
+        "system": f"{platform.system()} {platform.machine()}",
+        "model": document(kit_version())["model_hash"],
+    }
+
+
+def _run(result: Result) -> dict[str, Any]:
+    part, of = result.order.shard
+    return {
+        "seed": result.order.seed,
+        "shard": f"{part}/{of}",
+        "scenarios": result.scenarios,
+        "requests": result.requests,
+    }
+
+
+def _budget(order: Order) -> dict[str, Any]:
+    return {
+        "max_seconds": order.max_seconds,
+        "max_requests": order.max_requests,
+        "shrink_requests": order.profile.shrink_requests
+        if order.shrink_requests is None
+        else order.shrink_requests,
+    }
+
+
+def _compared(baseline: Baseline, result: Result) -> dict[str, Any]:
+    return compared(baseline, result).value()
 
 
 def _missed(missed: Missed) -> dict[str, Any]:
@@ -138,28 +193,49 @@ def expect_room(directory: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
-def write_report(result: Result, directory: Path, meeting: Meeting | None = None) -> Path:
+def write_report(
+    result: Result,
+    directory: Path,
+    meeting: Meeting | None = None,
+    baseline: Baseline | None = None,
+) -> dict[str, Any]:
     """Write report.json, and the scenario of each finding in all its forms.
 
     Args:
         result: what was found.
         directory: where to; it is made if need be.
         meeting: client and target, as on the command line, for forms that start them again.
+        baseline: findings that are accepted.
 
     Returns:
-        The path of the report.
+        What is in the report.
 
     Raises:
         OSError: the directory cannot be written to.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    texts: dict[str, str] = {}
     for group in result.findings:
         if group.scenario.steps:
             _write(scenario_file(directory, group), to_json(group.scenario, group.lane, group.cells))
-            write_forms(group, directory, kit_version(), meeting)
-    path = directory / "report.json"
-    _write(path, report(result))
-    return path
+            texts |= write_forms(group, directory, kit_version(), meeting)
+    value = report(result, meeting, baseline)
+    write_value(value, directory, texts)
+    return value
+
+
+def write_value(value: Mapping[str, Any], directory: Path, texts: Mapping[str, str]) -> None:
+    """Write report.json, and report.html beside it.
+
+    Args:
+        value: of report.json.
+        directory: where to; it is made if need be.
+        texts: the forms of its findings, by the name of their files.
+
+    Raises:
+        OSError: the directory cannot be written to.
+    """
+    _write(directory / REPORT_FILE, value)
+    (directory / PAGE_FILE).write_text(page(shown(value, texts)), encoding="utf-8")
 
 
 def scenario_file(directory: Path, group: Group) -> Path:
@@ -167,13 +243,14 @@ def scenario_file(directory: Path, group: Group) -> Path:
     return directory / "scenarios" / f"{group.key}.json"
 
 
-def _write(path: Path, value: dict[str, Any]) -> None:
+def _write(path: Path, value: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _finding(group: Group) -> dict[str, Any]:
+def _finding(group: Group, baseline: Baseline | None = None) -> dict[str, Any]:
     first = group.first
+    accepted = baseline.accepts(str(group.key)) if baseline else None
     return {
         "id": str(group.key),
         "requirement": group.requirement.id,
@@ -189,15 +266,24 @@ def _finding(group: Group) -> dict[str, Any]:
         "hint": redact_text(group.hint),
         "step": first.step,
         "reproduced": group.reproduced,
+        "accepted": None if accepted is None else {"reason": accepted.reason, "date": accepted.date},
         "scenario": to_json(group.scenario, group.lane, group.cells) if group.scenario.steps else None,
         "steps": [describe(step) for step in group.scenario.steps],
         "forms": [
             {"form": form.name, "file": form.file if form.text else None, "problem": form.problem}
             for form in forms_of(group, kit_version())
         ],
+        "before": list(_before(group)),
         "exchanges": [exchange_value(seen) for seen in first.made.seen] if first.made else [],
         "client_result": _told(first.made) if isinstance(first.made, Made) else None,
     }
+
+
+def _before(group: Group) -> Iterator[dict[str, Any]]:
+    """What went over the wire in the steps that led there, of the run that showed the finding again."""
+    for made in group.run.made if group.run and group.first.made else ():
+        if made.step < group.first.step:
+            yield from ({"step": made.step, **exchange_value(seen)} for seen in made.seen)
 
 
 def exchange_value(seen: Seen) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from amazonpay_conformance.model.coverage import ASPECTS, Aspect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.switches import SWITCHES
-from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, is_live, painted
+from amazonpay_conformance.reporting.baseline import Compared
+from amazonpay_conformance.reporting.lines import COLOURS, field, how_often, is_live, painted, wrapped
 from amazonpay_conformance.reporting.report import scenario_file
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -84,7 +85,13 @@ class Progress:
 
 
 def summary(
-    result: Result, *, directory: Path, command: str, colour: bool, width: int = 100
+    result: Result,
+    *,
+    directory: Path,
+    command: str,
+    colour: bool,
+    width: int = 100,
+    compared: Compared | None = None,
 ) -> Iterator[str]:
     """Yield the lines of the final report.
 
@@ -94,6 +101,7 @@ def summary(
         command: how to replay a scenario, with {scenario} in it.
         colour: whether to colour verdicts.
         width: how many columns there are.
+        compared: the run held against a baseline, where there is one.
     """
     yield ""
     yield from _table(result, colour=colour, width=width)
@@ -102,13 +110,15 @@ def summary(
         yield from finding_lines(group, directory=directory, command=command, colour=colour, width=width)
     for group in result.kit_defects:
         yield ""
-        yield (
-            f"KIT DEFECT: the mock broke {group.requirement.id} itself ({group.first.problem.received}). "
-            "This says nothing about the client; please report it."
-        )
+        broke = f"the mock broke {group.requirement.id} itself ({group.first.problem.received})"
+        text = f"KIT DEFECT: {broke}. This says nothing about the client; please report it."
+        yield from wrapped(text, width, then="  ")
     yield ""
     yield from _coverage(result, width)
     yield from _open_questions(result, width)
+    if compared is not None:
+        yield ""
+        yield from _compared(compared, width)
     yield ""
     yield from _verdict(result, directory=directory, colour=colour)
 
@@ -141,7 +151,8 @@ def finding_lines(group: Group, *, directory: Path, command: str, colour: bool, 
     """
     first, requirement = group.first, group.requirement
     name, verdict = ("FAIL", "fail") if first.is_failure else ("WARNING", "warning")
-    yield painted(f"{name} {requirement.id}: {requirement.statement}", verdict, colour)
+    for line in wrapped(f"{name} {requirement.id}: {requirement.statement}", width, then="  "):
+        yield painted(line, verdict, colour)
     yield from field("expected", first.problem.expected, width)
     yield from field("received", first.problem.received, width)
     if group.hint:
@@ -200,27 +211,34 @@ def _not_exercised(reasons: Counter[str], width: int) -> Iterator[str]:
         if requirement in REQUIREMENTS:
             named.setdefault(why, []).append(requirement)
         else:
-            yield f"  not exercised, {how_often(times)}: {redact_text(text)}"
+            line = f"not exercised, {how_often(times)}: {redact_text(text)}"
+            yield from wrapped(line, width, first="  ", then="    ")
     for why, requirements in named.items():
         told = f"not exercised, {', '.join(requirements)}: {redact_text(why)}"
-        yield from textwrap.wrap(told, max(40, width), initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(told, width, first="  ", then="    ")
+
+
+MOST_REASONS: Final = 8
+"""Reasons that are told in a terminal; the report has all."""
 
 
 def _not_covered(coverage: Coverage, width: int) -> Iterator[str]:
-    """Tell each reason once, with how much it concerns; a single item is named."""
+    """Tell each reason once, that of most items first, with how much it concerns; a single item is named."""
     reasons: dict[str, dict[Aspect, list[str]]] = {}
     for aspect in ASPECTS:
         for missed in coverage.missed(aspect):
             reasons.setdefault(missed.reason, {}).setdefault(aspect, []).append(missed.text)
     if reasons:
-        yield "  not covered, and why (report.json names each):"
-    for why, missing in reasons.items():
+        yield "  not covered, and why (the report names each):"
+    order = sorted(reasons, key=lambda why: -sum(map(len, reasons[why].values())))
+    for why in order[:MOST_REASONS]:
         told = ", ".join(
             texts[0] if len(texts) == 1 else f"{len(texts)} {ASPECTS[aspect]}"
-            for aspect, texts in missing.items()
+            for aspect, texts in reasons[why].items()
         )
-        text = f"{why}: {told}"
-        yield from textwrap.wrap(text, max(40, width), initial_indent="    ", subsequent_indent="      ")
+        yield from wrapped(f"{why}: {told}", width, first="    ", then="      ")
+    if len(order) > MOST_REASONS:
+        yield f"    and {len(order) - MOST_REASONS} more reasons, of fewer items"
 
 
 def _open_questions(result: Result, width: int) -> Iterator[str]:
@@ -237,8 +255,18 @@ def _open_questions(result: Result, width: int) -> Iterator[str]:
             alike += 1
             continue
         text = f"{name} = {' and '.join(seen)}  ({SWITCHES[name].question})"
-        yield from textwrap.wrap(text, max(40, width - 4), initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, first="  ", then="    ")
     yield f"  {alike} as our mock answers them; all of them are in report.json"
+
+
+def _compared(compared: Compared, width: int) -> Iterator[str]:
+    new = (*compared.new_failures, *compared.new_warnings)
+    yield f"Baseline {compared.file}: {len(compared.accepted)} accepted, {len(new)} new"
+    told = [f"new: {', '.join(new)}"] if new else []
+    told += [f"no longer occurs: {one.finding} ({one.reason}, {one.date})" for one in compared.gone]
+    told += [f"cannot be told: {one.finding} was not put to the test" for one in compared.untested]
+    for text in told:
+        yield from wrapped(text, width, first="  ", then="    ")
 
 
 def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
@@ -248,7 +276,7 @@ def _verdict(result: Result, *, directory: Path, colour: bool) -> Iterator[str]:
     shrinking = f" and {result.shrink_requests} to shrink" if result.shrink_requests else ""
     size = f"{result.scenarios} scenarios, {result.requests} requests{shrinking}"
     yield f"{size}, {result.seconds:.1f} s, seed {result.order.seed}"
-    yield f"report: {directory / 'report.json'}"
+    yield f"report: {directory / 'report.html'}, and report.json for programs"
     if result.error:
         yield f"ended early: {redact_text(result.error)}{_untried(result)}"
     yield painted(f"verdict: {_SENTENCES[result.verdict]}", result.verdict, colour)

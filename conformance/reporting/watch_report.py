@@ -9,6 +9,8 @@ from typing import Any, Final
 from amazonpay_conformance.engine.findings import hint_of, without_tokens
 from amazonpay_conformance.engine.watch import Noted, Watch
 from amazonpay_conformance.reporting.live import in_order, judged_here
+from amazonpay_conformance.reporting.page.document import page
+from amazonpay_conformance.reporting.page.shown import shown_watch
 from amazonpay_conformance.reporting.report import exchange_value, kit_version
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -45,13 +47,15 @@ def watch_report(watch: Watch, incomplete: str = "") -> dict[str, Any]:
 
 
 def write_watch_report(watch: Watch, path: Path, incomplete: str = "") -> None:
-    """Write the report.
+    """Write the report: a page where the file's name ends in .html, JSON elsewhere.
 
     Raises:
         OSError: the file cannot be written.
     """
     value = watch_report(watch, incomplete)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    is_page = path.suffix.lower() in (".html", ".htm")
+    text = page(shown_watch(value)) if is_page else json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8")
 
 
 def _finding(noted: Noted) -> dict[str, Any]:

@@ -59,7 +59,9 @@ def test_a_fault_is_told_once() -> None:
 
 def test_colours_are_for_terminals() -> None:
     assert "\x1b[" not in written(Exchange(CAPTURE, REFUSED, 0.0), found=(FOUND,))
-    assert written(Exchange(CAPTURE, REFUSED, 0.0), found=(FOUND,), colour=True).count("\x1b[31m") == 2
+    assert (
+        written(Exchange(CAPTURE, REFUSED, 0.0), found=(FOUND,), colour=True).count("\x1b[31m") == 3
+    )  # two lines
 
 
 def test_acts_beside_the_wire_are_told() -> None:

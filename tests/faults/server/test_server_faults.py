@@ -14,7 +14,8 @@ from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.requirements import REQUIREMENTS
-from server_scenarios import APART
+from amazonpay_conformance.model.scenario import FaultStep, Scenario
+from server_scenarios import APART, SESSION, call, opened, order, read, updated
 from server_seams import with_settings
 from server_table_faults import LENIENT
 
@@ -38,6 +39,13 @@ def test_more_may_be_authorized_than_is_captured(bench: Any) -> None:
     assert not run.findings, _told(run.findings)
     assert (run.skipped, run.unclear) == ((), "")
     assert run.made[-1].told.status == 400
+
+
+def test_an_answer_that_was_spoilt_on_the_way_is_held_against_no_later_one(bench: Any) -> None:
+    wrong = call("update_checkout_session", SESSION, {"colour": "red"})
+    way = (opened(order()), FaultStep("unknown-field"), *read(SESSION), wrong, *read(SESSION))
+    also = (FaultStep("unknown-field"), updated(SESSION), *read(SESSION))
+    assert bench.play(Scenario((*way, *also)), Service).findings == ()
 
 
 def test_whoever_decides_otherwise_where_he_may_is_found_faultless(variation: Any, bench: Any) -> None:
