@@ -78,7 +78,7 @@ class Abilities:
     `faults`: answers can be spoilt on purpose, which only who wants to see that should ask for.
     `permissions` are ids of charge permissions that the kit was given, for targets without a buyer.
     `tampers` are the ways in which requests can be spoilt on purpose (`model.tampers`); `keys`: the
-    merchant's key can be changed in the middle.
+    merchant's key can be changed in the middle; `races`: several callers can act at once.
     """
 
     operations: frozenset[str] = frozenset(OPERATIONS)
@@ -90,6 +90,7 @@ class Abilities:
     permissions: tuple[str, ...] = ()
     tampers: frozenset[str] = frozenset()
     keys: bool = False
+    races: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,13 +353,16 @@ class Planner:
             refused: whether objects are read too that are gone by then.
         """
         planner = self
-        reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
-        steps = [CallStep(name, target) for name in reads for target in self.subjects(name)[:-1]]
-        for planned in steps:
+        for planned in self.reads():
             candidate = self.expect(planned) if planned not in self.steps[-1:] else None
             if candidate is not None and (refused or not candidate.refused):
                 planner = planner.then(candidate)
         return planner
+
+    def reads(self) -> tuple[CallStep, ...]:
+        """Return a read of every object."""
+        reads = [name for name in self.groups() if name in OPERATIONS and OPERATIONS[name].method == "GET"]
+        return tuple(CallStep(name, target) for name in reads for target in self.subjects(name)[:-1])
 
     def _makes(self, operation: str) -> Mapping[str, str]:
         return {kind: f"{kind}#{self._count(kind) + 1}" for kind in _MAKES.get(operation, ())}
@@ -387,7 +391,7 @@ class Planner:
             yield from ((1, BuyerStep(deed, subject)) for deed in _OF_PERMISSIONS)
             return
         yield 6, BuyerStep("signs_in", subject)
-        yield from ((1, BuyerStep("signs_in", subject, None, product)) for product in _PRODUCTS)
+        yield from ((1, BuyerStep("signs_in", subject, None, product)) for product in PRODUCTS)
         for card in CARDS.values():
             if not card.pending or self._may_pend(subject):
                 deed: Any = card.deed
@@ -425,7 +429,8 @@ class Planner:
                 yield from ((1, FaultStep(fault.id, 1, name)) for name in reads)
 
 
-_PRODUCTS: Final[tuple[Product, ...]] = ("PayOnly", "PayAndShipMultiAddress")
+PRODUCTS: Final[tuple[Product, ...]] = ("PayOnly", "PayAndShipMultiAddress")
+"""The products of a button besides PayAndShip."""
 _OF_PERMISSIONS: Final[tuple[BuyerDeed, ...]] = (
     "closes_permission",
     "removes_payment_method",

@@ -13,20 +13,42 @@ import random
 from bisect import bisect
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import accumulate
 from typing import Final, TypeAlias
 
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.scenario import CallStep, Scenario, Step
+from amazonpay_conformance.model.scenario import CALLERS, CallStep, ParallelStep, Scenario, Step
 from amazonpay_conformance.model.world import COLLECTIONS
 from amazonpay_conformance.strategies.flaws import breaks, with_break
 from amazonpay_conformance.strategies.generator import GROUP_WEIGHTS, UNKNOWN, Abilities, Candidate, Planner
 from amazonpay_conformance.strategies.likeness import situation
-from amazonpay_conformance.strategies.variants import note_defects, subject_kind
+from amazonpay_conformance.strategies.payloads import Variant
+from amazonpay_conformance.strategies.variants import note_defects, subject_kind, variants
 
 REFUSED_SHARE: Final = 0.25
 """How often a random step is one that must be refused."""
+
+REFUSED_WEIGHTS: Final[Mapping[str, int]] = {
+    "create_charge": 12,
+    "create_refund": 10,
+    "capture_charge": 10,
+    "complete_checkout_session": 3,
+    "repeat": 2,
+}
+"""How often each kind of step is there to be refused: mostly where there is money to be lost; others 1."""
+
+LIMIT_SHARE: Final = 0.12
+"""How often a step goes to a limit of what an object takes."""
+
+TAKING: Final[Mapping[str, tuple[Kind, str]]] = {
+    "complete_checkout_session": ("CheckoutSession", "Open"),
+    "create_charge": ("ChargePermission", "Chargeable"),
+    "capture_charge": ("Charge", "Authorized"),
+    "create_refund": ("Charge", "Captured"),
+}
+"""The operations whose amounts have limits, and the state in which an object is held to them."""
 
 STEERED_SHARE: Final = 0.6
 """How often the least planned of several steps is taken; otherwise any."""
@@ -45,6 +67,15 @@ NEVER: Final = "never"
 
 TRIES: Final = 40
 SAMPLES: Final = 3
+
+RACE_SHARE: Final = 0.1
+"""How often a scenario ends with several callers at once, where they can be."""
+
+AT_ONE_TIME: Final = (2, 2, 2, 3, 3, 4)
+"""How many callers there are: more than two only show what two do not, and take longer to judge."""
+
+ONE_KEY_SHARE: Final = 0.25
+"""How often callers at once make the same request with the same key."""
 
 BROKEN_SHARE: Final = 0.08
 """How often a body that is right has one rule of its schema broken, whichever it is."""
@@ -70,6 +101,7 @@ class Search:
         region: str = "na",
         max_steps: int = 10,
     ) -> None:
+        self._abilities = abilities
         self._start = Planner.start(abilities, region)
         self._plans = [replace(plan, abilities=abilities) for plan in plans if len(plan.steps) <= FAR]
         self._random = random.Random(seed)  # noqa: S311 - a plan, not a secret
@@ -92,7 +124,49 @@ class Search:
             if chosen is None:
                 break
             planner = planner.then(self._perhaps_broken(planner, chosen))
-        return planner.sweep().scenario
+        raced = self._raced(planner) if self._abilities.races else ()
+        return Scenario((*planner.scenario.steps, *raced)) if raced else planner.sweep().scenario
+
+    # --- several at once, in the end, for what comes of it is not known beforehand
+
+    def _raced(self, planner: Planner) -> tuple[Step, ...]:
+        """Let two to four callers loose on one object now and then, each legal alone, and look at it."""
+        kinds = [kind for kind in COLLECTIONS if kind != "Refund" and planner.known(kind)]
+        if self._random.random() >= RACE_SHARE or not kinds:
+            return ()
+        kind = self._random.choice(kinds)
+        name = self._random.choice(planner.known(kind))
+        callers = self._callers(planner, kind, name)
+        if len(callers) < min(CALLERS):
+            return ()
+        step = ParallelStep(tuple((call,) for call in callers))
+        return step, *(read for read in planner.reads() if read.target in _related(planner, name))
+
+    def _callers(self, planner: Planner, kind: Kind, name: str) -> list[CallStep]:
+        """Draw calls about an object: different ones, or the same request with the same key."""
+        writing = [group for group in planner.groups() if SUBJECTS.get(group) == kind]
+        writing = [group for group in writing if OPERATIONS[group].method != "GET"]
+        found: list[CallStep] = []
+        wanted = self._random.choice(AT_ONE_TIME)
+        for _ in range(TRIES if writing else 0):
+            drawn = self._drawn_legal(planner, self._random.choice(writing), name)
+            found += [_of_caller(drawn, len(found))] if drawn else []
+            if len(found) == wanted:
+                break
+        keyed = [call for call in found if call.key]
+        if keyed and planner.abilities.caller_keys and self._random.random() < ONE_KEY_SHARE:
+            return [keyed[0], replace(keyed[0], makes=_of_caller(keyed[0], len(found)).makes)]
+        return found
+
+    def _drawn_legal(self, planner: Planner, group: str, name: str) -> CallStep | None:
+        kinds = self._kinds(planner, group, name, {})
+        number = kinds.draw(self._random, False)
+        call = planner.step_of(group, name, number) if number is not None else None
+        expected = planner.expect(call) if call else None
+        if number is None or not isinstance(call, CallStep) or expected is None:
+            return None
+        kinds.note(number, expected.refused)
+        return None if expected.refused else call
 
     def _perhaps_broken(self, planner: Planner, candidate: Candidate) -> Candidate:
         """Break one rule of a body's schema now and then, whichever it is."""
@@ -139,6 +213,8 @@ class Search:
     # --- what to do next
 
     def _draw(self, planner: Planner) -> Candidate | None:
+        if self._random.random() < LIMIT_SHARE and (found := self._at_a_limit(planner)) is not None:
+            return found
         refused = self._random.random() < REFUSED_SHARE
         there = {kind: planner.known(kind) for kind in COLLECTIONS}
         groups, cumulative = self._groups(planner, refused, there)
@@ -146,13 +222,31 @@ class Search:
         found = self._first(planner, drawn, refused, there) if groups else None
         return found or self._first(planner, iter(groups), None, there)
 
+    def _at_a_limit(self, planner: Planner) -> Candidate | None:
+        """Go to a limit, or a unit below or beyond it, with an object that takes amounts as it stands."""
+        ready = [
+            (operation, name)
+            for operation, (kind, state) in TAKING.items()
+            if operation in self._abilities.operations
+            for name in planner.known(kind)
+            if getattr(planner.world.find(kind, name), "state", "") == state
+        ]
+        if not ready:
+            return None
+        operation, name = self._random.choice(ready)
+        return planner.expect(planner.call(operation, name, self._random.choice(_limits(operation, name))))
+
     def _groups(self, planner: Planner, refused: bool, there: There) -> tuple[list[str], list[int]]:
         """Return the kinds of step that have something to be about, with their weights summed up."""
         key = (refused, bool(planner.repeatable), *map(bool, there.values()))
         if key not in self._groups_in:
             kinds = ((group, SUBJECTS.get(group)) for group in planner.groups())
-            groups = [group for group, kind in kinds if refused or kind is None or there[kind]]
-            weights = (GROUP_WEIGHTS.get(group, 4) for group in groups)
+            if refused:
+                groups = [group for group, _ in kinds if group in OPERATIONS or group == "repeat"]
+                weights = [REFUSED_WEIGHTS.get(group, 1) for group in groups]
+            else:
+                groups = [group for group, kind in kinds if kind is None or there[kind]]
+                weights = [GROUP_WEIGHTS.get(group, 4) for group in groups]
             self._groups_in[key] = groups, list(accumulate(weights))
         return self._groups_in[key]
 
@@ -271,6 +365,36 @@ class Drawn:
     kinds: Kinds
     number: int
     step: Step
+
+
+@cache
+def _limits(operation: str, name: str) -> tuple[Variant, ...]:
+    """The bodies whose amount is at a limit or a unit away from it."""
+    bodies = variants(operation, name, simulations=False)
+    return tuple(v for v in bodies if not v.wrong and any(map(_is_at_limit, (v.body or {}).values())))
+
+
+def _is_at_limit(value: object) -> bool:
+    symbol = value.get("$price", "") if isinstance(value, Mapping) else ""
+    return symbol.endswith(("+1", "-1")) or symbol in ("all", "headroom", "ceiling", "same")
+
+
+def _of_caller(call: CallStep, number: int) -> CallStep:
+    """Return a call that shares neither its key nor what it makes with those of other callers."""
+    makes = {kind: _later(symbol, number) for kind, symbol in call.makes.items()}
+    return replace(call, key=_later(call.key, number) if call.key else None, makes=makes)
+
+
+def _later(symbol: str, number: int) -> str:
+    name, _, count = symbol.partition("#")
+    return f"{name}#{int(count) + number}"
+
+
+def _related(planner: Planner, name: str) -> set[str]:
+    """The object, and the one that it belongs to."""
+    charge, refund = planner.world.charges.get(name), planner.world.refunds.get(name)
+    above = charge.permission if charge else (refund.charge if refund else name)
+    return {name, above}
 
 
 def _follow(planner: Planner, step: Step, names: dict[str, str]) -> Planner:

@@ -13,10 +13,11 @@ from typing import Final
 
 from amazonpay_conformance.model.coverage import EFFECTIVE_TIMERS, Item
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.scenario import AdvanceStep, CallStep, RepeatStep, Scenario
+from amazonpay_conformance.model.scenario import AdvanceStep, BuyerStep, CallStep, RepeatStep, Scenario
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.world import COLLECTIONS
-from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.generator import PRODUCTS, Abilities, Planner
+from amazonpay_conformance.strategies.threads import threads
 from amazonpay_conformance.strategies.worlds import Edge, Graph, Situation, situations
 
 MAX_STEPS: Final = 24
@@ -36,8 +37,16 @@ def tour(
         pairs: whether all pairs of transitions are to be covered, too.
     """
     start = Planner.start(abilities, region)
-    guide = Guide(start, graph, wanted(graph, pairs=pairs))
-    yield from densest_first(start, [*guide.scenarios(), *_timers(graph)])
+    aims = wanted(graph, pairs=pairs)
+    paired = threads(start, graph, frozenset(filter(_is_of_rows, aims))) if pairs else []
+    ends = [thread.planner.sweep() for thread in paired]
+    guide = Guide(start, graph, aims.difference(*(_covers(start, end.scenario) for end in ends)))
+    planned = [*(end.scenario for end in ends), *guide.scenarios(), *_timers(graph), *_buttons(start)]
+    yield from densest_first(start, planned)
+
+
+def _is_of_rows(item: Item) -> bool:
+    return item[0] in ("transition", "pair")
 
 
 def densest_first(start: Planner, scenarios: list[Scenario]) -> Iterator[Scenario]:
@@ -58,14 +67,18 @@ def densest_first(start: Planner, scenarios: list[Scenario]) -> Iterator[Scenari
 
 def _broadly(start: Planner, scenario: Scenario) -> tuple[frozenset[Item], int]:
     """What a scenario covers, in few words, and how many requests it takes."""
-    planner, found, requests = start, set[Item](), 0
+    found = frozenset(item for item in _covers(start, scenario) if item[0] in BROAD)
+    return found, sum(isinstance(step, CallStep | RepeatStep) for step in scenario.steps)
+
+
+def _covers(start: Planner, scenario: Scenario) -> frozenset[Item]:
+    planner, found = start, set[Item]()
     for step in scenario.steps:
         candidate = planner.expect(step)
         if candidate is not None:
-            found |= {item for item in planner.covers(candidate) if item[0] in BROAD}
-            requests += isinstance(step, CallStep | RepeatStep)
+            found |= planner.covers(candidate)
             planner = planner.then(candidate)
-    return frozenset(found), requests
+    return frozenset(found)
 
 
 BROAD: Final = {"transition": 3, "alone": 3, "boundary": 1, "answer": 1}
@@ -181,6 +194,20 @@ def _worth(edge: Edge, open_items: frozenset[Item]) -> int:
 
 def _is_of(edge: Edge, planner: Planner, subject: str | None) -> bool:
     return edge.group != "repeat" or subject in planner.repeatable
+
+
+# --- what the buyer came from
+
+
+def _buttons(start: Planner) -> Iterator[Scenario]:
+    """Look at an open session after the buyer signed in at each kind of button (api-facts §3.1)."""
+    opening = start.step_of("create_checkout_session", None, 0)
+    for product in PRODUCTS if "buyer" in start.groups() and opening else ():
+        planner = start
+        for step in (opening, BuyerStep("signs_in", "session#1", None, product)):
+            candidate = planner.expect(step) if step else None
+            planner = planner.then(candidate) if candidate else planner
+        yield planner.sweep().scenario
 
 
 # --- timers

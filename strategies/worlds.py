@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.limits import MAX_CHARGES, MAX_REFUNDS
 from amazonpay_conformance.model.scenario import UNKNOWN_IDS, Step
+from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.world import COLLECTIONS, World
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.likeness import situation
@@ -33,7 +34,8 @@ class Edge:
     """What came of one kind of step in one situation.
 
     `number` says which of the steps of `group` it was; `to` are the situations of what it touched;
-    `found` is the plan in which it was tried, and `step` how it was taken there.
+    `found` is the plan in which it was tried, and `step` how it was taken there; `trail` are the transitions
+    and pairs that the plan and the step cover together.
     """
 
     group: str
@@ -43,6 +45,7 @@ class Edge:
     to: tuple[Situation, ...]
     found: Planner
     step: Step
+    trail: frozenset[Item]
 
     def again(self, planner: Planner, subject: str | None) -> Step | None:
         """Return the step for an object that is in the same situation elsewhere."""
@@ -102,10 +105,11 @@ class _Explorer:
         self._tried: set[Hashable] = set()
         self._idle: set[Hashable] = set()
         self._items: set[Item] = set()
+        self._trails: dict[int, frozenset[Item]] = {}
 
     def explore(self, start: Planner, most: int) -> Graph:
         begun = [start, *stories(start)]
-        seen = {stand for one in begun for stand in situations(one).values()}
+        seen = set(situations(start).values())  # where the stories are, others come to by shorter ways
         promising, others = deque(begun), deque[Planner]()
         while (promising or others) and len(self.graph.plans) < most:
             # what came with something new leads to more of it; but not to all
@@ -123,8 +127,9 @@ class _Explorer:
         here = situations(planner)
         for group in planner.groups():
             for subject in planner.subjects(group):
-                if (group, here[subject]) not in self._tried:
-                    self._tried.add((group, here[subject]))
+                key = (group, here[subject], _beside(planner, group, subject))
+                if key not in self._tried:
+                    self._tried.add(key)
                     yield from self._try(planner, group, subject, here[subject])
 
     def _try(self, planner: Planner, group: str, subject: str | None, stands: Situation) -> Iterator[Left]:
@@ -144,16 +149,32 @@ class _Explorer:
             items = planner.covers(candidate)
             brought_something = not items <= self._items
             self._items |= items
-            edge = Edge(group, number, items, moves, (), planner, step)
+            trail = self._trails.get(id(planner), frozenset()) | _rows(items)
+            edge = Edge(group, number, items, moves, (), planner, step, trail)
             self.graph.edges.setdefault(stands, []).append(edge)
             if not moves:
                 self._idle.add((alike, number))
                 continue
             after = planner.then(candidate)
+            self._trails[id(after)] = trail
             now = situations(after)
             touched = {subject, *_changed(planner.world, after.world)}
             edge.to = tuple(stand for name, stand in now.items() if name in touched)
             yield after, now, brought_something
+
+
+def _rows(items: frozenset[Item]) -> frozenset[Item]:
+    return frozenset(item for item in items if item[0] in ("transition", "pair"))
+
+
+def _beside(planner: Planner, group: str, name: str | None) -> Hashable:
+    """What else decides what comes of a step: the permission of a charge, and the order of timers."""
+    if group not in ("clock", "capture_charge"):
+        return None
+    charge = planner.world.charges.get(name or "")
+    above = planner.last.get(charge.permission) if charge else None
+    order = sorted((moment.at, moment.timer) for moment in moments(planner.world)) if group == "clock" else ()
+    return above, tuple(timer for _, timer in order)
 
 
 def _changed(before: World, after: World) -> set[str | None]:

@@ -1,9 +1,10 @@
 """How fast plans are made, and how long the tour is against the lower bound. Nothing is sent.
 
-    python benchmarks/generation/run.py [--scenarios N] [--seed N] [--out FILE]
+    python benchmarks/generation/run.py [--scenarios N] [--examples N] [--seed N] [--out FILE]
 
-Time is processor time of this process. The lower bound of a tour over all pairs of transitions is their
-number.
+Time is processor time; `loop_ns` is one turn of an empty loop, to compare machines and loads by.
+Steps are counted in two ways: every step of a scenario, and only those that were not taken over from a plan
+of the tour. The lower bound of a tour over all pairs of transitions is their number.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from amazonpay_conformance.engine.order import PROFILES
+from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.strategies.generator import Abilities, Planner
+from amazonpay_conformance.strategies.scenarios import scenarios
 from amazonpay_conformance.strategies.search import Search
-from amazonpay_conformance.strategies.tour import Guide, tour
+from amazonpay_conformance.strategies.threads import threads
+from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.worlds import explore
+from hypothesis import given, settings
 
 WARM_UP = 50
 
@@ -45,6 +50,7 @@ def main() -> None:
         }
     figures["pairs"] = _pairs(able, graph)
     figures["search"] = _search(able, graph, arguments.scenarios, arguments.seed)
+    figures["hypothesis"] = _hypothesis(arguments.examples)
     for name, value in figures.items():
         print(f"{name:<10} {value}")
     if arguments.out:
@@ -54,6 +60,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--scenarios", type=int, default=1000)
+    parser.add_argument("--examples", type=int, default=200, help="scenarios that Hypothesis draws")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path)
     return parser.parse_args()
@@ -74,25 +81,56 @@ def _count(items: Any, aspect: str) -> int:
 def _pairs(able: Abilities, graph: Any) -> dict[str, Any]:
     """The tour that goes for transitions and pairs and nothing else."""
     wanted = frozenset(item for item in graph.items if item[0] in ("transition", "pair"))
-    guide = Guide(Planner.start(able), graph, wanted)
-    scenarios = list(guide.scenarios())
-    bound = _count(wanted, "pair")
+    began = time.process_time()
+    planned = threads(Planner.start(able), graph, wanted)
+    bound, steps = _count(wanted, "pair"), sum(map(len, planned))
     return {
         "lower_bound": bound,
-        "scenarios": len(scenarios),
-        "steps": guide.steps,
-        "ratio": round(guide.steps / bound, 2),
-        "steps_with_reads_at_the_end": sum(map(len, scenarios)),
+        "scenarios": len(planned),
+        "steps": steps,
+        "ratio": round(steps / bound, 2),
+        "steps_with_reads_at_the_end": sum(len(thread.planner.sweep().steps) for thread in planned),
+        "plan_s": round(time.process_time() - began, 2),
     }
 
 
 def _search(able: Abilities, graph: Any, count: int, seed: int) -> dict[str, Any]:
-    search = Search(able, graph.plans, seed=seed).random()
-    list(islice(search, WARM_UP))
+    search = Search(able, graph.plans, seed=seed)
+    scenarios = search.random()
+    list(islice(scenarios, WARM_UP))
+    taken_over = search.taken_over
     began = time.process_time()
-    steps = sum(len(scenario) for scenario in islice(search, count))
+    steps = sum(len(scenario) for scenario in islice(scenarios, count))
     spent = time.process_time() - began
-    return {"scenarios": count, "steps": steps, "us_a_step": round(spent / steps * 1e6, 1)}
+    generated = steps - (search.taken_over - taken_over)
+    return {
+        "scenarios": count,
+        "steps": steps,
+        "us_a_step": round(spent / steps * 1e6, 1),
+        "generated_steps": generated,
+        "us_a_generated_step": round(spent / generated * 1e6, 1),
+    }
+
+
+def _hypothesis(count: int) -> dict[str, Any]:
+    """What `strategies.scenarios()` draws, with all health checks of Hypothesis on; one that fails raises."""
+    lengths: list[int] = []
+
+    @settings(max_examples=count, deadline=None, database=None, derandomize=True, suppress_health_check=[])
+    @given(scenario=scenarios())
+    def draw(scenario: Scenario) -> None:
+        lengths.append(len(scenario))
+
+    began = time.process_time()
+    draw()
+    spent = time.process_time() - began
+    return {
+        "scenarios": len(lengths),
+        "steps": sum(lengths),
+        "scenarios_a_second": round(len(lengths) / spent, 1),
+        "us_a_step": round(spent / sum(lengths) * 1e6, 1),
+        "health_checks": "quiet",
+    }
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
 from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.checks.timestamps import seconds_of
 from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
 from amazonpay_conformance.model.money import Price, minor_unit
 from amazonpay_conformance.model.observable import (
@@ -281,7 +281,4 @@ def _list(names: list[Any]) -> str:
 
 
 def _seconds(value: object) -> float | None:
-    try:
-        return datetime.strptime(str(value), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
+    return seconds_of(str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange
@@ -87,8 +88,17 @@ def _changed(body: dict[str, Any]) -> float | None:
 
 
 def _seconds(value: object) -> float | None:
+    return seconds_of(str(value))
+
+
+@lru_cache(4096)
+def seconds_of(text: str) -> float | None:
+    """Return a time in the service's form in seconds since the epoch; None if it has another.
+
+    Source: api-facts §3 [W].
+    """
     try:
-        return datetime.strptime(str(value), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
     except ValueError:
         return None
 

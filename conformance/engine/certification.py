@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,7 @@ from amazonpay_conformance.engine.events import (
     Started,
 )
 from amazonpay_conformance.engine.findings import Finding, Group
-from amazonpay_conformance.engine.lane import Lane, lanes
+from amazonpay_conformance.engine.lane import Lane, lanes, spread_over
 from amazonpay_conformance.engine.order import Order
 from amazonpay_conformance.engine.result import ErrorKind, Part, Result
 from amazonpay_conformance.engine.runner import NOT_AT_ONCE, Run, Runner
@@ -179,7 +179,7 @@ class Certification:
             ),
             Stage("systematic", main, systematic),
             *(Stage("systematic", lane, some) for lane in others),
-            Stage("random", main, random),
+            *(Stage("random", lane, spread) for lane, spread in spread_over(self.result.lanes, random)),
         ]
 
     def _of_this_shard(self, plan: list[Scenario]) -> list[Scenario]:
@@ -236,14 +236,17 @@ class Certification:
             return [], []
         profile, calm = self._order.profile, replace(able, faults=False)
         graph = explore(calm, most=profile.worlds)
-        search = Search(able, graph.plans, seed=self._order.seed)
+        meet = self._crew is not None and not self._target.in_turn
+        search = Search(replace(able, races=meet), graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = tuple(self._asked_of_servers(able)) if "server" in self._order.subjects else ()
         quick = profile.name == "quick"
         troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
         self.result.skipped.update(troubled.left_out)
-        systematic = [*tour(calm, graph, pairs=profile.pairs), *rotations(able)]
-        systematic += [*resources(able, servers=bool(asked)), *troubled.scenarios, *asked, *self._raced(able)]
+        # what a server is asked is short, and comes between: no kind of fault has to wait for all the others
+        mixed = by_turns(tour(calm, graph, pairs=profile.pairs), asked)
+        systematic = [*mixed, *rotations(able), *resources(able, servers=bool(asked))]
+        systematic += [*troubled.scenarios, *self._raced(able)]
         return systematic, list(islice(search.random(), random))
 
     def _raced(self, able: Abilities) -> Iterator[Scenario]:
@@ -258,11 +261,11 @@ class Certification:
 
     def _asked_of_servers(self, able: Abilities) -> Iterator[Scenario]:
         thorough = self._order.profile.thorough
-        yield from questions(able)
-        yield from repeats(able)
         yield from spoilings(able, thorough=thorough)
-        yield from validations(able, thorough=thorough)
         yield from strangers(able)
+        yield from repeats(able)
+        yield from validations(able, thorough=thorough)
+        yield from questions(able)
 
     def _runner(self, hello: Hello, lane: Lane) -> Runner:
         self._target.open(lane)
@@ -372,6 +375,11 @@ class Certification:
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def by_turns(*several: Iterable[Scenario]) -> Iterator[Scenario]:
+    """Yield one scenario of each, then the next of each, until all are through."""
+    return (one for turn in zip_longest(*several) for one in turn if one is not None)
 
 
 def abilities(hello: Hello, target: Target) -> Abilities:

@@ -110,7 +110,8 @@ def _unreachable(aspect: Aspect, item: Item) -> str | None:
         return UNREACHED.get(item[1]) or unreached.TRANSITIONS.get(item[1])
     if aspect == "pair":
         known = next((UNREACHED[name] for name in item[1:] if name in UNREACHED), None)
-        return known or unreached.why_never(TRANSITIONS[item[1]], TRANSITIONS[item[2]])
+        rows = TRANSITIONS[item[1]], TRANSITIONS[item[2]]
+        return known or unreached.why_never(*rows) or unreached.only_otherwise(*rows)
     if aspect == "reason":
         return unreached.REASONS.get((item[1], item[2], item[3]))
     if aspect == "timer":

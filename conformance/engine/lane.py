@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from amazonpay_conformance.clients.driver import Algorithm, Capabilities, Region
 from amazonpay_conformance.wire.signing import ALGORITHMS
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.model.scenario import Scenario
 
 PREFIXED_KEY_ID = "SANDBOX-AEXAMPLE0CONFORMANCE0KEY"
 CLASSIC_KEY_ID = "AEXAMPLE0CONFORMANCE0KEY"
@@ -26,6 +30,19 @@ class Lane:
     def __str__(self) -> str:
         style = "SANDBOX- key" if self.public_key_id.startswith("SANDBOX-") else "classic key"
         return f"{self.region}, {self.algorithm}, {style}"
+
+
+def spread_over(lanes: tuple[Lane, ...], scenarios: list[Scenario]) -> Iterator[tuple[Lane, list[Scenario]]]:
+    """Yield the scenarios of a search lane by lane: half of them in the first, the others by turns.
+
+    Args:
+        lanes: the lanes, the main one first.
+        scenarios: what a seed chose; amounts are symbols, so each is good for every currency.
+    """
+    main, *others = lanes
+    yield main, scenarios[::2] if others else scenarios
+    for number, lane in enumerate(others):
+        yield lane, scenarios[1::2][number :: len(others)]
 
 
 def lanes(capabilities: Capabilities, *, region: Region, algorithm: Algorithm | None) -> Iterator[Lane]:

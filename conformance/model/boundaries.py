@@ -119,6 +119,8 @@ def _refundable(*, capped: bool) -> Callable[[Context], Decimal | None]:
             return None
         if price.currency != charge.captured.currency or is_capped(charge.captured) is not capped:
             return None
+        if price.amount > CEILING.get(price.currency, price.amount):
+            return None  # another limit comes first
         left = charge.captured.amount - context.world.refunded_of(charge.id, LIVE_REFUND_STATES)
         more = headroom(charge.captured).quantize(minor_unit(price.currency), rounding="ROUND_DOWN")
         return _units(price, left + more)
@@ -150,8 +152,8 @@ BOUNDARIES: tuple[Boundary, ...] = (
     Boundary("BND-04", "create_charge",  ("CHG-R07",), _ceiling("chargeAmount"), "The ceiling of a charge.", "§6.1"),
     Boundary("BND-05", "create_charge",  ("CHG-R09",), _charges, "The number of charges of a one-time permission.", "§6.2"),
     Boundary("BND-06", "capture_charge", ("CHG-R21",), _authorized, "The authorized amount.", "§6.3"),
-    Boundary("BND-07", "create_refund",  ("REF-R03", "REF-R04"), _refundable(capped=False), "What is left to refund, with a headroom of so many percent.", "§6.5"),
-    Boundary("BND-10", "create_refund",  ("REF-R03", "REF-R04"), _refundable(capped=True), "What is left to refund, with the greatest headroom there is.", "§6.5"),
+    Boundary("BND-07", "create_refund",  ("REF-R03",), _refundable(capped=False), "What is left to refund, with a headroom of so many percent.", "§6.5"),
+    Boundary("BND-10", "create_refund",  ("REF-R03",), _refundable(capped=True), "What is left to refund, with the greatest headroom there is.", "§6.5"),
     Boundary("BND-08", "create_refund",  ("REF-R06",), _ceiling("refundAmount"), "The ceiling of a refund.", "§6.1"),
     Boundary("BND-09", "create_refund",  ("REF-R07",), _refunds, "The number of refunds of a charge.", "§6.6 (legacy)"),
 )

@@ -111,3 +111,36 @@ PAIRS: tuple[Unreached, ...] = (
     Unreached("a buyer who approved has signed in", lambda a, b: a.id == "SES-T04" and b.trigger == "buyer_signs_in"),
 )
 # fmt: on
+
+
+def only_otherwise(first: Transition, second: Transition) -> str | None:
+    """Return why `second` follows `first` only where a service answers an open question otherwise than our mock.
+
+    Args:
+        first: a row.
+        second: a row that begins where `first` ends, and may follow it.
+    """
+    return next((rule.reason for rule in OTHERWISE if rule.applies(first, second)), None)
+
+
+_UPDATED_AFTERWARDS = (
+    "only where a session is updated after the buyer approved it: switch update-after-approval"
+)
+_NEVER_IN_PROGRESS = (
+    "only where a permission stays Chargeable whatever is reserved: switch charge-in-progress"
+)
+_SPENT_IN_VAIN = (
+    "only where more than the rest can be authorized: switches open-authorizations, charge-in-progress"
+)
+_FAILED = ("PRM-T07", "PRM-T08", "PRM-T22")
+
+# fmt: off
+OTHERWISE: tuple[Unreached, ...] = (
+    Unreached(_UPDATED_AFTERWARDS, lambda a, b: (a.id, b.id) == ("SES-T04", "SES-T02")),
+    Unreached(_UPDATED_AFTERWARDS, lambda a, b: a.id == "SES-T02" and b.trigger in _COMPLETING),
+    Unreached(_NEVER_IN_PROGRESS, lambda a, b: b.id == "PRM-T12" and a.id != "PRM-T24"),
+    Unreached(_SPENT_IN_VAIN, lambda a, b: b.id == "PRM-T13" and a.id in _FAILED),
+    Unreached("only on a permission that was given: every simulated authorization that pends is declined (§8.2)", lambda a, b: (a.id, b.id) == ("CHG-T03", "CHG-T08")),
+)
+# fmt: on
+"""What the model permits, and a client of our mock is not led to while each switch stands at its default."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from amazonpay_conformance.engine.runner import NOT_AT_ONCE, Run
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import ParallelStep, Scenario
+from amazonpay_conformance.strategies import search as search_module
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.races import RACES, WAYS, Race, scenario_of
+from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.worlds import explore
 
 WITH_BUYER = [race for race in RACES.values() if not race.given]
 
@@ -50,7 +55,7 @@ def test_a_race_shrinks_to_the_two_calls_that_cannot_both_be(course: Any, server
     assert run is not None
     (race,) = (step for step in run.scenario.steps if isinstance(step, ParallelStep))
     assert len(race.calls) == 2
-    assert len(run.scenario) == 5, "the session, the buyer twice, completing it, the race"
+    assert len(run.scenario) == 4, "the session, the buyer, completing it, the race"
 
 
 def test_calls_that_fail_one_after_the_other_too_are_not_shown_as_a_race(course: Any, servers: Any) -> None:
@@ -85,6 +90,32 @@ def test_a_caller_whose_object_is_not_there_does_not_hold_up_the_others(course: 
     run = course.run(Scenario((*WAYS["authorized"], race)))
     assert not run.findings, told(run)
     assert [made.asked.operation.id for made in run.made if made.step == 4] == ["capture_charge"]
+
+
+def searched_races(count: int) -> list[Scenario]:
+    """Races that a search came upon, after whatever was drawn before them."""
+    able = Abilities(races=True)
+    search = Search(able, explore(able, most=40).plans, seed=11).random()
+    with patch.object(search_module, "RACE_SHARE", 1.0):
+        raced = (s for s in search if any(isinstance(step, ParallelStep) for step in s.steps))
+        return list(islice(raced, count))
+
+
+def test_the_mock_is_right_in_races_that_a_search_comes_upon(course: Any) -> None:
+    for scenario in searched_races(12):
+        run = course.run(scenario)
+        assert not run.findings, told(run)
+        assert (run.unclear, run.judged["LIN-001"]) == ("", 1)
+
+
+def test_a_server_that_looks_and_then_acts_is_found_by_the_search_too(course: Any, servers: Any) -> None:
+    service = servers.racing("complete_checkout_session", "update_checkout_session", "create_charge")
+    found = {
+        finding.requirement.id
+        for scenario in searched_races(12)
+        for finding in course.run(scenario, service).findings
+    }
+    assert "LIN-001" in found
 
 
 def told(run: Run) -> str:

@@ -81,12 +81,15 @@ class Faulty(Service):
         with self._seams():
             super().advance(seconds)
 
+    def _usual(self, world: World, action: Action) -> Outcome | None:
+        return next(iter(self.outcomes(world, action)), None)
+
     def _lapse(self, world: World, seconds: int) -> Iterator[Outcome]:
         yield self.outcomes(world, Advance(seconds))[0]
 
     def _seams(self) -> AbstractContextManager[Any]:
         # only the names in the mock's own module: the oracle steps with the model's
-        seams = {"step": self.outcomes, "lapse": self._lapse, "render": self.show, "new_ids": self.ids}
+        seams = {"usual": self._usual, "lapse": self._lapse, "render": self.show, "new_ids": self.ids}
         return patch.multiple(service, **seams)
 
 
