@@ -42,7 +42,32 @@ def tour(
     ends = [thread.planner.sweep() for thread in paired]
     guide = Guide(start, graph, aims.difference(*(_covers(start, end.scenario) for end in ends)))
     planned = [*(end.scenario for end in ends), *guide.scenarios(), *_timers(graph), *_buttons(start)]
-    yield from densest_first(start, planned)
+    yield from densest_first(start, [_seen_in_time(start, scenario) for scenario in planned])
+
+
+def _seen_in_time(start: Planner, scenario: Scenario) -> Scenario:
+    """Read just before a wait what is unreadable after it, so that nothing done until then goes unseen."""
+    planner = start
+    for step in scenario.steps:
+        if isinstance(step, AdvanceStep):
+            planner = _read_before(planner, step)
+        candidate = planner.expect(step)
+        if candidate is None:
+            return scenario
+        planner = planner.then(candidate)
+    return planner.scenario
+
+
+def _read_before(planner: Planner, wait: AdvanceStep) -> Planner:
+    candidate = planner.expect(wait)
+    if candidate is None:
+        return planner
+    later = planner.then(candidate)
+    for step in planner.reads():
+        now, then = planner.expect(step), later.expect(step)
+        if now and then and then.refused and not now.refused and step not in planner.steps[-1:]:
+            planner = planner.then(now)
+    return planner
 
 
 def _is_of_rows(item: Item) -> bool:
