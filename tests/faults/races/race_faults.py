@@ -104,12 +104,16 @@ class NumbersApart(LooksThenActs):
         for ids in self._given:  # ids that are given away and not in the world yet
             world = replace(
                 world,
-                sessions={**world.sessions, ids.session: None},
-                charges={**world.charges, ids.charge: None},
-                refunds={**world.refunds, ids.refund: None},
+                sessions={**world.sessions, **_taken(ids.session)},
+                charges={**world.charges, **_taken(ids.charge)},
+                refunds={**world.refunds, **_taken(ids.refund)},
             )
         self._given.append(new_ids(world, call, self.region))
         return self._given[-1]
+
+
+def _taken(new: str) -> dict[str, Any]:
+    return {new: None} if new else {}
 
 
 def numbering(*operations: str) -> type[LooksThenActs]:
