@@ -82,9 +82,9 @@ class AtOnce:
     def seen(self, oracle: Oracle, witness: Witness) -> Iterator[tuple[int, Seen]]:
         """Yield the exchanges as they mean in an order, each with its number; those not in it come last."""
         for number, before, after in zip(witness.order, witness.trail, witness.trail[1:], strict=False):
-            yield number, self._meaning(oracle, number, before, after)
+            yield number, self.heard[number].as_sent(self._meaning(oracle, number, before, after))
         for number in sorted(set(range(len(self.heard))) - set(witness.order)):
-            yield number, self.heard[number].plain(witness.world)
+            yield number, self.heard[number].as_sent(self.heard[number].plain(witness.world))
 
     def _meaning(self, oracle: Oracle, number: int, before: World, after: World) -> Seen:
         heard = self.heard[number]

@@ -136,7 +136,7 @@ def _whole(
 ) -> Made:
     first = attempts[0]
     asked = asked_of(first.operation, first.call, repeat=False)
-    seen = tuple(heard.plain(oracle.world) for heard in tried.heard)
+    seen = tuple(heard.as_sent(heard.plain(oracle.world)) for heard in tried.heard)
     return Made(step, asked, told_by(first.result), seen, configured)
 
 

@@ -11,7 +11,8 @@ import pytest
 from amazonpay_conformance.engine.runner import NOT_AT_ONCE, Run
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.mock.service import Service
-from amazonpay_conformance.model.scenario import ParallelStep, Scenario
+from amazonpay_conformance.model.faults import FAULTS
+from amazonpay_conformance.model.scenario import FaultStep, ParallelStep, Scenario
 from amazonpay_conformance.strategies import search as search_module
 from amazonpay_conformance.strategies.generator import Abilities, Planner
 from amazonpay_conformance.strategies.races import RACES, WAYS, Race, scenario_of
@@ -106,6 +107,14 @@ def test_the_mock_is_right_in_races_that_a_search_comes_upon(course: Any) -> Non
         run = course.run(scenario)
         assert not run.findings, told(run)
         assert (run.unclear, run.judged["LIN-001"]) == ("", 1)
+
+
+@pytest.mark.parametrize("spoilt", [fault.id for fault in FAULTS if fault.committed])
+def test_callers_who_meet_a_fault_are_not_held_to_what_they_never_saw(course: Any, spoilt: str) -> None:
+    way = WAYS["authorized"]
+    race = scenario_of(RACES["captures and captures, authorized"]).steps[len(way) :]
+    run = course.run(Scenario((*way, FaultStep(spoilt, 1, None), *race)))
+    assert not run.findings, told(run)
 
 
 def test_a_server_that_looks_and_then_acts_is_found_by_the_search_too(course: Any, servers: Any) -> None:
