@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 import pytest
 from amazonpay_conformance.clients.tampering import TAMPERINGS
-from amazonpay_conformance.mock import service
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Defect
 from amazonpay_conformance.model.rules import RULES_OF, HasDefect
@@ -58,7 +57,7 @@ def accepting(tamper: Tamper) -> type[Service]:
         def handle(self, request: Request) -> Response:
             if tamper.errors and read_request(request, self.merchant).call is None:
                 return replace(super().handle(request), status=200, body=b"{}")
-            with patch.object(service, "read_request", blind):
+            with patch.object(self, "read", blind):
                 return super().handle(request)
 
     return Accepting
