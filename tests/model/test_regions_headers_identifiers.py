@@ -71,7 +71,8 @@ def test_the_mock_makes_ids_of_these_forms(region: str, kind: str) -> None:
     session = CheckoutSession("s", "Open", NOON, NOON, data={"chargePermissionType": kind})
     world = World(now=NOON).with_object("CheckoutSession", session)
     new = new_ids(world, Call("complete_checkout_session", "s"), region)
-    assert re.fullmatch(IDENTIFIERS["checkoutSessionId"].form, new.session)
+    opened = new_ids(world, Call("create_checkout_session"), region)
+    assert re.fullmatch(IDENTIFIERS["checkoutSessionId"].form, opened.session)
     assert re.fullmatch(IDENTIFIERS["chargePermissionId"].form, new.permission)
     assert re.fullmatch(IDENTIFIERS["chargeId"].form, new.charge)
     assert new.permission[1:3] == REGIONS[region].digits
