@@ -140,7 +140,7 @@ def test_the_usual_outcome_comes_first(walked: tuple[Walked, ...]) -> None:
         if any(enforced) and usual.replays is None:
             assert usual.status >= 400
         elif enforced and any(outcome.status < 400 for outcome in taken.outcomes):
-            # a body without a currency, which the reading refuses and a walk does not read, cannot be carried out
+            # a body without a currency, which only the reading refuses, cannot be carried out
             assert usual.status < 400 or usual.used
 
 
