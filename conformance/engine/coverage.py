@@ -101,7 +101,7 @@ class Coverage:
         return any(("error", operation, str(status), code) in self.seen for status, code in rule.errors)
 
 
-_NOT_COME_TO: Final = "no scenario of this run came to it"
+_NOT_COME_TO: Final = "nothing in this run came to it"
 
 
 def _unreachable(aspect: Aspect, item: Item) -> str | None:

@@ -35,7 +35,7 @@ from amazonpay_conformance.engine.remote import (
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.setup import Choice, Prepared, SetUpProblem, prepared
 from amazonpay_conformance.engine.targets import TargetUnreachable
-from amazonpay_conformance.model.operations import ALL_OPERATIONS, OPERATIONS
+from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.scenario import CallStep, Scenario
 from amazonpay_conformance.wire.keys import KeyProblem, PrivateKey, load_private_key, load_public_key
 from amazonpay_conformance.wire.messages import Headers, Request
@@ -250,14 +250,14 @@ def _of_client(choice: Choice) -> Iterator[Examined]:
 
 def _hello(hello: Hello) -> Examined:
     declared = hello.capabilities.operations
-    known = declared & set(OPERATIONS)
+    known = declared & set(ALL_OPERATIONS)
     unknown = sorted(declared - set(ALL_OPERATIONS))
     who = f"{hello.name} {hello.version} ({hello.language})"
     if not known:
         told = f"{who} declares no operation that scenarios are made of"
-        return Examined("driver", "set-up", told, f"declare some of {', '.join(sorted(OPERATIONS))}")
+        return Examined("driver", "set-up", told, f"declare some of {', '.join(sorted(ALL_OPERATIONS))}")
     strange = f"; the kit has no {', '.join(unknown)}" if unknown else ""
-    return Examined("driver", "ok", f"{who}, {len(known)} of {len(OPERATIONS)} operations{strange}")
+    return Examined("driver", "ok", f"{who}, {len(known)} of {len(ALL_OPERATIONS)} operations{strange}")
 
 
 def _first_call(hello: Hello) -> CallStep | None:

@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from amazonpay_conformance.cli import main
-from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.serving import ServedMock, served
-from amazonpay_conformance.wire.messages import Request, Response
+from listening import Endpoint
 
 CHARGE = "S01-5105180-3221187-C056351"
-
-
-class Endpoint:
-    """Answers what it is told to, and keeps what came."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.taken: list[Request] = []
-        self._server = Server(self._answer)
-
-    def __enter__(self) -> Endpoint:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self._server.port}/ipn?secret=17"
-
-    @property
-    def message(self) -> dict[str, Any]:
-        value: dict[str, Any] = json.loads(json.loads(self.taken[-1].body)["Message"])
-        return value
-
-    def _answer(self, request: Request) -> Response:
-        self.taken.append(request)
-        return Response(self.status)
 
 
 @pytest.fixture
@@ -90,7 +58,7 @@ def test_it_says_what_came_back(
     assert f"{status} in" in out
     assert said in out
     assert "secret" not in out
-    assert endpoint.message["ObjectId"] == CHARGE
+    assert endpoint.messages[-1]["ObjectId"] == CHARGE
 
 
 @pytest.mark.parametrize(
@@ -106,7 +74,7 @@ def test_an_id_says_what_it_is_of(
     object_id: str, kind: str, permission: str, tmp_path: Path, endpoint: Endpoint
 ) -> None:
     assert run(tmp_path, object_id, "--endpoint", endpoint.url) == 0
-    told = endpoint.message
+    told = endpoint.messages[-1]
     assert (told["ObjectType"], told["ChargePermissionId"]) == (kind, permission)
 
 
@@ -115,7 +83,7 @@ def test_its_ca_is_the_same_the_next_time(tmp_path: Path, endpoint: Endpoint) ->
     first = (tmp_path / "ca.pem").read_bytes()
     run(tmp_path, CHARGE, "--endpoint", endpoint.url, "--switch", "notification-signature=2")
     assert (tmp_path / "ca.pem").read_bytes() == first
-    assert json.loads(endpoint.taken[-1].body)["SignatureVersion"] == "2"
+    assert endpoint.taken[-1]["SignatureVersion"] == "2"
 
 
 def test_a_mock_that_runs_sends_it(
@@ -125,7 +93,7 @@ def test_a_mock_that_runs_sends_it(
 
     charge = Control(mock.mock).seed("Charge", "Captured")["id"]
     assert run(tmp_path, charge, "--mock", mock.base_url) == 0
-    assert endpoint.message["ObjectId"] == charge
+    assert endpoint.messages[-1]["ObjectId"] == charge
     assert run(tmp_path, charge, "--mock", mock.base_url, "--variant", "late") == 0
     assert "goes in an hour" in capsys.readouterr().out
     assert run(tmp_path, CHARGE, "--mock", mock.base_url) == 3

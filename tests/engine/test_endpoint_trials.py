@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import pytest
@@ -15,6 +13,7 @@ from amazonpay_conformance.clients.shop import ShopConfig, connect
 from amazonpay_conformance.engine.endpoint_trials import TRIALS, Attempt, Endpoint, poster_in_process
 from amazonpay_conformance.mock.notifications import MERCHANT_ID
 from amazonpay_conformance.model.variants import VARIANTS
+from beside import beside
 
 SEAMS: Final = Path(__file__).parents[1] / "faults" / "endpoint" / "endpoint_seams.py"
 FEW: Final = tuple(t for t in TRIALS if t.name in ("authorized", "captured", "twice", "busy")) + tuple(
@@ -22,18 +21,7 @@ FEW: Final = tuple(t for t in TRIALS if t.name in ("authorized", "captured", "tw
 )
 
 
-def _seams() -> ModuleType:
-    if "endpoint_seams" in sys.modules:
-        return sys.modules["endpoint_seams"]
-    spec = importlib.util.spec_from_file_location("endpoint_seams", SEAMS)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules["endpoint_seams"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-seams: Any = _seams()
+seams: Any = sys.modules.get("endpoint_seams") or beside(str(SEAMS), SEAMS.stem)
 
 
 def tried(kind: type, trials: tuple[Any, ...], wait: float) -> Endpoint:

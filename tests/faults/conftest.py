@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
+from beside import beside
 
-_spec = importlib.util.spec_from_file_location("catalogue", Path(__file__).with_name("catalogue.py"))
-assert _spec is not None
-assert _spec.loader is not None
-sys.modules["catalogue"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(sys.modules["catalogue"])
+beside(__file__, "catalogue")

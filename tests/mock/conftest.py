@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
+from beside import beside
 
-_spec = importlib.util.spec_from_file_location("mock_shop", Path(__file__).with_name("mock_shop.py"))
-assert _spec is not None
-assert _spec.loader is not None
-mock_shop = sys.modules["mock_shop"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(mock_shop)
+mock_shop = beside(__file__, "mock_shop")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -17,49 +16,16 @@ from amazonpay_conformance.mock.control import Control
 from amazonpay_conformance.mock.namespaces import Mock
 from amazonpay_conformance.mock.notifier import deliver_due
 from amazonpay_conformance.mock.outbox import Letter
-from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.mock.serving import Place, ServingProblem, served
 from amazonpay_conformance.mock.site import site
 from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.reading.requests import Merchant
-from amazonpay_conformance.wire.messages import Request, Response
+from amazonpay_conformance.wire.messages import Request
 from amazonpay_conformance.wire.notifications import refusal
+from listening import Endpoint
 
 HOUR = 3_600
-
-
-class Endpoint:
-    """Takes notifications on the loopback, and answers what it is told to."""
-
-    def __init__(self) -> None:
-        self.taken: list[dict[str, Any]] = []
-        self.requests: list[Request] = []
-        self.status = 200
-        self.gate: threading.Event | None = None
-        self._server = Server(self._answer, slow=True)
-
-    def __enter__(self) -> Endpoint:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self._server.port}/ipn?secret=17"
-
-    @property
-    def told(self) -> list[str]:
-        return [json.loads(envelope["Message"])["ObjectType"] for envelope in self.taken]
-
-    def _answer(self, request: Request) -> Response:
-        if self.gate is not None:
-            self.gate.wait(10)
-        self.requests.append(request)
-        self.taken.append(json.loads(request.body))
-        return Response(self.status)
 
 
 @pytest.fixture
@@ -73,6 +39,10 @@ def mock(endpoint: Endpoint) -> Mock:
     made = Mock(Merchant({}), host="localhost:8443", clock=Clock(frozen=True))
     made.default.notifier.notify_at((endpoint.url,))
     return made
+
+
+def told(endpoint: Endpoint) -> list[str]:
+    return [message["ObjectType"] for message in endpoint.messages]
 
 
 def seeded(mock: Mock, kind: str, state: str) -> str:
@@ -97,8 +67,8 @@ def test_what_happens_over_months_is_told_in_its_order(mock: Mock, endpoint: End
     seeded(mock, "Charge", "AuthorizationInitiated")
     Control(mock).advance(200 * 24 * HOUR)  # settles, expires after 30 days; its permission after 180
     deliver_due(mock)
-    assert [told for told in endpoint.told if told == "CHARGE"] == ["CHARGE", "CHARGE"]
-    assert endpoint.told[-1] == "CHARGE_PERMISSION"
+    assert [kind for kind in told(endpoint) if kind == "CHARGE"] == ["CHARGE", "CHARGE"]
+    assert told(endpoint)[-1] == "CHARGE_PERMISSION"
 
 
 def test_a_refund_tells_of_its_permission(mock: Mock, endpoint: Endpoint) -> None:
@@ -116,7 +86,7 @@ def test_what_the_buyer_does_with_his_permission_is_told(mock: Mock, endpoint: E
     for deed in ("removes_payment_method", "fixes_payment_method", "closes_permission"):
         Control(mock).buyer(deed, permission)  # type: ignore[arg-type]
     deliver_due(mock)
-    assert endpoint.told == ["CHARGE_PERMISSION"] * 3
+    assert told(endpoint) == ["CHARGE_PERMISSION"] * 3
 
 
 @pytest.mark.parametrize(("choice", "count"), [("sent", 1), ("silent", 0)])
@@ -230,8 +200,7 @@ def test_a_slow_endpoint_keeps_nobody_waiting(tmp_path: Path, endpoint: Endpoint
         ends = time.monotonic() + 10
         while session.get(f"{control}/notifications").json()[0]["fate"] == "waiting":
             assert time.monotonic() < ends
-            time.sleep(0.02)
-        assert endpoint.told == ["CHARGE"]
+        assert told(endpoint) == ["CHARGE"]
 
 
 def test_without_tls_there_is_nowhere_to_fetch_a_certificate(tmp_path: Path) -> None:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
+from beside import beside
 
-_spec = importlib.util.spec_from_file_location("model_stories", Path(__file__).with_name("model_stories.py"))
-assert _spec is not None
-assert _spec.loader is not None
-model_stories = sys.modules["model_stories"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(model_stories)
+model_stories = beside(__file__, "model_stories")
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ The walks are done once, and each test reads one thing that they saw. Under xdis
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import pickle
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -31,13 +29,10 @@ from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.walk import walk
 from amazonpay_conformance.model.walks import WALKS, figures
 from amazonpay_conformance.model.world import World
+from beside import beside
 from model_stories import Story, on, order, price
 
-_spec = importlib.util.spec_from_file_location("model_proofs", Path(__file__).with_name("model_proofs.py"))
-assert _spec is not None
-assert _spec.loader is not None
-model_proofs = sys.modules["model_proofs"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(model_proofs)
+model_proofs = beside(__file__, "model_proofs")
 
 Answers: TypeAlias = set[tuple[int, str | None]]
 

@@ -26,7 +26,7 @@ def clean(small: Small) -> dict[str, Any]:
     report["findings"], report["verdict"], report["seed"] = [], "pass", 2
     report["runs"][0]["seed"] = 2
     name = report["coverage"]["transitions"].pop()
-    missed = {"id": name, "reason": "no scenario of this run came to it"}
+    missed = {"id": name, "reason": "nothing in this run came to it"}
     report["coverage"]["not_covered"].append(missed)
     aspect = report["coverage"]["aspects"]["transition"]
     aspect["not_covered"].append(missed)

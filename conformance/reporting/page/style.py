@@ -140,10 +140,11 @@ input[type=search] { font: inherit; padding: .2rem .4rem; width: 12rem; max-widt
  .finding { padding: .8rem .7rem; } .finding .aside { float: none; display: block; }
  h1 { font-size: 1.6rem; }
  .requirements thead { position: absolute; left: -99rem; }
- .requirements tr { display: grid; grid-template-columns: auto auto auto 1fr; gap: 0 .7rem; padding: .4rem 0;
+ .requirements tr { display: grid; grid-template-columns: auto auto auto auto 1fr; gap: 0 .7rem; padding: .4rem 0;
   border-bottom: 1px solid var(--rim); }
  .requirements td, .requirements th { border: 0; padding: 0; }
  .requirements td:last-child { grid-column: 1 / -1; min-width: 0; }
+ .requirements .number { text-align: left; } .requirements .number:not(:empty)::after { content: "×"; }
 }
 @media print {
  :root { color-scheme: light; --paper: #fff; --ink: #000; --soft: #444; --rim: #bbb; --back: #f6f6f6; --link: #000;

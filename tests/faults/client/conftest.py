@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import ssl
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import struct_time
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -39,6 +36,7 @@ from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
+from beside import beside
 
 HERE = Path(__file__).parent
 KEY_FILE = HERE.parents[1] / "keys" / "test-only-private-pkcs8.pem"
@@ -46,19 +44,9 @@ KEY_FILE = HERE.parents[1] / "keys" / "test-only-private-pkcs8.pem"
 LONG = 7  # steps
 
 
-def _beside(name: str) -> ModuleType:
-    """Import a file of this folder by its name, which --import-mode=importlib does not do."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 # each may import those before it
-scenarios = _beside("client_scenarios")
-seams = _beside("client_seams")
+scenarios = beside(__file__, "client_scenarios")
+seams = beside(__file__, "client_seams")
 ROWS = (
     "client_request_faults",
     "client_signature_faults",
@@ -67,9 +55,9 @@ ROWS = (
     "client_tls_faults",
 )
 for rows in ROWS:
-    _beside(rows)
-faults = _beside("client_faults")
-variations = _beside("client_variations")
+    beside(__file__, rows)
+faults = beside(__file__, "client_faults")
+variations = beside(__file__, "client_variations")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from beside import beside
 
-HERE = Path(__file__).parent
-
-
-def _beside(name: str) -> ModuleType:
-    """Import a file of this folder by its name, which --import-mode=importlib does not do."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-seams = _beside("integration_seams")
-faults = _beside("integration_faults")
-variations = _beside("integration_variations")
+seams = beside(__file__, "integration_seams")
+faults = beside(__file__, "integration_faults")
+variations = beside(__file__, "integration_variations")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -26,12 +24,9 @@ from amazonpay_conformance.mock.turns import Turns
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
+from beside import beside
 
-_spec = importlib.util.spec_from_file_location("race_faults", Path(__file__).with_name("race_faults.py"))
-assert _spec is not None
-assert _spec.loader is not None
-race_faults = sys.modules["race_faults"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(race_faults)
+race_faults = beside(__file__, "race_faults")
 
 LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -24,31 +21,19 @@ from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
-
-HERE = Path(__file__).parent
-
-
-def _beside(name: str) -> ModuleType:
-    """Import a file of this folder by its name, which --import-mode=importlib does not do."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+from beside import beside
 
 # each may import those before it
-scenarios, callers, seams, _, faults, variations = map(
-    _beside,
-    (
+scenarios, callers, seams, _, faults, variations = (
+    beside(__file__, name)
+    for name in (
         "server_scenarios",
         "server_callers",
         "server_seams",
         "server_table_faults",
         "server_faults",
         "server_variations",
-    ),
+    )
 )
 
 
