@@ -95,12 +95,12 @@ def _faults_of(name: str, known: list[str], *, quick: bool) -> Iterator[Fault]:
 
 
 def _left_out(pairs: Mapping[str, tuple[Fault, ...]], exhausted: list[str]) -> Iterator[str]:
-    for what, of_kind in (("statuses", True), ("other faults", False)):
+    for what, of_kind in (("faults that are a status", True), ("other faults", False)):
         kind = [fault for fault in FAULTS if (fault.status is not None) is of_kind]
         tried = sum((fault.status is not None) is of_kind for faults in pairs.values() for fault in faults)
         possible = len(kind) * len(pairs)
         if tried < possible:
-            yield f"{what}: {tried} of {possible} pairs with an operation tried (--profile full tries all)"
+            yield f"{what}: {tried} of {possible} pairs of fault and operation tried (--profile full tries all)"
     if len(exhausted) < len(pairs):
         yield f"a service that stays away: tried with {len(exhausted)} of {len(pairs)} operations"
 

@@ -211,7 +211,8 @@ def _not_exercised(reasons: Counter[str], width: int) -> Iterator[str]:
         if requirement in REQUIREMENTS:
             named.setdefault(why, []).append(requirement)
         else:
-            line = f"not exercised, {how_often(times)}: {redact_text(text)}"
+            often = f", {how_often(times)}" if times > 1 else ""
+            line = f"not exercised{often}: {redact_text(text)}"
             yield from wrapped(line, width, first="  ", then="    ")
     for why, requirements in named.items():
         told = f"not exercised, {', '.join(requirements)}: {redact_text(why)}"
