@@ -100,7 +100,7 @@ def _left_out(pairs: Mapping[str, tuple[Fault, ...]], exhausted: list[str]) -> I
         tried = sum((fault.status is not None) is of_kind for faults in pairs.values() for fault in faults)
         possible = len(kind) * len(pairs)
         if tried < possible:
-            yield f"{what}: {tried} of {possible} pairs of fault and operation tried (--profile full tries all)"
+            yield f"{what}: {tried} of {possible} pairs with an operation (--profile full tries all)"
     if len(exhausted) < len(pairs):
         yield f"a service that stays away: tried with {len(exhausted)} of {len(pairs)} operations"
 
