@@ -57,7 +57,7 @@ def _summary(place: Place) -> Element:
     broken = len({remark.requirement for remark in remarks if remark.level == "MUST"})
     warned = len({remark.requirement for remark in remarks if remark.level == "SHOULD"})
     exchanges = namespace.journal.entries[-1].number if namespace.journal.entries else 0
-    counted = sum(len(world.objects(kind)) for kind in COLLECTIONS)
+    counted = sum(len(world.objects(kind)) for kind in _kinds(world))
     verdict = mark(f"{broken} broken", "bad") if broken else mark("nothing broken", "good")
     rows: dict[str, Content] = {
         "Requirements": (verdict, mark(f"{warned} warned of", "warn") if warned else None),
