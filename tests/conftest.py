@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -32,6 +32,21 @@ class Once(ReferenceClient):
 
 {body}
 """
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.fixture(autouse=True)
+def forgotten_clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Forget the clients and shops that a test imports: the next test may call another by the same name."""
+    path, known = list(sys.path), set(sys.modules)
+    yield
+    sys.path[:] = path
+    homes = (str(EXAMPLES), str(tmp_path_factory.getbasetemp()))
+    for name in set(sys.modules) - known:
+        if str(getattr(sys.modules[name], "__file__", None)).startswith(homes):
+            del sys.modules[name]
 
 
 _TOLD = pytest.StashKey[dict[str, str]]()
