@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 from amazonpay_conformance.clients import reference, tampering
 from amazonpay_conformance.engine import tap
-from amazonpay_conformance.engine.events import Event, ScenarioFinished
+from amazonpay_conformance.engine.events import Event, FindingAppeared, ScenarioFinished
 from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.result import Result
 from amazonpay_conformance.engine.setup import Choice, prepared
@@ -91,6 +91,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _progress(event: Event) -> None:
+    if isinstance(event, FindingAppeared):  # at once: a run that is stopped has told what it found
+        problem = event.group.first.problem
+        print(f"found {event.group.key}: {problem.expected}, not {problem.received}", flush=True)
     if isinstance(event, ScenarioFinished) and event.number % EVERY == 0:
         print(f"{event.number} scenarios", file=sys.stderr, flush=True)
 
