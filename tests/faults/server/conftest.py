@@ -24,7 +24,7 @@ from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 from beside import beside
 
 # each may import those before it
-scenarios, callers, seams, _, faults, variations = (
+scenarios, callers, seams, _, faults, variations, _ = (
     beside(__file__, name)
     for name in (
         "server_scenarios",
@@ -33,6 +33,7 @@ scenarios, callers, seams, _, faults, variations = (
         "server_table_faults",
         "server_faults",
         "server_variations",
+        "spoilt_cases",
     )
 )
 
