@@ -75,6 +75,7 @@ def _locked(path: Path) -> Iterator[None]:
 def _certified(config: pytest.Config, part: Part) -> Outcome:
     from amazonpay_conformance.engine.corpus import add_to_corpus
     from amazonpay_conformance.engine.setup import SetUpProblem, prepared
+    from amazonpay_conformance.engine.stores import NoStore, store_at
     from amazonpay_conformance.forms.printing import Meeting
     from amazonpay_conformance.reporting.report import write_report
 
@@ -82,21 +83,23 @@ def _certified(config: pytest.Config, part: Part) -> Outcome:
     choice = settings.choice(part.region)
     out = _directory(config, settings, part)
     try:
+        order = _order(settings, part)
         with prepared(choice) as ready:
-            result = ready.certify(_order(settings, part))
+            result = ready.certify(order)
         write_report(result, out, Meeting(choice.client, choice.target, choice.transport))
         if settings["corpus"] is not None:
-            add_to_corpus(settings["corpus"], result.findings)
-    except SetUpProblem as problem:
+            add_to_corpus(store_at(settings["corpus"]), result.findings)
+    except (SetUpProblem, NoStore) as problem:
         return Outcome(part.label, set_up=str(problem))
     except OSError as problem:
-        return Outcome(part.label, set_up=f"cannot write to {problem.filename or out}: {problem.strerror}")
+        return Outcome(part.label, set_up=f"cannot use {problem.filename or out}: {problem.strerror}")
     return outcome_of(result, part, out, _command(settings, part))
 
 
 def _order(settings: Settings, part: Part) -> Any:
     from amazonpay_conformance.engine.corpus import read_corpus
     from amazonpay_conformance.engine.order import PROFILES, Order
+    from amazonpay_conformance.engine.stores import store_at
 
     corpus = settings["corpus"]
     return Order(
@@ -106,7 +109,7 @@ def _order(settings: Settings, part: Part) -> Any:
         subjects=settings.choice(part.region).subjects,
         max_seconds=settings["max-time"],
         max_requests=settings["max-requests"],
-        corpus=read_corpus(corpus).scenarios if corpus else (),
+        corpus=read_corpus(store_at(corpus)).scenarios if corpus else (),
         shard=(part.shard or 1, part.shards),
     )
 
