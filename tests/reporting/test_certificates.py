@@ -36,7 +36,8 @@ CERTIFIED: dict[str, Any] = {
             "requirements_hash": "b" * 64},
     "subjects": ["client"], "client": {"name": "Grün & Söhne", "version": "2", "language": "PHP"},
     "target": "mock", "profile": "full", "setting": {"transport": "https", "switches": []}, "lanes": [],
-    "seeds": [1, 2, 3], "corpora": [], "whole": True, "started": "2026-11-24T20:00:00Z", "scenarios": 9, "requests": 99,
+    "seeds": [1, 2, 3], "corpora": [], "whole": True, "started": "2026-11-24T20:00:00Z",
+    "scenarios": 9, "requests": 99,
     "verdict": "pass", "level": "strict", "verdicts": {"SIG-001": "pass"}, "findings": [],
     "coverage": {"state": {"covered": 15, "of": 15}}, "detection": None,
 }  # fmt: skip
