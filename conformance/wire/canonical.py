@@ -21,7 +21,6 @@ from urllib.parse import quote, unquote_to_bytes
 
 from amazonpay_conformance.wire.messages import Headers, Request
 
-
 _PLAIN_PATH = re.compile(r"(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9._~-]+)+/?")
 """A path that is canonical as it is, as nearly all are."""
 

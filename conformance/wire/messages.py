@@ -69,7 +69,7 @@ class Headers:
 
     @property
     def _by_name(self) -> Mapping[str, tuple[str, ...]]:
-        """The values by name in lower case, made once: one request is asked for its headers dozens of times."""
+        """The values by name in lower case: one request is asked for its headers dozens of times."""
         if self._found is None:
             object.__setattr__(self, "_found", _indexed(self.items))
         return self._found or {}
