@@ -55,6 +55,7 @@ MESSAGES: Mapping[str, str] = {
 """Texts by reasonCode, as they were seen on the wire or documented: api-facts §4.1, §5.2, §7."""
 
 
+_written = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS = {
     "MissingParameterValue": "missing",
     "UnrecognizedField": "unknown",
@@ -329,8 +330,8 @@ def _detail(outcome: Outcome, reading: RequestReading) -> str:
 
 def _response(status: int, body: dict[str, Any] | None, location: str | None = None) -> Response:
     headers = _headers() if location is None else _headers().with_value("location", location)
-    return Response(status, headers, b"" if body is None else json.dumps(body, ensure_ascii=False).encode())
+    return Response(status, headers, b"" if body is None else _written(body).encode())
 
 
 def _headers() -> Headers:
-    return Headers.of({"content-type": "application/json", REQUEST_ID_HEADER: request_id()})
+    return Headers((("content-type", "application/json"), (REQUEST_ID_HEADER, request_id())))
