@@ -139,8 +139,8 @@ def corpus_at(place: str | None) -> tuple[Stored, ...]:
         raise SetUpProblem(str(problem)) from None
     except OSError as problem:
         raise SetUpProblem(f"cannot read the corpus at {problem.filename}: {problem.strerror}") from None
-    for problem in found.problems:
-        print(f"amazonpay-conformance: skipped {problem}", file=sys.stderr)
+    for line in found.problems:
+        print(f"amazonpay-conformance: skipped {line}", file=sys.stderr)
     return found.scenarios
 
 
