@@ -21,9 +21,7 @@ from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.timers import DAY, HOUR
 from amazonpay_conformance.model.world import World
-from amazonpay_conformance.reading.requests import Merchant, signs
-from amazonpay_conformance.wire.messages import Request, Response
-from server_seams import (
+from amazonpay_conformance.mutants.server_seams import (
     Fault,
     Faulty,
     Outcomes,
@@ -41,7 +39,9 @@ from server_seams import (
     state,
     with_timer,
 )
-from server_table_faults import from_operations, from_rules, from_transitions
+from amazonpay_conformance.mutants.server_table_faults import from_operations, from_rules, from_transitions
+from amazonpay_conformance.reading.requests import Merchant, signs
+from amazonpay_conformance.wire.messages import Request, Response
 
 NEVER: Final = 10**9
 """Seconds until something that does not happen."""
