@@ -338,10 +338,10 @@ def _fault(row: Row, region: str) -> Fault:
     return Fault(name, costs, frozenset(breaks.split()), service, scenario, region=region)
 
 
-_ELSEWHERE: Final = "servers of the lesser resources are in tests/faults/resources"
+_ELSEWHERE: Final = "servers of the lesser resources are in resource_faults"
 
 NOT_PROVABLE: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("LIN-001", "LIN-002"), "what only several callers at once can see: tests/faults/races"),
+    **dict.fromkeys(("LIN-001", "LIN-002"), "what only several callers at once can see: race_faults"),
     **dict.fromkeys(("REQ-R33", "RES-R03", "RES-R07", "RES-R08"), _ELSEWHERE),
     **dict.fromkeys((row.requirement for row in RESOURCE_OPERATIONS.values()), _ELSEWHERE),
 }

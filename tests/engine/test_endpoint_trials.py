@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,15 +11,11 @@ from amazonpay_conformance.clients.shop import ShopConfig, connect
 from amazonpay_conformance.engine.endpoint_trials import TRIALS, Attempt, Endpoint, poster_in_process
 from amazonpay_conformance.mock.notifications import MERCHANT_ID
 from amazonpay_conformance.model.variants import VARIANTS
-from beside import beside
+from amazonpay_conformance.mutants import endpoint_seams as seams
 
-SEAMS: Final = Path(__file__).parents[1] / "faults" / "endpoint" / "endpoint_seams.py"
 FEW: Final = tuple(t for t in TRIALS if t.name in ("authorized", "captured", "twice", "busy")) + tuple(
     t for t in TRIALS if t.variants[0] in ("forged-signature", "unsigned")
 )
-
-
-seams: Any = sys.modules.get("endpoint_seams") or beside(str(SEAMS), SEAMS.stem)
 
 
 def tried(kind: type, trials: tuple[Any, ...], wait: float) -> Endpoint:
