@@ -12,6 +12,7 @@ from amazonpay_conformance.engine.endpoint_trials import TRIALS, Attempt, Endpoi
 from amazonpay_conformance.mock.notifications import MERCHANT_ID
 from amazonpay_conformance.model.variants import VARIANTS
 from amazonpay_conformance.mutants import endpoint_seams as seams
+from amazonpay_conformance.mutants.keys import merchants_key
 
 FEW: Final = tuple(t for t in TRIALS if t.name in ("authorized", "captured", "twice", "busy")) + tuple(
     t for t in TRIALS if t.variants[0] in ("forged-signature", "unsigned")
@@ -94,7 +95,7 @@ def test_every_variant_but_those_of_the_mock_s_delivery_is_tried() -> None:
 
 @pytest.mark.parametrize("region", ["eu", "jp"])
 def test_an_order_is_made_in_every_region(region: str) -> None:
-    stage = type(seams.stage())(seams.KEY_ID, seams.private_key().public, seams.kit_key(), region=region)
+    stage = type(seams.stage())(seams.KEY_ID, merchants_key().public, seams.kit_key(), region=region)
     for situation in ("captured", "declined", "canceled", "pending"):
         order = stage.order(situation)
         stage.bring(order, situation)
