@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 DEEPEST: Final = 64
@@ -28,6 +27,7 @@ class Headers:
     """Header fields in the order and the case in which they were sent; a name may occur more than once."""
 
     items: tuple[tuple[str, str], ...] = ()
+    _found: Mapping[str, tuple[str, ...]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
@@ -37,12 +37,17 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """Return the value of the first field called `name` in any case, or None."""
-        values = _by_name(self.items).get(name.lower())
+        values = self._by_name.get(name.lower())
         return None if values is None else values[0]
 
     def get_all(self, name: str) -> tuple[str, ...]:
         """Return the values of every field called `name` in any case, in their order."""
-        return _by_name(self.items).get(name.lower(), ())
+        return self._by_name.get(name.lower(), ())
+
+    @property
+    def repeat(self) -> bool:
+        """Whether a name occurs more than once."""
+        return len(self._by_name) < len(self.items)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None
@@ -62,14 +67,19 @@ class Headers:
         wanted = name.lower()
         return Headers(tuple(item for item in self.items if item[0].lower() != wanted))
 
+    @property
+    def _by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """The values by name in lower case: one request is asked for its headers dozens of times."""
+        if self._found is None:
+            object.__setattr__(self, "_found", _indexed(self.items))
+        return self._found or {}
 
-@lru_cache(maxsize=64)
-def _by_name(items: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
-    """Index header fields: one request is asked for its headers dozens of times."""
+
+def _indexed(items: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, value in items:
         key = name.lower()
-        found[key] = (*found.get(key, ()), value)
+        found[key] = (*found[key], value) if key in found else (value,)
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ from amazonpay_conformance.forms.telling import played
 from amazonpay_conformance.forms.turns import Together
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import ParallelStep, Scenario
+from amazonpay_conformance.mutants.race_faults import FAULTS, LooksThenActs, RaceFault
 from amazonpay_conformance.reading.requests import operation_of
 from amazonpay_conformance.strategies.races import RACES, scenario_of
 from amazonpay_conformance.wire.messages import Request, Response
 from printed import Stage, executed, in_turns, run_here
-from race_faults import FAULTS, LooksThenActs, RaceFault
 
 LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
 pytestmark = pytest.mark.parametrize("course", ["in-process"], indirect=True)
@@ -42,11 +43,13 @@ def lets_all_in(fault: RaceFault) -> type[Service]:
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
             self._awaits = True
+            self._asking = threading.Lock()
 
         def handle(self, request: Request) -> Response:
-            if self._awaits and operation_of(request) in self.racing:
-                self._awaits = False
-                self.expect(callers)
+            with self._asking:
+                if self._awaits and operation_of(request) in self.racing:
+                    self._awaits = False
+                    self.expect(callers)
             return LooksThenActs.handle(self, request)
 
     return Waits

@@ -28,11 +28,11 @@ from amazonpay_conformance.model.scenario import (
 )
 from amazonpay_conformance.model.tampers import TAMPERS
 from amazonpay_conformance.model.timers import TIMERS
+from amazonpay_conformance.mutants.server_faults import FAULTS
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.merchants import FORMER
 from amazonpay_conformance.strategies.steps import READ_SESSION, created
 from printed import Stage, executed, run_here
-from server_faults import FAULTS
 from spoilt_cases import accepting, spoilt_cases
 
 LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
