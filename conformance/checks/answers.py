@@ -79,6 +79,8 @@ def answer_carries_a_request_id(seen: Seen, made: Made) -> Answer:
 def answer_is_json(seen: Seen, made: Made) -> Answer:
     if seen.response is None or seen.transient or _may_be_empty(seen):
         return None
+    if seen.answer is not None:
+        return HELD
     try:
         seen.response.json()
     except ValueError as problem:

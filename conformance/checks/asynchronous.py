@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.subject import Made
 from amazonpay_conformance.checks.told import SPEECHLESS, error_of, state_in, told_state
 
@@ -64,6 +65,7 @@ def is_of_pending(made: Made) -> bool:
     return sent_state(made) in PENDING_STATES or was_pending(made)
 
 
+@once
 def sent_state(made: Made) -> str | None:
     """Return the state that a good answer tells; None where it was spoilt on purpose."""
     last = made.last
@@ -72,6 +74,7 @@ def sent_state(made: Made) -> str | None:
     return state_in(last.body)
 
 
+@once
 def was_pending(made: Made) -> bool:
     """Tell whether a read is of an object that pended when it was last heard of, and does not any more."""
     if made.asked.operation.method != "GET" or sent_state(made) in PENDING_STATES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange, on_wire
@@ -281,6 +282,7 @@ def _missing(name: str, example: str) -> Problem:
     return Problem(f"{name}: {example}", f"no {name} header")
 
 
+@lru_cache(64)
 def _time(value: str) -> datetime | None:
     for form in ("%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ"):
         try:

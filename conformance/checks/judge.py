@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from amazonpay_conformance.checks import (
@@ -33,6 +34,7 @@ from amazonpay_conformance.checks.check import (
     CALL_CHECKS,
     END_CHECKS,
     EXCHANGE_CHECKS,
+    HELD,
     JUDGED,
     MODEL_CHECKS,
     NOTICE_CHECKS,
@@ -42,6 +44,7 @@ from amazonpay_conformance.checks.check import (
     TRIAL_CHECKS,
     WIRE_CHECKS,
     Answer,
+    ExchangeCheck,
     Judgement,
     judgement,
 )
@@ -95,14 +98,15 @@ def judge(made: Made) -> Iterator[Judgement]:
 
 def _judgements(made: Made) -> Iterator[Judgement]:
     for seen in made.tries:
-        for name, (requirement, check) in EXCHANGE_CHECKS.items():
-            if seen.fault is not None and REQUIREMENTS[requirement].subject == "server":
-                continue  # no server is to blame for an answer that was spoilt
-            if (found := judgement(requirement, name, check(seen, made))) is not None:
-                yield found
+        # no server is to blame for an answer that was spoilt
+        yield from _asked(EXCHANGE_CHECKS if seen.fault is None else _of_clients(), seen, made)
         for model_check in MODEL_CHECKS.values() if seen.fault is None else ():
             yield from model_check(seen, made)
     yield from _asked(CALL_CHECKS, made)
+
+
+def _of_clients() -> dict[str, tuple[str, ExchangeCheck]]:
+    return {name: row for name, row in EXCHANGE_CHECKS.items() if REQUIREMENTS[row[0]].subject != "server"}
 
 
 def judge_wire(watched: Watched) -> Iterator[Judgement]:
@@ -176,5 +180,13 @@ def needs_no_caller(requirement: str) -> bool:
 
 def _asked(checks: Mapping[str, tuple[str, Callable[..., Answer]]], *about: object) -> Iterator[Judgement]:
     for name, (requirement, check) in checks.items():
-        if (found := judgement(requirement, name, check(*about))) is not None:
-            yield found
+        answer = check(*about)
+        if answer is HELD:
+            yield _held(requirement, name)
+        elif answer is not None:
+            yield judgement(requirement, name, answer)
+
+
+@cache
+def _held(requirement: str, check: str) -> Judgement:
+    return Judgement(requirement, check, HELD)

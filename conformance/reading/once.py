@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
-from amazonpay_conformance.wire.messages import Request
+from amazonpay_conformance.wire.messages import JSON, Request, Response
 
 
 class ReadOnce:
@@ -20,3 +20,24 @@ class ReadOnce:
         reading = read_request(request, merchant, received_at=received_at)
         self._last = request, merchant, reading
         return reading
+
+
+def answer_of(response: Response | None) -> JSON:
+    """Return an answer's body parsed, None where there is none or it is not JSON.
+
+    Whoever gets it must leave it as it is: the last one is kept for the next who asks.
+    """
+    if response is None:
+        return None
+    known = _LAST_ANSWER[0]
+    if known is not None and known[0] is response:
+        return known[1]
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    _LAST_ANSWER[0] = response, answer
+    return answer
+
+
+_LAST_ANSWER: list[tuple[Response, JSON] | None] = [None]

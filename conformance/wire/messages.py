@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 DEEPEST: Final = 64
@@ -28,6 +27,10 @@ class Headers:
     """Header fields in the order and the case in which they were sent; a name may occur more than once."""
 
     items: tuple[tuple[str, str], ...] = ()
+    _values: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_values", _by_name(self.items))
 
     @classmethod
     def of(cls, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
@@ -37,15 +40,15 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """Return the value of the first field called `name` in any case, or None."""
-        values = _by_name(self.items).get(name.lower())
+        values = self._values.get(name) or self._values.get(name.lower())
         return None if values is None else values[0]
 
     def get_all(self, name: str) -> tuple[str, ...]:
         """Return the values of every field called `name` in any case, in their order."""
-        return _by_name(self.items).get(name.lower(), ())
+        return self._values.get(name.lower(), ())
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.get(name) is not None
+        return isinstance(name, str) and name.lower() in self._values
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.items)
@@ -63,13 +66,12 @@ class Headers:
         return Headers(tuple(item for item in self.items if item[0].lower() != wanted))
 
 
-@lru_cache(maxsize=64)
 def _by_name(items: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
     """Index header fields: one request is asked for its headers dozens of times."""
     found: dict[str, tuple[str, ...]] = {}
     for name, value in items:
         key = name.lower()
-        found[key] = (*found.get(key, ()), value)
+        found[key] = (*found[key], value) if key in found else (value,)
     return found
 
 
