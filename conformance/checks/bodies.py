@@ -166,9 +166,11 @@ def _repeated(body: bytes) -> Counter[str]:
     twice: Counter[str] = Counter()
 
     def noted(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
-        names = Counter(name for name, _ in pairs)
-        twice.update({name: times for name, times in names.items() if times > 1})
-        return dict(pairs)
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            names = Counter(name for name, _ in pairs)
+            twice.update({name: times for name, times in names.items() if times > 1})
+        return value
 
     json.loads(body, object_pairs_hook=noted)
     return twice

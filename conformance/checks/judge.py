@@ -91,18 +91,20 @@ def judge(made: Made) -> Iterator[Judgement]:
 
     Of a request that was spoilt on purpose only the answer is judged.
     """
-    for found in _judgements(made):
-        if not made.asked.tamper or REQUIREMENTS[found.requirement].subject == "server":
-            yield found
+    found = _judgements(made)
+    if made.asked.tamper:
+        return iter([one for one in found if REQUIREMENTS[one.requirement].subject == "server"])
+    return iter(found)
 
 
-def _judgements(made: Made) -> Iterator[Judgement]:
+def _judgements(made: Made) -> list[Judgement]:
+    found: list[Judgement] = []
     for seen in made.tries:
         # no server is to blame for an answer that was spoilt
-        yield from _asked(EXCHANGE_CHECKS if seen.fault is None else _of_clients(), seen, made)
+        found += _asked(EXCHANGE_CHECKS if seen.fault is None else _of_clients(), seen, made)
         for model_check in MODEL_CHECKS.values() if seen.fault is None else ():
-            yield from model_check(seen, made)
-    yield from _asked(CALL_CHECKS, made)
+            found += model_check(seen, made)
+    return found + _asked(CALL_CHECKS, made)
 
 
 def _of_clients() -> dict[str, tuple[str, ExchangeCheck]]:
@@ -111,17 +113,17 @@ def _of_clients() -> dict[str, tuple[str, ExchangeCheck]]:
 
 def judge_wire(watched: Watched) -> Iterator[Judgement]:
     """Yield what every check that needs no caller has to say about an exchange as such."""
-    yield from _asked(WIRE_CHECKS, watched.last, watched)
+    return iter(_asked(WIRE_CHECKS, watched.last, watched))
 
 
 def judge_in_place(watched: Watched) -> Iterator[Judgement]:
     """Yield what the checks have to say about an exchange of an integration in its place in a trace."""
-    yield from _asked(TRACE_CHECKS, watched)
+    return iter(_asked(TRACE_CHECKS, watched))
 
 
 def judge_end(ended: Ended) -> Iterator[Judgement]:
     """Yield what the checks have to say about what a trace left undone."""
-    yield from _asked(END_CHECKS, ended)
+    return iter(_asked(END_CHECKS, ended))
 
 
 def judge_button(payload: str, signature: str, configured: Configured) -> Iterator[Judgement]:
@@ -132,12 +134,12 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
         signature: what the client made of it.
         configured: with which key and algorithm it had to.
     """
-    yield from _asked(BUTTON_CHECKS, payload, signature, configured)
+    return iter(_asked(BUTTON_CHECKS, payload, signature, configured))
 
 
 def judge_page(placed: Placed) -> Iterator[Judgement]:
     """Yield what the checks have to say about a button as a page of an integration has it."""
-    yield from _asked(PAGE_CHECKS, placed)
+    return iter(_asked(PAGE_CHECKS, placed))
 
 
 def judge_race(race: Race) -> Iterator[Judgement]:
@@ -148,12 +150,12 @@ def judge_race(race: Race) -> Iterator[Judgement]:
 
 def judge_trial(tried: Tried) -> Iterator[Judgement]:
     """Yield what the checks have to say about a server that a client was led to."""
-    yield from _asked(TRIAL_CHECKS, tried)
+    return iter(_asked(TRIAL_CHECKS, tried))
 
 
 def judge_notice(notified: Notified) -> Iterator[Judgement]:
     """Yield what the checks have to say about what an endpoint made of notifications."""
-    yield from _asked(NOTICE_CHECKS, notified)
+    return iter(_asked(NOTICE_CHECKS, notified))
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:
@@ -178,13 +180,15 @@ def needs_no_caller(requirement: str) -> bool:
     return any(requirement == judged for table in tables for judged, _ in table.values())
 
 
-def _asked(checks: Mapping[str, tuple[str, Callable[..., Answer]]], *about: object) -> Iterator[Judgement]:
+def _asked(checks: Mapping[str, tuple[str, Callable[..., Answer]]], *about: object) -> list[Judgement]:
+    found: list[Judgement] = []
     for name, (requirement, check) in checks.items():
         answer = check(*about)
         if answer is HELD:
-            yield _held(requirement, name)
+            found.append(_held(requirement, name))
         elif answer is not None:
-            yield judgement(requirement, name, answer)
+            found.append(judgement(requirement, name, answer))
+    return found
 
 
 @cache

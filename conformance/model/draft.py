@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind

@@ -8,13 +8,14 @@ breaks an asserted rule can only be refused, what breaks an uncertain one may be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from amazonpay_conformance.model import records
 from amazonpay_conformance.model.actions import UNUSUAL, Action, BuyerAct, Call
 from amazonpay_conformance.model.buyer import ADDRESSES, DEFAULT_ADDRESS
 from amazonpay_conformance.model.constraints import constraints
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind, ObjectKind

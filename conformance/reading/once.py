@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
 from amazonpay_conformance.wire.messages import JSON, Request, Response
 
@@ -25,19 +27,14 @@ class ReadOnce:
 def answer_of(response: Response | None) -> JSON:
     """Return an answer's body parsed, None where there is none or it is not JSON.
 
-    Whoever gets it must leave it as it is: the last one is kept for the next who asks.
+    Whoever gets it must leave it as it is: others get the same one.
     """
-    if response is None:
-        return None
-    known = _LAST_ANSWER[0]
-    if known is not None and known[0] is response:
-        return known[1]
+    return None if response is None else _parsed(response.body)
+
+
+@lru_cache(maxsize=32)
+def _parsed(body: bytes) -> JSON:
     try:
-        answer = response.json()
+        return Response(200, body=body).json()
     except ValueError:
-        answer = None
-    _LAST_ANSWER[0] = response, answer
-    return answer
-
-
-_LAST_ANSWER: list[tuple[Response, JSON] | None] = [None]
+        return None

@@ -244,7 +244,7 @@ def _unusual_headers(
         yield Defect.EXTENDED_DATE
     if region is not None and region not in REGIONS:
         yield Defect.REGION_SPELLING
-    if any(len(headers.get_all(name)) > 1 for name in SINGLE):
+    if not headers.are_unlike and any(len(headers.get_all(name)) > 1 for name in SINGLE):
         yield Defect.REPEATED_HEADER
     if authorization is None:
         return

@@ -38,6 +38,11 @@ class Headers:
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         return cls(tuple((str(name), str(value)) for name, value in pairs))
 
+    @property
+    def are_unlike(self) -> bool:
+        """Whether no name occurs more than once, in whatever case."""
+        return len(self._values) == len(self.items)
+
     def get(self, name: str) -> str | None:
         """Return the value of the first field called `name` in any case, or None."""
         values = self._values.get(name) or self._values.get(name.lower())
