@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from typing import Final
+from typing import Any, Final
 
 from amazonpay_conformance.checks.asynchronous import is_accepted, is_of_pending
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call
@@ -143,7 +143,7 @@ def _is_verbatim(made: Made) -> bool:
     return made.told.raw_body.encode("utf-8", "surrogatepass") == made.last.response.body
 
 
-def _are_one(one: object, other: object) -> bool:
+def _are_one(one: Any, other: Any) -> bool:
     """Whether two values are written alike, 1 and True and 1.0 held apart; in doubt they are not."""
     try:
         return one == other and marshal.dumps(one, 0) == marshal.dumps(other, 0)

@@ -18,7 +18,7 @@ def replace(value: Value, /, **new: Any) -> Value:
         value: an instance of a dataclass whose fields are all given to its constructor.
         new: the fields that are other, by name.
     """
-    kind = type(value)
+    kind: Any = type(value)
     names, read = _parts(kind)
     return kind(**{**dict(zip(names, read(value), strict=True)), **new})
 
