@@ -20,7 +20,8 @@ def replace(value: Value, /, **new: Any) -> Value:
     """
     kind: Any = type(value)
     names, read = _parts(kind)
-    return kind(**{**dict(zip(names, read(value), strict=True)), **new})
+    made: Value = kind(**{**dict(zip(names, read(value), strict=True)), **new})
+    return made
 
 
 @cache
