@@ -322,7 +322,10 @@ def _judge_early(suite: Suite, path: Path, mutant: Mutant) -> Verdict:
     files = Counter[str]()
     for test, count in kill.items():
         files[test.partition("::")[0]] += count
-    likely = [name for name, _ in files.most_common(2)]
+    named = f"tests/model/test_{path.stem}.py"
+    likely = list(
+        dict.fromkeys([name for name, _ in files.most_common(2)] + [named] * (suite.folder / named).is_file())
+    )
     for paths in [[name] for name in likely] + [list(suite.paths)]:
         verdict = _anew(suite, path, mutant, paths)
         if verdict.outcome != SURVIVED:

@@ -141,7 +141,7 @@ def named_host_is_the_configured_one(seen: Seen, made: Act) -> Answer:
 
 @on_wire("HDR-012")
 def single_headers_are_sent_once(seen: Seen, made: Act) -> Answer:
-    if seen.request.headers.are_unlike:
+    if not seen.request.headers.repeat:
         return HELD
     # what the caller gave is another matter: headers_of_the_caller_are_sent, key_of_the_caller_is_sent
     given = {name.lower() for name in _given(made)}

@@ -53,6 +53,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="PORT",
         help="be a proxy, too, for clients that cannot be pointed elsewhere (0: a free port)",
     )
+    place.add_argument(
+        "--certificate-port",
+        type=port_number,
+        default=None,
+        metavar="PORT",
+        help="with --http: of the certificates of notifications, over HTTPS (with --notify: a free one)",
+    )
     serve.add_argument(
         "--state",
         type=Path,
@@ -150,6 +157,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 arguments.proxy_port,
                 arguments.state,
                 keeps_ca=True,
+                certificate_port=_certificate_port(arguments),
             ),
             region=arguments.region,
             throttling=arguments.throttle,
@@ -166,3 +174,9 @@ def _run(arguments: argparse.Namespace) -> int:
         return refuse(str(problem), SET_UP)
     watch.finish(at=time.time())
     return tell(watch, arguments.report, all_findings=arguments.quiet)
+
+
+def _certificate_port(arguments: argparse.Namespace) -> int | None:
+    """Where a mock on plain HTTP serves certificates: who is notified has to fetch them somewhere."""
+    given: int | None = arguments.certificate_port
+    return 0 if given is None and arguments.http and arguments.notify else given

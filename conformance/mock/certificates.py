@@ -37,7 +37,7 @@ class Certificates:
 
         Raises:
             OSError: the directory cannot be written to.
-            ValueError: the CA that is there cannot be read.
+            ValueError: the CA that is there cannot be read, or its key is another's.
         """
         self._directory = directory
         directory.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,9 @@ class Certificates:
 
         key_file = self._directory / "ca-key.pem"
         if key_file.exists() and self.ca_file.exists():
-            return trustme.CA.from_pem(self.ca_file.read_bytes(), key_file.read_bytes())
+            certificate, key = self.ca_file.read_bytes(), key_file.read_bytes()
+            _check_pair(certificate, key)
+            return trustme.CA.from_pem(certificate, key)
         made = _new_authority()
         key_file.touch(mode=0o600)
         key_file.write_bytes(made.private_key_pem.bytes())
@@ -129,6 +131,15 @@ class Certificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
         return context
+
+
+def _check_pair(certificate: bytes, key: bytes) -> None:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    mine = load_pem_private_key(key, None).public_key()
+    if x509.load_pem_x509_certificate(certificate).public_key() != mine:
+        raise ValueError("ca-key.pem is not the key of ca.pem")
 
 
 def _new_authority() -> trustme.CA:

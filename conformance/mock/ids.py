@@ -25,6 +25,8 @@ def digits(count: int) -> str:
 
 def new_ids(world: World, call: Call, region: str) -> NewIds:
     """Return ids for whatever `call` may create, unlike any that `world` has."""
+    if call.operation == "create_checkout_session":
+        return NewIds(session=str(uuid.uuid4()))
     while True:
         new = _new_ids(world, call, region)
         if not (
@@ -46,8 +48,6 @@ def _new_ids(world: World, call: Call, region: str) -> NewIds:
     parent = named if named[:1] in ("S", "P") else order
     charge = str(call.body.get("chargeId") or "")
     match call.operation:
-        case "create_checkout_session":
-            return NewIds(session=str(uuid.uuid4()))
         case "complete_checkout_session" | "finalize_checkout_session" | "create_charge":
             return NewIds(permission=permission, charge=f"{parent}-C{digits(6)}")
         case "create_refund":

@@ -129,6 +129,7 @@ class Mock:
         self._make = make
         self.namespaces: dict[str, Namespace] = {}
         self._host = host
+        self._certificate_host: str | None = None
         self.open(DEFAULT, merchant, clock)
 
     @property
@@ -146,6 +147,17 @@ class Mock:
         self._host = host
         for namespace in self.namespaces.values():
             namespace.service.host = host
+
+    @property
+    def certificate_host(self) -> str | None:
+        """Where certificates of notifications are fetched: host and port. None where the mock itself is."""
+        return self._certificate_host
+
+    @certificate_host.setter
+    def certificate_host(self, host: str) -> None:
+        self._certificate_host = host
+        for namespace in self.namespaces.values():
+            namespace.notifier.certificate_host = host
 
     def open(self, name: str, merchant: Merchant, clock: Clock | None = None) -> Namespace:
         """Open a namespace, an empty one.
@@ -167,6 +179,7 @@ class Mock:
                 any_region=self.any_region,
             )
             namespace = self.namespaces[name] = Namespace(name, service)
+            namespace.notifier.certificate_host = self._certificate_host
             for listen in self.attach:
                 listen(namespace)
             namespace.begin()

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from amazonpay_conformance.mock.notifications import About, Places, Post, Publisher
 from amazonpay_conformance.mock.outbox import Letter, Outbox
-from amazonpay_conformance.mock.postman import Delivery, deliver
+from amazonpay_conformance.mock.postman import BadEndpoint, Delivery, checked_endpoint, deliver
 from amazonpay_conformance.mock.service import ImpossibleAct, Service
 from amazonpay_conformance.mock.steps import Change, Step
 from amazonpay_conformance.model.notifications import OBJECT_TYPES, notice_of
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.resources import RESOURCE_MACHINES
+from amazonpay_conformance.model.world import AnyObject, Record, data_of
 
 if TYPE_CHECKING:
     from amazonpay_conformance.mock.namespaces import Mock
@@ -48,6 +49,8 @@ class Notifier:
         self.service = service
         self.endpoints: tuple[str, ...] = ()
         self.ca_file: str | None = None
+        self.certificate_host: str | None = None
+        """Where certificates are fetched, over TLS; None where the service itself is."""
         self.outbox = Outbox()
         self.listeners: list[Told] = []
         """Who is told of each letter that was brought, or was not."""
@@ -62,7 +65,7 @@ class Notifier:
             ca_file: whom to trust where they are https; the system's authorities where None.
 
         Raises:
-            ImpossibleAct: the mock is not served with TLS.
+            ImpossibleAct: certificates are served nowhere.
         """
         if endpoints:
             self._publishing()
@@ -70,7 +73,8 @@ class Notifier:
 
     def follow(self, step: Step) -> None:
         """Write what a step notifies of, a notification an object."""
-        if not self.endpoints:
+        endpoints = self._all_endpoints()
+        if not endpoints:
             return
         settings = self.service.world.settings
         for change in step.changes:
@@ -78,15 +82,15 @@ class Notifier:
             kind = next(filter(None, reversed(kinds)), None)
             if kind is not None:
                 about = About.of(step.after, change.kind, change.id, kind)
-                self.outbox.put(about, self.endpoints, step.at, self._write)
+                self.outbox.put(about, endpoints, step.at, self._write)
 
     def send(self, about: About, variant: str, endpoint: str | None = None) -> tuple[int, ...]:
         """Write a notification by hand, to one endpoint or to all, and return the numbers of its letters.
 
         Raises:
-            ImpossibleAct: there is no endpoint, or the mock is not served with TLS.
+            ImpossibleAct: there is no endpoint, or certificates are served nowhere.
         """
-        endpoints = self.endpoints if endpoint is None else (endpoint,)
+        endpoints = self._all_endpoints() if endpoint is None else (endpoint,)
         if not endpoints:
             raise ImpossibleAct("there is no endpoint to notify: serve --notify URL, or set one")
         self._publishing()
@@ -125,18 +129,33 @@ class Notifier:
         self.outbox.letters = deque(memory.letters, self.outbox.letters.maxlen)
         self.outbox.coming = deque(memory.coming)
 
+    def _all_endpoints(self) -> tuple[str, ...]:
+        """Those that were set, and those near by that merchants' accounts name (api-facts §12 [S])."""
+        accounts = self.service.world.objects("MerchantAccount")
+        if not accounts or not self._has_certificates:
+            return self.endpoints
+        named = (url for account in accounts.values() for url in _named_endpoints(account))
+        return tuple(dict.fromkeys((*self.endpoints, *named)))
+
+    @property
+    def _has_certificates(self) -> bool:
+        return not (self.certificate_host or self.service.host).startswith("http://")
+
     def _write(self, about: About, variant: str) -> Post:
         return self._publishing().post(about, variant, sent_at=time.time())
 
     def _publishing(self) -> Publisher:
         """The publisher, made when it is first needed: that takes some 200 ms."""
         if self._publisher is None:
-            host = self.service.host
-            if host.startswith("http://"):
-                raise ImpossibleAct("notifications need TLS, for certificates are fetched over https only")
-            port = host.partition(":")[2]
+            trusted = self.certificate_host or self.service.host
+            if not self._has_certificates:
+                raise ImpossibleAct(
+                    "notifications need TLS, for certificates are fetched over https only: "
+                    "serve with --certificate-port, or without --http"
+                )
+            port = trusted.partition(":")[2]
             foreign = f"127.0.0.1:{port}" if port else "127.0.0.1"
-            places = Places(host, foreign, host)
+            places = Places(trusted, foreign, self.service.host.removeprefix("http://"))
             self._publisher = Publisher(places, settings=self.service.world.settings)
         return self._publisher
 
@@ -186,6 +205,16 @@ def _next(mock: Mock) -> tuple[Notifier, Letter] | None:
             if letter is not None:
                 return notifier, letter
     return None
+
+
+def _named_endpoints(account: AnyObject) -> Iterator[str]:
+    """Yield the endpoints of a merchant's account; what is elsewhere than near by is not posted to."""
+    if not isinstance(account, Record) or account.gone:
+        return
+    urls = data_of(account.data.get("integrationInfo")).get("ipnEndpointUrls")
+    for url in urls if isinstance(urls, list) else ():
+        with contextlib.suppress(BadEndpoint):
+            yield checked_endpoint(str(url))
 
 
 def _fired(change: Change, used: tuple[str, ...]) -> tuple[str, ...]:

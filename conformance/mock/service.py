@@ -19,9 +19,10 @@ from amazonpay_conformance.mock.ids import new_ids, request_id
 from amazonpay_conformance.mock.quota import Quota
 from amazonpay_conformance.mock.steps import Step, touches_objects
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Product
+from amazonpay_conformance.model.lapse import due_of, lapse, next_due
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
-from amazonpay_conformance.model.step import Outcome, due_of, lapse, next_due, usual
+from amazonpay_conformance.model.step import Outcome, usual
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import AnyObject, World, kind_of
 from amazonpay_conformance.reading.once import ReadOnce
@@ -54,6 +55,7 @@ MESSAGES: Mapping[str, str] = {
 """Texts by reasonCode, as they were seen on the wire or documented: api-facts §4.1, §5.2, §7."""
 
 
+_written = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS = {
     "MissingParameterValue": "missing",
     "UnrecognizedField": "unknown",
@@ -328,8 +330,8 @@ def _detail(outcome: Outcome, reading: RequestReading) -> str:
 
 def _response(status: int, body: dict[str, Any] | None, location: str | None = None) -> Response:
     headers = _headers() if location is None else _headers().with_value("location", location)
-    return Response(status, headers, b"" if body is None else json.dumps(body, ensure_ascii=False).encode())
+    return Response(status, headers, b"" if body is None else _written(body).encode())
 
 
 def _headers() -> Headers:
-    return Headers.of({"content-type": "application/json", REQUEST_ID_HEADER: request_id()})
+    return Headers((("content-type", "application/json"), (REQUEST_ID_HEADER, request_id())))

@@ -19,7 +19,7 @@ from amazonpay_conformance.mock.postman import place_of
 from amazonpay_conformance.mock.quota import Figures
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import ImpossibleAct, Service
-from amazonpay_conformance.mock.site import site
+from amazonpay_conformance.mock.site import certificates_only, site
 from amazonpay_conformance.mock.state import State, StateProblem
 from amazonpay_conformance.mock.verbs import PREFIX
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
@@ -42,7 +42,11 @@ class ServingProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ServedMock:
-    """A mock that is being served. `proxy` is where it plays a proxy before the service's own hosts."""
+    """A mock that is being served. `proxy` is where it plays a proxy before the service's own hosts.
+
+    `ca_file` is None where it speaks plain HTTP; `certificate_ca` is whom to trust where certificates of
+    notifications are fetched, None where none are.
+    """
 
     server: Server
     mock: Mock
@@ -51,6 +55,7 @@ class ServedMock:
     private_key_file: Path | None
     token: str | None = None
     proxy: Server | None = None
+    certificate_ca: Path | None = None
 
     @property
     def service(self) -> Service:
@@ -82,6 +87,9 @@ class ServedMock:
         yield f"dashboard   {self.base_url}/dashboard{'' if self.token is None else f'?token={self.token}'}"
         for endpoint in self.mock.default.notifier.endpoints:
             yield f"notifies    {place_of(endpoint)}  (docs/notifications.md)"
+        if self.mock.certificate_host is not None:
+            yield f"certificates https://{self.mock.certificate_host}  (of notifications)"
+            yield f"CA to trust {self.certificate_ca}  (where they are fetched)"
         yield f"control     {self.base_url}{PREFIX}openapi.json  (docs/mock.md)"
         if self.token is not None:
             yield f"token       {self.token}  (Authorization: Bearer …)"
@@ -90,7 +98,8 @@ class ServedMock:
         """Yield how to point each client at it."""
         proxy = None if self.proxy is None else f"http://localhost:{self.proxy.port}"
         yield "point a client at it:"
-        yield from pointing_lines(self.host, self.base_url, str(self.ca_file or "(none: plain HTTP)"), proxy)
+        tls = self.ca_file is not None
+        yield from pointing_lines(self.host, self.base_url, self.certificate_ca, proxy, tls=tls)
 
     def wait(self) -> None:
         """Serve until the process is interrupted."""
@@ -105,6 +114,7 @@ class Place:
     `port` 0 is a free one. Beyond this machine, `token` is asked of whoever controls it; one is made where
     none is given. `tls` False is plain HTTP. `proxy_port` None is no proxy. `state` is the file that keeps
     what there is; `keeps_ca` leaves the CA's key beside its certificate, so that the next start has the same.
+    `certificate_port` is where a mock on plain HTTP serves certificates of notifications, over TLS.
     """
 
     port: int = 0
@@ -114,6 +124,12 @@ class Place:
     proxy_port: int | None = None
     state: Path | None = None
     keeps_ca: bool = False
+    certificate_port: int | None = None
+
+    @property
+    def needs_certificates(self) -> bool:
+        """Whether somebody is to be spoken to over TLS."""
+        return self.tls or self.proxy_port is not None or self.certificate_port is not None
 
     @property
     def needed_token(self) -> str | None:
@@ -184,11 +200,18 @@ def served(
             tunnel = certificates.server_context()
             proxy = Server(handler, tunnel=tunnel, host=place.address, port=place.proxy_port)
             _started(proxy, stack)
+        certificate_ca = certificates.ca_file if certificates else None
+        if not place.tls and place.certificate_port is not None and certificates is not None:
+            context = certificates.server_context()
+            shown = Server(
+                certificates_only(mock), tls=context, host=place.address, port=place.certificate_port
+            )
+            mock.certificate_host = f"localhost:{_started(shown, stack).port}"
         _notify(mock, notify, notify_ca)
         stack.enter_context(ticking(mock))
         stack.enter_context(delivering(mock))
-        ca_file = certificates.ca_file if certificates and place.tls else None
-        yield ServedMock(server, mock, ca_file, key_id, key_file, token, proxy)
+        ca_file = certificate_ca if place.tls else None
+        yield ServedMock(server, mock, ca_file, key_id, key_file, token, proxy, certificate_ca)
 
 
 @contextlib.contextmanager
@@ -265,14 +288,16 @@ def _keep(path: Path, mock: Mock, stack: contextlib.ExitStack) -> None:
 
 
 def _certificates(directory: Path, place: Place) -> Certificates | None:
-    if not place.tls and place.proxy_port is None:
+    if not place.needs_certificates:
         return None
     try:
         return Certificates(directory, keeps_key=place.keeps_ca)
     except OSError as problem:
         raise ServingProblem(f"{problem.filename or directory}: {problem.strerror}") from None
     except ValueError as problem:
-        raise ServingProblem(f"{directory}: its CA cannot be read, remove it: {problem}") from None
+        raise ServingProblem(
+            f"{directory}: its CA cannot be used, remove ca.pem and ca-key.pem to have a new one: {problem}"
+        ) from None
 
 
 def _key_of(directory: Path, public_key_file: Path | None) -> tuple[PublicKey, Path | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from amazonpay_conformance.mock.control import control_routes
 from amazonpay_conformance.mock.namespaces import Mock
 from amazonpay_conformance.mock.pages.routes import page_routes
-from amazonpay_conformance.mock.routes import Handler, Route, Router
+from amazonpay_conformance.mock.routes import Handler, Route, Router, message
 from amazonpay_conformance.wire.messages import Headers, Request, Response
 
 
@@ -18,11 +18,17 @@ def with_certificates(mock: Mock) -> Handler:
     """Return what answers all that is no page and no verb: the API, and certificates of notifications."""
 
     def handle(request: Request) -> Response:
-        if request.method == "GET":
-            for namespace in mock.namespaces.values():
-                if (pem := namespace.notifier.served(request.path)) is not None:
-                    return Response(200, Headers.of({"content-type": "application/x-pem-file"}), pem)
-        return mock.handle(request)
+        return _certificate(mock, request) or mock.handle(request)
+
+    return handle
+
+
+def certificates_only(mock: Mock) -> Handler:
+    """Return what serves certificates of notifications, and nothing else."""
+
+    def handle(request: Request) -> Response:
+        with mock.lock:
+            return _certificate(mock, request) or message(404, "here are certificates of notifications only")
 
     return handle
 
@@ -43,3 +49,12 @@ def site(mock: Mock, *, token: str | None = None) -> Handler:
         return response
 
     return handle
+
+
+def _certificate(mock: Mock, request: Request) -> Response | None:
+    if request.method != "GET":
+        return None
+    for namespace in mock.namespaces.values():
+        if (pem := namespace.notifier.served(request.path)) is not None:
+            return Response(200, Headers.of({"content-type": "application/x-pem-file"}), pem)
+    return None

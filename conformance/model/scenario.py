@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.model.actions import BuyerAct, BuyerDeed, NewIds, Product
+from amazonpay_conformance.model.balances import balance, headroom
 from amazonpay_conformance.model.limits import CEILING
 from amazonpay_conformance.model.money import REGION_CURRENCY, Price, minor_unit
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.records import GIVEN_AUTHORIZATION, GIVEN_BUYER
-from amazonpay_conformance.model.rules import balance, headroom
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
 
 Symbol: TypeAlias = str

@@ -7,24 +7,29 @@ each that changes would be dear, and so would a look at all of them for what bel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 Value = TypeVar("Value")
 
 SMALL: Final = 128
 """Up to so many entries a plain dict is the faster one."""
 
-_BUCKETS: Final = 256
+_ROWS: Final = 16
+_BUCKETS: Final = _ROWS * 16
+_Bucket: TypeAlias = Mapping[str, tuple[int, Value]]
 
 
 class Shared(Mapping[str, Value], Generic[Value]):
-    """Keeps entries in the order in which their keys came. `parent` names the field that says whose they are."""
+    """Keeps entries in the order in which their keys came. `parent` names the field that says whose they are.
 
-    __slots__ = ("_buckets", "_children", "_count", "_parent")
+    The buckets stand in rows, so that of two that are compared only the rows that differ are looked into.
+    """
+
+    __slots__ = ("_children", "_count", "_parent", "_rows")
 
     def __init__(self, parent: str | None = None) -> None:
         """Make an empty one."""
-        self._buckets: tuple[Mapping[str, tuple[int, Value]], ...] = ({},) * _BUCKETS
+        self._rows: tuple[tuple[_Bucket[Value], ...], ...] = (({},) * (_BUCKETS // _ROWS),) * _ROWS
         self._children: Shared[tuple[str, ...]] | None = Shared() if parent is not None else None
         self._count = 0
         self._parent = parent
@@ -39,14 +44,16 @@ class Shared(Mapping[str, Value], Generic[Value]):
 
     def with_entry(self, key: str, value: Value) -> Shared[Value]:
         """Return one in which `value` stands under `key`."""
-        number = hash(key) % _BUCKETS
-        bucket = self._buckets[number]
+        across, down = divmod(hash(key) % _BUCKETS, _ROWS)
+        row = self._rows[down]
+        bucket = row[across]
         known = bucket.get(key)
         made: Shared[Value] = Shared.__new__(Shared)
         made._parent, made._children = self._parent, self._children
         made._count = self._count if known else self._count + 1
         changed = {**bucket, key: (known[0] if known else self._count, value)}
-        made._buckets = (*self._buckets[:number], changed, *self._buckets[number + 1 :])
+        filled = (*row[:across], changed, *row[across + 1 :])
+        made._rows = (*self._rows[:down], filled, *self._rows[down + 1 :])
         if known is None and self._parent is not None and self._children is not None:
             owner = getattr(value, self._parent)
             made._children = self._children.with_entry(owner, (*self._children.get(owner, ()), key))
@@ -61,7 +68,9 @@ class Shared(Mapping[str, Value], Generic[Value]):
         """Yield the entries that are new here or other than before, in the order of their keys."""
         found = [
             (position, key, value)
-            for now, then in zip(self._buckets, before._buckets, strict=True)
+            for row, old in zip(self._rows, before._rows, strict=True)
+            if row is not old
+            for now, then in zip(row, old, strict=True)
             if now is not then
             for key, (position, value) in now.items()
             if key not in then or then[key][1] is not value
@@ -69,17 +78,22 @@ class Shared(Mapping[str, Value], Generic[Value]):
         return ((key, value) for _, key, value in sorted(found, key=_position))
 
     def __getitem__(self, key: str) -> Value:
-        return self._buckets[hash(key) % _BUCKETS][key][1]
+        return self._bucket(key)[key][1]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._buckets[hash(key) % _BUCKETS]
+        return key in self._bucket(key)
 
     def __iter__(self) -> Iterator[str]:
-        held = ((position, key) for bucket in self._buckets for key, (position, _) in bucket.items())
+        buckets = (bucket for row in self._rows for bucket in row)
+        held = ((position, key) for bucket in buckets for key, (position, _) in bucket.items())
         return (key for _, key in sorted(held))
 
     def __len__(self) -> int:
         return self._count
+
+    def _bucket(self, key: object) -> _Bucket[Value]:
+        across, down = divmod(hash(key) % _BUCKETS, _ROWS)
+        return self._rows[down][across]
 
 
 def with_entry(

@@ -50,6 +50,8 @@ class Outcome:
     set_up: str = ""
     """Why nothing could be tried, or nothing to its end; empty where a budget ended it."""
     interrupted: bool = False
+    unread: list[str] = field(default_factory=list)
+    """A line on each file of the corpus that cannot be read."""
 
     @property
     def counts(self) -> dict[str, int]:

@@ -7,12 +7,17 @@ import importlib.util
 import shlex
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from amazonpay_conformance.plugin.outcomes import Outcome, Part, outcome_of
 from amazonpay_conformance.plugin.settings import Settings, settings_of
+
+if TYPE_CHECKING:
+    from amazonpay_conformance.engine.corpus import Corpus
+    from amazonpay_conformance.engine.order import Order
 
 OUTCOMES: Final = pytest.StashKey[dict[str, Outcome]]()
 """What was certified so far, by the label of its part."""
@@ -73,8 +78,9 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _certified(config: pytest.Config, part: Part) -> Outcome:
-    from amazonpay_conformance.engine.corpus import add_to_corpus
+    from amazonpay_conformance.engine.corpus import Corpus, add_to_corpus, read_corpus
     from amazonpay_conformance.engine.setup import SetUpProblem, prepared
+    from amazonpay_conformance.engine.stores import NoStore, store_at
     from amazonpay_conformance.forms.printing import Meeting
     from amazonpay_conformance.reporting.report import write_report
 
@@ -82,23 +88,24 @@ def _certified(config: pytest.Config, part: Part) -> Outcome:
     choice = settings.choice(part.region)
     out = _directory(config, settings, part)
     try:
+        store = None if settings["corpus"] is None else store_at(settings["corpus"])
+        corpus = Corpus((), ()) if store is None else read_corpus(store)
         with prepared(choice) as ready:
-            result = ready.certify(_order(settings, part))
-        write_report(result, out, Meeting(choice.client, choice.target, choice.transport))
-        if settings["corpus"] is not None:
-            add_to_corpus(settings["corpus"], result.findings)
-    except SetUpProblem as problem:
+            result = ready.certify(_order(settings, part, corpus))
+        write_report(result, out, Meeting(choice.client, choice.target, choice.transport, choice.switches))
+        if store is not None:
+            add_to_corpus(store, result.findings)
+    except (SetUpProblem, NoStore) as problem:
         return Outcome(part.label, set_up=str(problem))
     except OSError as problem:
-        return Outcome(part.label, set_up=f"cannot write to {problem.filename or out}: {problem.strerror}")
-    return outcome_of(result, part, out, _command(settings, part))
+        return Outcome(part.label, set_up=f"cannot use {problem.filename or out}: {problem.strerror}")
+    found = outcome_of(result, part, out, _command(settings, part))
+    return replace(found, unread=list(corpus.problems))
 
 
-def _order(settings: Settings, part: Part) -> Any:
-    from amazonpay_conformance.engine.corpus import read_corpus
+def _order(settings: Settings, part: Part, corpus: Corpus) -> Order:
     from amazonpay_conformance.engine.order import PROFILES, Order
 
-    corpus = settings["corpus"]
     return Order(
         PROFILES[settings["profile"]],
         settings["seed"],
@@ -106,7 +113,7 @@ def _order(settings: Settings, part: Part) -> Any:
         subjects=settings.choice(part.region).subjects,
         max_seconds=settings["max-time"],
         max_requests=settings["max-requests"],
-        corpus=read_corpus(corpus).scenarios if corpus else (),
+        corpus=corpus.scenarios,
         shard=(part.shard or 1, part.shards),
     )
 

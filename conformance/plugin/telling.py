@@ -47,6 +47,7 @@ def _of_one(outcome: Outcome) -> Iterator[str]:
     yield ", ".join(f"{count} {verdict}" for verdict, count in outcome.counts.items())
     yield f"covered: {', '.join(outcome.coverage[:3])}"
     yield outcome.size
+    yield from (f"skipped {problem}" for problem in outcome.unread)
     if outcome.error:
         yield f"ended early: {outcome.error}"
     yield from (f"report: {file}" for file in outcome.files)

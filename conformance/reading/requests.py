@@ -115,7 +115,7 @@ def read_request(
     return replace(reading, call=replace(reading.call, new=new or NewIds(), defects=defects))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _read(request: Request, keys: tuple[tuple[str, PublicKey], ...]) -> RequestReading:
     """Read all that no clock changes: a mock and whoever watches it ask for the same, one after the other."""
     parts = _PATH.fullmatch(request.path)
@@ -244,7 +244,7 @@ def _unusual_headers(
         yield Defect.EXTENDED_DATE
     if region is not None and region not in REGIONS:
         yield Defect.REGION_SPELLING
-    if not headers.are_unlike and any(len(headers.get_all(name)) > 1 for name in SINGLE):
+    if headers.repeat and any(len(headers.get_all(name)) > 1 for name in SINGLE):
         yield Defect.REPEATED_HEADER
     if authorization is None:
         return
@@ -261,14 +261,19 @@ def _unusual_headers(
 
 
 def _is_stale(date: str | None, received_at: float) -> bool:
-    parts = _MOMENT.fullmatch(date or "")
+    sent = _moment(date or "")
+    return sent is not None and abs(sent - received_at) > GREATEST_SKEW
+
+
+@lru_cache(maxsize=64)
+def _moment(date: str) -> float | None:
+    parts = _MOMENT.fullmatch(date)
     if parts is None:
-        return False
+        return None
     try:
-        sent = datetime(*map(int, parts.groups()), tzinfo=UTC).timestamp()  # type: ignore[arg-type,misc]
+        return datetime(*map(int, parts.groups()), tzinfo=UTC).timestamp()  # type: ignore[arg-type,misc]
     except ValueError:
-        return False
-    return abs(sent - received_at) > GREATEST_SKEW
+        return None
 
 
 def _unusual_body(body: JSON) -> Iterator[Defect]:
@@ -302,7 +307,8 @@ def _body(
         return None, (), frozenset()
     try:
         body = request.json() if request.body else {}
-        json.dumps(body, ensure_ascii=False).encode("utf-8")  # half a character can be told to nobody
+        if b"\\u" in request.body:  # half a character can only be written so, and be told to nobody
+            json.dumps(body, ensure_ascii=False).encode("utf-8")
     except ValueError:
         return None, (), frozenset({Defect.NOT_JSON})
     body = without_nulls(body)

@@ -27,10 +27,7 @@ class Headers:
     """Header fields in the order and the case in which they were sent; a name may occur more than once."""
 
     items: tuple[tuple[str, str], ...] = ()
-    _values: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_values", _by_name(self.items))
+    _found: Mapping[str, tuple[str, ...]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
@@ -38,22 +35,22 @@ class Headers:
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         return cls(tuple((str(name), str(value)) for name, value in pairs))
 
-    @property
-    def are_unlike(self) -> bool:
-        """Whether no name occurs more than once, in whatever case."""
-        return len(self._values) == len(self.items)
-
     def get(self, name: str) -> str | None:
         """Return the value of the first field called `name` in any case, or None."""
-        values = self._values.get(name) or self._values.get(name.lower())
+        values = self._by_name.get(name.lower())
         return None if values is None else values[0]
 
     def get_all(self, name: str) -> tuple[str, ...]:
         """Return the values of every field called `name` in any case, in their order."""
-        return self._values.get(name.lower(), ())
+        return self._by_name.get(name.lower(), ())
+
+    @property
+    def repeat(self) -> bool:
+        """Whether a name occurs more than once."""
+        return len(self._by_name) < len(self.items)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._values
+        return isinstance(name, str) and self.get(name) is not None
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.items)
@@ -70,9 +67,15 @@ class Headers:
         wanted = name.lower()
         return Headers(tuple(item for item in self.items if item[0].lower() != wanted))
 
+    @property
+    def _by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """The values by name in lower case: one request is asked for its headers dozens of times."""
+        if self._found is None:
+            object.__setattr__(self, "_found", _indexed(self.items))
+        return self._found or {}
 
-def _by_name(items: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
-    """Index header fields: one request is asked for its headers dozens of times."""
+
+def _indexed(items: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, value in items:
         key = name.lower()

@@ -1,6 +1,7 @@
 """Runs the shop against the kit's mock, for a person with a browser: `make shop`, or `python run.py`.
 
-Both speak plain HTTP on this machine, so that no browser has to be told whom to trust.
+Both speak plain HTTP on this machine, so that no browser has to be told whom to trust. The mock notifies the
+shop; the certificates of its notifications are served over HTTPS, which only the shop has to trust.
 """
 
 from __future__ import annotations
@@ -26,10 +27,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=5000, help="of the shop (default: 5000)")
     parser.add_argument("--mock-port", type=int, default=8080, help="of the mock (default: 8080)")
+    parser.add_argument(
+        "--certificate-port",
+        type=int,
+        default=8443,
+        help="of notifications' certificates (default: 8443)",
+    )
     arguments = parser.parse_args()
     shop, mock = f"http://localhost:{arguments.port}", f"http://localhost:{arguments.mock_port}"
     command = [str(Path(sys.executable).with_name("amazonpay-conformance")), "serve", "--http"]
     command += ["--port", str(arguments.mock_port), "--out", str(BUILD)]
+    command += ["--notify", f"{shop}/notifications", "--certificate-port", str(arguments.certificate_port)]
     with contextlib.suppress(KeyboardInterrupt), running(command):
         if not answers(f"{mock}/checkout.js"):
             return 1
@@ -39,7 +47,8 @@ def main() -> int:
             "SHOP_PRIVATE_KEY": str(KEY),
             "SHOP_ENDPOINT": mock,
             "SHOP_SCRIPT": f"{mock}/checkout.js",
-            "SHOP_CERTIFICATE_HOSTS": f"localhost:{arguments.mock_port}",
+            "SHOP_CERTIFICATE_HOSTS": f"localhost:{arguments.certificate_port}",
+            "REQUESTS_CA_BUNDLE": str(BUILD / "ca.pem"),
             "SHOP_DATABASE": str(BUILD / "shop.db"),
         }
         with running([sys.executable, "-m", "shop", str(arguments.port)], environment) as process:

@@ -13,17 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from amazonpay_conformance.engine.watching import Outlets, served_and_watched
-from amazonpay_conformance.mock.certificates import Certificates
-from amazonpay_conformance.mock.notifications import About, Places, Publisher
-from amazonpay_conformance.mock.postman import deliver
-from amazonpay_conformance.mock.server import Server
+from amazonpay_conformance.mock.control import Control
 from amazonpay_conformance.mock.serving import ServedMock
-from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.wire.messages import Request, Response
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.watch import Watch
@@ -88,44 +83,6 @@ def page(browser: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
-Posts: TypeAlias = Callable[..., int]
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Make the CA of a host that certificates of notifications are fetched from."""
-    return Certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture
-def publisher(certificates: Certificates) -> Iterator[tuple[Publisher, str]]:
-    """Publish notifications; their certificates are served over HTTPS at the host that is told, too."""
-    found: list[Publisher] = []
-
-    def certificate(request: Request) -> Response:
-        pem = found[0].served(request.path)
-        return Response(404) if pem is None else Response(200, body=pem)
-
-    with Server(certificate, tls=certificates.server_context()) as server:
-        trusted, foreign = f"localhost:{server.port}", f"127.0.0.1:{server.port}"
-        found.append(Publisher(Places(trusted, foreign, foreign)))
-        yield found[0], trusted
-
-
-@pytest.fixture
-def posts(publisher: tuple[Publisher, str]) -> Posts:
-    """Return what posts a notification to the shop, and tells the status of its answer."""
-
-    def post(shop: Shop, kind: Kind, name: str, variant: str = "true") -> int:
-        about = About.of(shop.served.mock.service.world, kind, name)
-        written = publisher[0].post(about, variant, sent_at=time.time())
-        status = deliver(f"{shop.url}/notifications", written).status
-        assert status is not None
-        return status
-
-    return post
-
-
 @dataclass(frozen=True)
 class Shop:
     """The example shop, as somebody runs it."""
@@ -133,25 +90,36 @@ class Shop:
     url: str
     served: Served
 
+    @property
+    def control(self) -> Control:
+        """The verbs of its mock."""
+        return Control(self.served.mock.mock)
+
+    def answers(self, about: str) -> list[tuple[str, int | None]]:
+        """Wait until all notifications of an object were brought; return variant and answer of each."""
+        until = time.monotonic() + SECONDS
+        while True:
+            letters = [each for each in self.control.notifications() if each["object_id"] == about]
+            if letters and all(each["fate"] in ("answered", "lost", "given up") for each in letters):
+                return [(each["variant"], each["status"]) for each in letters]
+            assert time.monotonic() < until, letters
+            time.sleep(0.05)
+
 
 @pytest.fixture
-def shop(
-    served: Served, tmp_path: Path, certificates: Certificates, publisher: tuple[Publisher, str]
-) -> Iterator[Shop]:
-    """Run the example shop against the mock."""
+def shop(served: Served, tmp_path: Path) -> Iterator[Shop]:
+    """Run the example shop against the mock, which notifies it."""
     for module in ("flask", "AmazonPay"):
         pytest.importorskip(module, reason="examples/shop is not installed: make example-shop")
-    trusted = tmp_path / "trusted.pem"
-    trusted.write_bytes(Path(str(served.mock.ca_file)).read_bytes() + certificates.ca_file.read_bytes())
     environment = {
         **os.environ,
-        "SHOP_CERTIFICATE_HOSTS": publisher[1],
+        "SHOP_CERTIFICATE_HOSTS": served.mock.host,
         "SHOP_PUBLIC_KEY_ID": served.mock.public_key_id,
         "SHOP_PRIVATE_KEY": str(served.mock.private_key_file),
         "SHOP_ENDPOINT": served.url,
         "SHOP_SCRIPT": f"{served.url}/checkout.js",
         "SHOP_DATABASE": str(tmp_path / "shop.db"),
-        "REQUESTS_CA_BUNDLE": str(trusted),
+        "REQUESTS_CA_BUNDLE": str(served.mock.ca_file),
     }
     log = (tmp_path / "shop.log").open("w")
     command = [sys.executable, "-m", "shop", "0"]
@@ -165,7 +133,9 @@ def shop(
         line = process.stdout.readline()
         assert line.startswith("shop "), (tmp_path / "shop.log").read_text()
         try:
-            yield Shop(line.split()[1], served)
+            running = Shop(line.split()[1], served)
+            running.control.notify_at(f"{running.url}/notifications")
+            yield running
         finally:
             process.terminate()
             process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Posts, Shop
+    from conftest import Shop
     from playwright.sync_api import Page
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
@@ -69,6 +71,11 @@ def test_a_whole_payment(page: Page, shop: Shop, clean: Callable[[], None]) -> N
     page.get_by_label("Give back").fill("5.50")
     page.get_by_role("button", name="Refund").click()
     assert page.locator(".refund").inner_text() == "5.50 USD, RefundInitiated"
+    shop.control.advance(30)
+    (refund,) = shop.served.mock.service.world.refunds
+    assert shop.answers(refund) == [("true", 200)]
+    page.reload()
+    assert page.locator(".refund").inner_text() == "5.50 USD, Refunded"
     called = shop.served.watch.called
     assert {name: called[name] for name in called} == {
         "get_checkout_session": 2,
@@ -77,30 +84,33 @@ def test_a_whole_payment(page: Page, shop: Shop, clean: Callable[[], None]) -> N
         "get_charge": 2,
         "capture_charge": 1,
         "create_refund": 1,
+        "get_refund": 1,
     }
     clean()
 
 
 def test_a_pending_payment_is_settled_by_a_notification(
-    page: Page, shop: Shop, posts: Posts, clean: Callable[[], None]
+    page: Page, shop: Shop, clean: Callable[[], None]
 ) -> None:
     to_the_payment(page, shop, "0701")
     page.get_by_role("button", name=Pay).click()
     page.get_by_role("heading", name=re.compile("^Order LK-")).wait_for()
     assert state(page) == "payment pending"
-    shop.served.mock.service.advance(30)
     (charge,) = shop.served.mock.service.world.charges
-    assert posts(shop, "Charge", charge, "foreign-certificate") == 400
+    shop.control.notify(charge, "foreign-certificate")
+    assert shop.answers(charge) == [("foreign-certificate", 400)]
     page.reload()
     assert state(page) == "payment pending"
-    assert [posts(shop, "Charge", charge), posts(shop, "Charge", charge)] == [200, 200]
+    shop.control.misdeliver("twice")
+    shop.control.advance(30)
+    assert shop.answers(charge)[1:] == [("twice", 200), ("twice", 200)]
     page.reload()
     assert state(page) == "paid, to be sent"
     page.get_by_role("button", name="Send it").click()
     page.get_by_role("button", name="Refund").click()
-    shop.served.mock.service.advance(30)
+    shop.control.advance(30)
     (refund,) = shop.served.mock.service.world.refunds
-    assert posts(shop, "Refund", refund) == 200
+    assert shop.answers(refund) == [("true", 200)]
     page.reload()
     assert page.locator(".refund").inner_text() == "5.00 USD, Refunded"
     clean()
@@ -154,8 +164,9 @@ def test_the_shop_runs_as_its_readme_says(page: Page, tmp_path: Path) -> None:
     """`make shop`: one command starts the mock and the shop, and Ctrl-C ends both."""
     for module in ("flask", "AmazonPay"):
         pytest.importorskip(module, reason="examples/shop is not installed: make example-shop")
-    port, mock_port = free_port(), free_port()
+    port, mock_port, certificate_port = free_port(), free_port(), free_port()
     command = [sys.executable, str(SHOP / "run.py"), f"--port={port}", f"--mock-port={mock_port}"]
+    command.append(f"--certificate-port={certificate_port}")
     log = tmp_path / "run.log"
     with (
         log.open("w") as out,
@@ -166,16 +177,21 @@ def test_the_shop_runs_as_its_readme_says(page: Page, tmp_path: Path) -> None:
             page.goto(f"http://localhost:{port}")
             page.get_by_role("button", name="Add Sencha").click()
             page.get_by_role("button", name="Amazon Pay").click()
+            page.get_by_label("Card ending in 0701").check()
             page.get_by_role("button", name="Continue").click()
             page.get_by_role("button", name="Order and pay").click()
             assert page.url.startswith(f"http://localhost:{mock_port}/checkout/")
             page.get_by_role("button", name=Pay).click()
+            assert state(page) == "payment pending"
+            advance(mock_port, 30)
+            wait_for(log, "POST /notifications")
+            page.reload()
             assert state(page) == "paid, to be sent"
         finally:
             os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=30) == 0
     assert "verdict: conforms" in log.read_text()
-    for each in (port, mock_port):
+    for each in (port, mock_port, certificate_port):
         with socket.socket() as probe:
             assert probe.connect_ex(("localhost", each)) != 0
 
@@ -185,6 +201,12 @@ def free_port() -> int:
         probe.bind(("localhost", 0))
         found: int = probe.getsockname()[1]
         return found
+
+
+def advance(mock_port: int, seconds: int) -> None:
+    body = json.dumps({"seconds": seconds}).encode()
+    with urllib.request.urlopen(f"http://localhost:{mock_port}/_mock/advance", body, timeout=10):
+        pass
 
 
 def wait_for(log: Path, text: str) -> None:

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.mock.serving import Place, ServingProblem, served
 from amazonpay_conformance.mock.site import site
 from amazonpay_conformance.model.switches import Settings
+from amazonpay_conformance.model.world import Record
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.messages import Request
 from amazonpay_conformance.wire.notifications import refusal
@@ -97,6 +99,32 @@ def test_a_switch_decides_of_what_is_not_known(choice: str, count: int, endpoint
     mock.default.notifier.notify_at((endpoint.url,))
     Control(mock).advance(31 * 24 * HOUR)
     assert deliver_due(mock) == count
+
+
+def test_the_endpoints_of_a_registered_merchant_are_told_too(endpoint: Endpoint) -> None:
+    mock = Mock(Merchant({}), host="localhost:8443", clock=Clock(frozen=True))
+    mock.default.service.place(account("AONE", endpoint.url, "https://shop.example/ipn", 7))
+    seeded(mock, "Charge", "AuthorizationInitiated")
+    Control(mock).advance(31)
+    assert deliver_due(mock) == 1  # what is elsewhere is not posted to
+    assert told(endpoint) == ["CHARGE"]
+    Control(mock).notify_at(endpoint.url)
+    mock.default.service.place(replace(account("AONE", endpoint.url), gone=True))
+    Control(mock).notify(seeded(mock, "Charge", "Captured"))
+    assert deliver_due(mock) == 1
+
+
+def test_without_certificates_a_merchant_may_be_registered_all_the_same(endpoint: Endpoint) -> None:
+    mock = Mock(Merchant({}), host="http://localhost:8080", clock=Clock(frozen=True))
+    mock.default.service.place(account("AONE", endpoint.url))
+    seeded(mock, "Charge", "AuthorizationInitiated")
+    Control(mock).advance(31)
+    assert deliver_due(mock) == 0
+
+
+def account(name: str, *endpoints: object) -> Record:
+    data = {"integrationInfo": {"ipnEndpointUrls": list(endpoints)}}
+    return Record(name, "MerchantAccount", "", 0, 0, data=data)
 
 
 def test_nobody_is_told_where_there_is_no_endpoint(mock: Mock) -> None:
@@ -209,3 +237,20 @@ def test_without_tls_there_is_nowhere_to_fetch_a_certificate(tmp_path: Path) -> 
         served(tmp_path, place=Place(tls=False), notify=("http://localhost:9/",)),
     ):
         pass
+
+
+def test_a_mock_on_plain_http_serves_certificates_beside_it(tmp_path: Path, endpoint: Endpoint) -> None:
+    place = Place(tls=False, certificate_port=0)
+    with served(tmp_path, place=place, notify=(endpoint.url,)) as mock, requests.Session() as session:
+        session.trust_env, session.verify = False, str(tmp_path / "ca.pem")
+        charge = seeded(mock.mock, "Charge", "Captured")
+        session.post(f"{mock.base_url}/_mock/notify", json={"id": charge}).raise_for_status()
+        ends = time.monotonic() + 10
+        while not endpoint.taken:
+            assert time.monotonic() < ends
+        host = str(mock.mock.certificate_host)
+        assert f"certificates https://{host}  (of notifications)" in list(mock.lines())
+        assert refusal(endpoint.taken[0], lambda url: session.get(url).content, re.compile(host)) is None
+        assert session.get(f"https://{host}/_mock/objects").status_code == 404
+        opened = session.post(f"{mock.base_url}/_mock/namespaces", json={"name": "another"}).json()
+        assert mock.mock.find(opened["namespace"]).notifier.certificate_host == host

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.control import Control
 from amazonpay_conformance.mock.namespaces import Mock
 from amazonpay_conformance.mock.serving import (
@@ -224,6 +225,31 @@ def test_a_ca_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for name in ("ca.pem", "ca-key.pem"):
         (tmp_path / name).write_text("nonsense")
     assert str(tmp_path) in problem(tmp_path, place=Place(keeps_ca=True))
+
+
+def test_a_ca_that_was_replaced_without_its_key_is_named(tmp_path: Path) -> None:
+    for name in ("mine", "another"):
+        Certificates(tmp_path / name, keeps_key=True)
+    (tmp_path / "another" / "ca.pem").rename(tmp_path / "mine" / "ca.pem")
+    said = problem(tmp_path / "mine", place=Place(keeps_ca=True))
+    assert "ca-key.pem is not the key of ca.pem" in said
+    assert "remove ca.pem and ca-key.pem" in said
+
+
+def test_on_plain_http_it_points_only_clients_that_speak_it(tmp_path: Path) -> None:
+    with served(tmp_path, place=Place(tls=False)) as mock:
+        lines = list(mock.pointing())
+    assert f"client.endpoint = 'http://{mock.host}'" in "\n".join(lines)
+    assert sum("speaks HTTPS only: serve without --http" in line for line in lines) == 6
+    assert not any("CA" in line or "none" in line.lower() for line in lines)
+
+
+def test_the_proxy_of_a_mock_on_plain_http_speaks_tls(tmp_path: Path) -> None:
+    with served(tmp_path, place=Place(tls=False, proxy_port=0)) as mock:
+        text = "\n".join(mock.pointing())
+        assert mock.proxy is not None
+        assert f"https_proxy=http://localhost:{mock.proxy.port}" in text
+    assert f"SSL_CERT_FILE={tmp_path / 'ca.pem'}" in text
 
 
 def test_it_says_how_to_point_each_client_at_it(tmp_path: Path) -> None:

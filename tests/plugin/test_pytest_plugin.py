@@ -84,6 +84,25 @@ def test_a_budget_ends_the_run_and_what_was_judged_still_counts(pytester: pytest
     ran.stdout.fnmatch_lines(["ended early: the budget of 3 requests is spent"])
 
 
+def test_what_is_found_joins_the_corpus_and_is_tried_first(
+    pytester: pytest.Pytester, adapter: Callable[[str], str]
+) -> None:
+    pytester.makeini("[pytest]\namazonpay_corpus = kept\n")
+    chosen = (f"--amazonpay-client={adapter(BARE)}", IN_PROCESS, "-k", "HDR")
+    pytester.runpytest_subprocess(*chosen, "--amazonpay-max-requests=40")
+    kept = sorted(path.name for path in (pytester.path / "kept").iterdir())
+    (pytester.path / "kept" / "rubbish.json").write_text("{", encoding="utf-8")
+
+    again = pytester.runpytest_subprocess(*chosen, "--amazonpay-max-requests=2", "--amazonpay-out=again")
+    found = json.loads((pytester.path / "again" / "report.json").read_text("utf-8"))
+
+    assert kept
+    again.stdout.fnmatch_lines(["amazonpay: *corpus *kept (tox.ini)*", "skipped *rubbish.json is not JSON*"])
+    assert {name.partition(".")[0] for name in kept} == {finding["id"] for finding in found["findings"]}
+    assert found["untried"]["corpus"] == 0
+    assert sorted(path.name for path in (pytester.path / "kept").iterdir()) == sorted((*kept, "rubbish.json"))
+
+
 def test_regions_and_shards_have_items_of_their_own(pytester: pytest.Pytester, small: str) -> None:
     ran = pytester.runpytest_subprocess(
         f"--amazonpay-client={small}",

@@ -82,8 +82,7 @@ def _is_trusted(url: str, hosts: str) -> bool:
     """The whole host is compared: `sns.eu-west-1.amazonaws.com.example` is none of Amazon's."""
     parts = urlsplit(url)
     return (
-        parts.scheme in ("https", "http")
-        and (parts.scheme == "https" or parts.hostname == "localhost")
+        parts.scheme == "https"
         and parts.path.endswith(".pem")
         and re.fullmatch(hosts, parts.netloc) is not None
     )

@@ -11,7 +11,8 @@ import pytest
 from amazonpay_conformance.clients.tampering import TAMPERINGS
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Defect
-from amazonpay_conformance.model.rules import RULES_OF, HasDefect
+from amazonpay_conformance.model.guards import HasDefect
+from amazonpay_conformance.model.rules import RULES_OF
 from amazonpay_conformance.model.tampers import TAMPERS, Tamper
 from amazonpay_conformance.reading.requests import RequestReading, read_request
 from amazonpay_conformance.strategies.generator import Abilities

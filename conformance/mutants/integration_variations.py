@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from integration_faults import MONTHLY
-from integration_seams import CLASSIC_KEY, HOUR, PENDING_CARD, Lost, Till, Variation, order, price
+from amazonpay_conformance.mutants.integration_faults import MONTHLY
+from amazonpay_conformance.mutants.integration_seams import (
+    CLASSIC_KEY,
+    HOUR,
+    PENDING_CARD,
+    Lost,
+    Till,
+    Variation,
+    order,
+    price,
+)
 
 DAY: Final = 24 * HOUR
 

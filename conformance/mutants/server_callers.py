@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -15,17 +14,16 @@ from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientCall, ClientConfig
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.mutants.keys import nobodys_key
 from amazonpay_conformance.wire.messages import Headers
 
-KEYS: Final = Path(__file__).parents[2] / "keys"
 SPOILT: Final = "update_checkout_session"
 """The one operation that goes out wrong, so that there is something to update."""
 
 
 class _WithAnotherKey(ReferenceClient):
     def __init__(self, config: ClientConfig) -> None:
-        other = (KEYS / "test-only-private-pkcs8.pem").read_text(encoding="ascii")
-        super().__init__(replace(config, private_key=other))
+        super().__init__(replace(config, private_key=nobodys_key().to_pem("pkcs8")))
 
 
 class _WithoutDate(ReferenceClient):

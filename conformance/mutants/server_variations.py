@@ -13,13 +13,13 @@ from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.mock.bodies import Body
 from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.balances import balance
 from amazonpay_conformance.model.observable import SYNONYMS, StateReason
 from amazonpay_conformance.model.operations import ObjectKind
-from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.switches import SWITCHES, Settings
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
+from amazonpay_conformance.mutants.server_seams import Faulty, Outcomes, decides
 from amazonpay_conformance.wire.messages import Headers, Request, Response
-from server_seams import Faulty, Outcomes, decides
 
 Show: TypeAlias = Callable[[World, Any, Body], None]
 

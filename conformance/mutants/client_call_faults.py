@@ -16,11 +16,7 @@ import requests
 from amazonpay_conformance.clients.driver import ABSENT, ClientCall, ClientConfig, Returned
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.operations import Operation
-from amazonpay_conformance.wire.canonical import canonical_request, string_to_sign
-from amazonpay_conformance.wire.keys import PrivateKey
-from amazonpay_conformance.wire.messages import JSON, Request
-from amazonpay_conformance.wire.signing import ALGORITHMS, button_string_to_sign, sign_button, sign_string
-from client_seams import (
+from amazonpay_conformance.mutants.client_seams import (
     KEY,
     SIMULATION,
     Client,
@@ -31,6 +27,10 @@ from client_seams import (
     in_answered_body,
     in_button,
 )
+from amazonpay_conformance.wire.canonical import canonical_request, string_to_sign
+from amazonpay_conformance.wire.keys import PrivateKey
+from amazonpay_conformance.wire.messages import JSON, Request
+from amazonpay_conformance.wire.signing import ALGORITHMS, button_string_to_sign, sign_button, sign_string
 
 # --- how often it is sent
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from client_call_faults import CALL_FAULTS
-from client_request_faults import REQUEST_FAULTS
-from client_seams import Fault
-from client_signature_faults import SIGNATURES
-from client_tls_faults import TLS_FAULTS
-from client_trouble_faults import TROUBLE_FAULTS
+from amazonpay_conformance.mutants.client_call_faults import CALL_FAULTS
+from amazonpay_conformance.mutants.client_request_faults import REQUEST_FAULTS
+from amazonpay_conformance.mutants.client_seams import Fault
+from amazonpay_conformance.mutants.client_signature_faults import SIGNATURES
+from amazonpay_conformance.mutants.client_tls_faults import TLS_FAULTS
+from amazonpay_conformance.mutants.client_trouble_faults import TROUBLE_FAULTS
 
 FAULTS: Final[tuple[Fault, ...]] = (
     *REQUEST_FAULTS,

@@ -20,8 +20,7 @@ from urllib.parse import urlencode
 from amazonpay_conformance.clients.driver import ClientCall
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.operations import Operation
-from amazonpay_conformance.wire.messages import JSON, Headers, Request
-from client_seams import (
+from amazonpay_conformance.mutants.client_seams import (
     DATE,
     HOST,
     KEY,
@@ -41,6 +40,7 @@ from client_seams import (
     in_text,
     with_header,
 )
+from amazonpay_conformance.wire.messages import JSON, Headers, Request
 
 # --- headers
 

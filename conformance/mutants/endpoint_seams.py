@@ -14,7 +14,6 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,7 +21,8 @@ from amazonpay_conformance.clients.shop import Shop, ShopConfig, connect
 from amazonpay_conformance.engine.endpoint_trials import Attempt, Endpoint, poster_in_process
 from amazonpay_conformance.engine.stage import Stage
 from amazonpay_conformance.mock.notifications import MERCHANT_ID, Places
-from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key, load_private_key
+from amazonpay_conformance.mutants.keys import merchants_key
+from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 from amazonpay_conformance.wire.messages import Headers, Request
 from amazonpay_conformance.wire.signing import sign
 from cryptography import x509
@@ -30,7 +30,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-KEY_FILE: Final = Path(__file__).parents[2] / "keys" / "test-only-private-pkcs8.pem"
 KEY_ID: Final = "SANDBOX-TESTONLYTESTONLYTESTONLY"
 PLACES: Final = Places("localhost:8443", "127.0.0.1:8443", "localhost:8080")
 
@@ -75,7 +74,7 @@ class RightShop:
         self.orders: dict[str, Body] = {}
         self.paid: Counter[str] = Counter()
         self.seen: set[str] = set()
-        self._key = private_key()
+        self._key = merchants_key()
 
     # --- what the kit may ask
 
@@ -126,10 +125,11 @@ class RightShop:
         if version is None:
             raise Refused
         certificate = x509.load_pem_x509_certificate(self.network.fetch(envelope["SigningCertURL"]))
-        text = "".join(f"{key}\n{envelope[key]}\n" for key in self.signed_keys(envelope))
+        key: Any = certificate.public_key()
+        text = "".join(f"{name}\n{envelope[name]}\n" for name in self.signed_keys(envelope))
         try:
             signature = base64.b64decode(envelope["Signature"])
-            certificate.public_key().verify(signature, text.encode(), padding.PKCS1v15(), version())
+            key.verify(signature, text.encode(), padding.PKCS1v15(), version())
         except (InvalidSignature, ValueError):
             raise Refused from None
 
@@ -221,12 +221,6 @@ class Variation:
 
 
 @functools.cache
-def private_key() -> PrivateKey:
-    """Load the shop's key, once."""
-    return load_private_key(KEY_FILE.read_bytes())
-
-
-@functools.cache
 def kit_key() -> PrivateKey:
     """Make the kit's key, once."""
     return generate_private_key()
@@ -235,7 +229,7 @@ def kit_key() -> PrivateKey:
 @functools.cache
 def stage() -> Stage:
     """Set one stage up for all shops: they have orders of their own."""
-    made = Stage(KEY_ID, private_key().public, kit_key())
+    made = Stage(KEY_ID, merchants_key().public, kit_key())
     made.publish_at(PLACES)
     return made
 

@@ -8,7 +8,15 @@ from typing import Final
 
 from amazonpay_conformance.model.operation import Operation
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
-from resource_seams import NOBODYS, Change, answer, refusal, status, with_value, without
+from amazonpay_conformance.mutants.resource_seams import (
+    NOBODYS,
+    Change,
+    answer,
+    refusal,
+    status,
+    with_value,
+    without,
+)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ answers, to have a service that is busy, and to change a request before it is si
 
 from __future__ import annotations
 
-import functools
 import json
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.checks.subject import Configured, Placed
@@ -20,14 +18,13 @@ from amazonpay_conformance.engine.watch import Noticed, Pressed, Watch
 from amazonpay_conformance.mock.clock import Clock
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.actions import Advance, BuyerAct
+from amazonpay_conformance.mutants.keys import merchants_key
 from amazonpay_conformance.reading.requests import Merchant
-from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 from amazonpay_conformance.wire.signing import sign, sign_button
 
 Body: TypeAlias = dict[str, Any]
 
-KEY_FILE: Final = Path(__file__).parents[2] / "keys" / "test-only-private-pkcs8.pem"
 KEY_ID: Final = "SANDBOX-TESTONLYTESTONLYTESTONLY"
 LIVE_KEY_ID: Final = "LIVE-TESTONLYTESTONLYTESTONLY"
 CLASSIC_KEY: Final = "AHEXAMPLECLASSICKEY00000"
@@ -40,12 +37,6 @@ HOUR: Final = 3_600
 
 class Lost(Exception):
     """The connection was cut before the answer came."""
-
-
-@functools.cache
-def private_key() -> PrivateKey:
-    """Load the key of the tests, once: that takes longer than ten requests."""
-    return load_private_key(KEY_FILE.read_bytes())
 
 
 def price(amount: str = "100.00", currency: str = "USD") -> Body:
@@ -98,8 +89,8 @@ class Till:
     @classmethod
     def open(cls, region: str = "na", key_id: str = KEY_ID) -> Till:
         """Open a till in a region, with a key."""
-        merchant = Merchant({key_id: private_key().public})
-        configured = Configured(key_id, region, V2, private_key().public)
+        merchant = Merchant({key_id: merchants_key().public})
+        configured = Configured(key_id, region, V2, merchants_key().public)
         service = Service(merchant, region=region, clock=Clock(frozen=True))
         return cls(service, Watch(merchant, configured), key_id=key_id)
 
@@ -112,7 +103,7 @@ class Till:
             Lost: no answer came.
         """
         request = self._request(method, path, body, key, headers)
-        signed = sign(self.change(request), key=private_key(), public_key_id=self.key_id, algorithm=V2)
+        signed = sign(self.change(request), key=merchants_key(), public_key_id=self.key_id, algorithm=V2)
         received_at = time.time()
         response: Response | None = self._answered(signed)
         exchange = Exchange(signed, response, received_at)
@@ -148,7 +139,7 @@ class Till:
         """Have the buyer press a button of a page, rightly signed, where the watch sees it."""
         text = json.dumps(payload)
         placed = Placed(text, sandbox=sandbox, public_key_id=key_id)
-        signature = sign_button(text, private_key(), V2)
+        signature = sign_button(text, merchants_key(), V2)
         pressed = self.watch.see_button(
             placed, signature, replace(self.watch.configured, public_key_id=key_id)
         )

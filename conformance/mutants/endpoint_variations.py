@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from endpoint_seams import Body, RightShop, Variation
+from amazonpay_conformance.mutants.endpoint_seams import Body, RightShop, Variation
 
 
 class Ordinary(RightShop):

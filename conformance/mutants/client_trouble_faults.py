@@ -15,10 +15,11 @@ from amazonpay_conformance.clients.driver import ClientCall, ClientConfig, Retur
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.faults import NOVEL_FIELD, NOVEL_STATE
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
+from amazonpay_conformance.mutants.client_seams import KEY, Client, Fault, in_answer, in_answered_body
 from amazonpay_conformance.wire.messages import JSON, Request
-from client_seams import KEY, Client, Fault, in_answer, in_answered_body
 
 WAITS: Final = (1.0, 2.0, 4.0)
+_WAITING: Final[Any] = reference  # its `time`, that sleepers be late at once where nobody is to wait
 POLICY: Final = {"times": 3, "statuses": list(reference.RETRIED), "waits": list(WAITS), "lost": True}
 
 Trouble = partial(Fault, troubled=True, retries=POLICY)
@@ -45,7 +46,7 @@ class Retrying(ReferenceClient):
                     raise
             if response is not None and response.status_code not in self.retried:
                 return response
-            reference.time.sleep(self._pause(wait, response))
+            _WAITING.time.sleep(self._pause(wait, response))
             signed = self._again(request, signed, operation, lost=response is None)
         return self._send(signed)
 
@@ -206,7 +207,7 @@ def _status_told(instead: dict[int, int]) -> Client:
 def _state_told(instead: dict[str, str]) -> Client:
     def read(body: JSON) -> JSON:
         status = body.get("statusDetails") or {}
-        state = instead.get(status.get("state"))
+        state = instead.get(str(status.get("state")))
         return {**body, "statusDetails": {**status, "state": state}} if state else body
 
     return in_answered_body(read)

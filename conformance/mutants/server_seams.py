@@ -89,8 +89,14 @@ class Faulty(Service):
 
     def _seams(self) -> AbstractContextManager[Any]:
         # only the names in the mock's own module: the oracle steps with the model's
-        seams = {"usual": self._usual, "lapse": self._lapse, "render": self.show, "new_ids": self.ids}
-        return patch.multiple(service, **seams)
+        seams: dict[str, Any] = {
+            "usual": self._usual,
+            "lapse": self._lapse,
+            "render": self.show,
+            "new_ids": self.ids,
+        }
+        context: AbstractContextManager[Any] = patch.multiple(service, **seams)
+        return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +184,8 @@ def machine_of(row: Transition) -> Machine:
 
 def patched(table: Mapping[str, Any], rows: Mapping[str, Any]) -> AbstractContextManager[Any]:
     """Other rows in a table while the context is open; the tables are dicts behind the name of Mapping."""
-    return patch.dict(table, rows)  # type: ignore[arg-type]
+    rows_of: Any = table
+    return patch.dict(rows_of, rows)
 
 
 def at_stake(permitted: Outcomes) -> frozenset[str]:

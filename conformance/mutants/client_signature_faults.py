@@ -13,16 +13,7 @@ from typing import Any, Final
 from amazonpay_conformance.clients.driver import ClientCall, ClientConfig
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.operations import Operation
-from amazonpay_conformance.wire.canonical import canonical_request, string_to_sign
-from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
-from amazonpay_conformance.wire.messages import Headers, Request
-from amazonpay_conformance.wire.signing import (
-    ALGORITHMS,
-    default_signed_headers,
-    sign,
-    sign_string,
-)
-from client_seams import (
+from amazonpay_conformance.mutants.client_seams import (
     DATE,
     HOST,
     KEY,
@@ -36,6 +27,15 @@ from client_seams import (
     in_signing,
     over_another_text,
     written_again,
+)
+from amazonpay_conformance.wire.canonical import canonical_request, string_to_sign
+from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
+from amazonpay_conformance.wire.messages import Headers, Request
+from amazonpay_conformance.wire.signing import (
+    ALGORITHMS,
+    default_signed_headers,
+    sign,
+    sign_string,
 )
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding

@@ -21,9 +21,7 @@ from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.timers import DAY, HOUR
 from amazonpay_conformance.model.world import World
-from amazonpay_conformance.reading.requests import Merchant, signs
-from amazonpay_conformance.wire.messages import Request, Response
-from server_seams import (
+from amazonpay_conformance.mutants.server_seams import (
     Fault,
     Faulty,
     Outcomes,
@@ -41,7 +39,9 @@ from server_seams import (
     state,
     with_timer,
 )
-from server_table_faults import from_operations, from_rules, from_transitions
+from amazonpay_conformance.mutants.server_table_faults import from_operations, from_rules, from_transitions
+from amazonpay_conformance.reading.requests import Merchant, signs
+from amazonpay_conformance.wire.messages import Request, Response
 
 NEVER: Final = 10**9
 """Seconds until something that does not happen."""
@@ -338,10 +338,10 @@ def _fault(row: Row, region: str) -> Fault:
     return Fault(name, costs, frozenset(breaks.split()), service, scenario, region=region)
 
 
-_ELSEWHERE: Final = "servers of the lesser resources are in tests/faults/resources"
+_ELSEWHERE: Final = "servers of the lesser resources are in resource_faults"
 
 NOT_PROVABLE: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("LIN-001", "LIN-002"), "what only several callers at once can see: tests/faults/races"),
+    **dict.fromkeys(("LIN-001", "LIN-002"), "what only several callers at once can see: race_faults"),
     **dict.fromkeys(("REQ-R33", "RES-R03", "RES-R07", "RES-R08"), _ELSEWHERE),
     **dict.fromkeys((row.requirement for row in RESOURCE_OPERATIONS.values()), _ELSEWHERE),
 }

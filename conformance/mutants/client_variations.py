@@ -18,10 +18,7 @@ from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.operations import OPERATIONS, Operation
 from amazonpay_conformance.model.regions import REGIONS
-from amazonpay_conformance.wire.canonical import string_to_sign
-from amazonpay_conformance.wire.messages import JSON, Headers, Request, Response
-from amazonpay_conformance.wire.signing import default_signed_headers
-from client_seams import (
+from amazonpay_conformance.mutants.client_seams import (
     DATE,
     HOST,
     KEY,
@@ -43,7 +40,10 @@ from client_seams import (
     with_header,
     written_again,
 )
-from client_trouble_faults import NeverRetries, Retrying, SignedAnew
+from amazonpay_conformance.mutants.client_trouble_faults import NeverRetries, Retrying, SignedAnew
+from amazonpay_conformance.wire.canonical import string_to_sign
+from amazonpay_conformance.wire.messages import JSON, Headers, Request, Response
+from amazonpay_conformance.wire.signing import default_signed_headers
 
 _TELEMETRY: Final = {
     "user-agent": "amazon-pay-api-sdk-nodejs/2.3.4 (JS/22; linux)",

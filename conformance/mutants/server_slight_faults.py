@@ -14,7 +14,18 @@ from amazonpay_conformance.model.limits import CEILING, MONTHLY_CAP, REFUND_HEAD
 from amazonpay_conformance.model.step import step
 from amazonpay_conformance.model.timers import DAY, HOUR, TIMERS
 from amazonpay_conformance.model.world import World
-from server_seams import Fault, Faulty, Outcomes, decides, put, reads, shows, state, with_rows, with_timer
+from amazonpay_conformance.mutants.server_seams import (
+    Fault,
+    Faulty,
+    Outcomes,
+    decides,
+    put,
+    reads,
+    shows,
+    state,
+    with_rows,
+    with_timer,
+)
 
 CENT: Final = Decimal("0.01")
 
@@ -207,7 +218,7 @@ def _mutants() -> Iterator[tuple[str, str, type[Faulty], str]]:
     )
 
 
-MUTANTS: Final[tuple[Fault, ...]] = tuple(
+SLIGHT_FAULTS: Final[tuple[Fault, ...]] = tuple(
     Fault(name, costs, frozenset(breaks.split()), service) for name, breaks, service, costs in _mutants()
 )
 """They are found by what they break, or by anything that follows from it."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from endpoint_seams import Body, Fault, Refused, RightShop, anywhere
+from amazonpay_conformance.mutants.endpoint_seams import Body, Fault, Refused, RightShop, anywhere
 
 # --- answers
 

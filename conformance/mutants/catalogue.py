@@ -7,12 +7,8 @@ A table of faults is a module with `FAULTS`; a row has an `id`, `breaks`, the re
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Final, Protocol
-
-HERE: Final = Path(__file__).parent
 
 TABLES: Final[Mapping[str, str]] = {
     "client": "client_faults",
@@ -22,7 +18,7 @@ TABLES: Final[Mapping[str, str]] = {
     "races": "race_faults",
     "endpoint": "endpoint_faults",
 }
-"""The folder of each table, which is its group, and the module in it."""
+"""The module of each table by its group; they are imported when they are wanted."""
 
 
 class Row(Protocol):
@@ -43,9 +39,9 @@ class Row(Protocol):
 
 def tables() -> dict[str, tuple[Row, ...]]:
     """Return the rows of every table by its group."""
-    places = [HERE.parent / "mock", *(HERE / group for group in TABLES)]
-    sys.path[:0] = [str(place) for place in places if str(place) not in sys.path]
-    return {group: importlib.import_module(module).FAULTS for group, module in TABLES.items()}
+    return {
+        group: importlib.import_module(f"{__package__}.{module}").FAULTS for group, module in TABLES.items()
+    }
 
 
 def breakers() -> dict[str, list[str]]:

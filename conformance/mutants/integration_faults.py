@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from amazonpay_conformance.wire.messages import Request
-from integration_seams import (
+from amazonpay_conformance.mutants.integration_seams import (
     CLASSIC_KEY,
     HOUR,
     LIVE_KEY_ID,
@@ -25,6 +24,7 @@ from integration_seams import (
     order,
     price,
 )
+from amazonpay_conformance.wire.messages import Request
 
 MONTHLY: Final = {
     "chargePermissionType": "Recurring",

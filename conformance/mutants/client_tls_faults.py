@@ -8,8 +8,8 @@ from typing import Any, Final
 import requests
 from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.reference import TIMEOUT_SECONDS, ReferenceClient
+from amazonpay_conformance.mutants.client_seams import Client, Fault
 from amazonpay_conformance.wire.messages import Request
-from client_seams import Client, Fault
 from requests.adapters import HTTPAdapter
 
 EXPIRED: Final = 10  # OpenSSL's X509_V_ERR_…
@@ -22,7 +22,7 @@ def _with_adapter(**settings: Any) -> Client:
 
     class Adapter(HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-            super().init_poolmanager(*args, **kwargs, **settings)
+            super().init_poolmanager(*args, **{**kwargs, **settings})
 
     class Changed(ReferenceClient):
         def __init__(self, config: ClientConfig) -> None:
@@ -80,7 +80,8 @@ class SwitchesVerificationOff(ReferenceClient):
 
     def __init__(self, config: ClientConfig) -> None:
         super().__init__(config)
-        ssl._create_default_https_context = ssl._create_unverified_context
+        library: Any = ssl
+        library._create_default_https_context = ssl._create_unverified_context
 
 
 class FallsBack(ReferenceClient):

@@ -25,8 +25,7 @@ from amazonpay_conformance.model.world import (
     Refund,
     World,
 )
-from amazonpay_conformance.strategies.payloads import STORE_ID
-from server_seams import (
+from amazonpay_conformance.mutants.server_seams import (
     Fault,
     Outcomes,
     at_stake,
@@ -36,6 +35,7 @@ from server_seams import (
     with_end,
     with_settings,
 )
+from amazonpay_conformance.strategies.payloads import STORE_ID
 
 USD100: Final = Price(Decimal(100), "USD")
 
@@ -150,7 +150,7 @@ def _exists(outcome: Outcome) -> bool:
 
 def _unchanged(world: World, call: Call) -> Outcome:
     operation = OPERATIONS[call.operation]
-    kind = operation.returns
+    kind: Any = operation.returns
     new = {"CheckoutSession": call.new.session, "Charge": call.new.charge, "Refund": call.new.refund}
     object_id = call.target or new[kind]
     if world.find(kind, object_id) is None:
