@@ -27,13 +27,18 @@ def throttled(abilities: Abilities, plans: Iterable[Scenario], *, quick: bool) -
     ways = _ways(plans)
     known = [name for name in ALL_OPERATIONS if name in abilities.operations]
     wanted = [name for name in known if name in ways]
+    unplanned = [name for name in known if name not in ways]
     chosen = list(_of_each_class(wanted)) if quick else wanted
-    return Troubles(tuple(_scenario(ways[name]) for name in chosen), tuple(_left_out(known, chosen)))
+    return Troubles(
+        tuple(_scenario(ways[name]) for name in chosen), tuple(_left_out(wanted, chosen, unplanned))
+    )
 
 
-def _left_out(known: list[str], chosen: list[str]) -> Iterator[str]:
-    if len(chosen) < len(known):
-        yield f"Retry-After: tried with {len(chosen)} of {len(known)} operations (--profile full tries all)"
+def _left_out(wanted: list[str], chosen: list[str], unplanned: list[str]) -> Iterator[str]:
+    if len(chosen) < len(wanted):
+        yield f"Retry-After: tried with {len(chosen)} of {len(wanted)} operations (--profile full tries all)"
+    if unplanned:
+        yield f"Retry-After: not tried with what no plan calls: {', '.join(unplanned)}"
 
 
 def _of_each_class(names: list[str]) -> Iterator[str]:
