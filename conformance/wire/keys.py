@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -280,6 +281,7 @@ def _spki(key: RSAPublicKey, encoding: Literal["PEM", "DER"]) -> bytes:
     return key.public_bytes(form, PublicFormat.SubjectPublicKeyInfo)
 
 
+@lru_cache(maxsize=8)
 def _pss(salt_length: int | None, mgf_hash: MgfHash) -> PSS:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
