@@ -106,7 +106,7 @@ class Peer:
         """Use a verb."""
         raw = json.dumps(body).encode()
         head = f"POST /_mock/{verb} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(raw)}\r\n\r\n"
-        return json.loads(self.ask(head.encode() + raw)[1])
+        return json.loads(self.ask(head.encode() + raw)[1] or b"null")
 
     def signed(self, method: str, path: str, body: Any = None) -> bytes:
         """Return the bytes of a signed request, another one each time."""
