@@ -24,7 +24,6 @@ from amazonpay_conformance.specification import markdown, mermaid, svg
 from amazonpay_conformance.specification.tables import MACHINES, TABLES
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "faults"))
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NOTE = re.compile(r" \(docs/[a-z]+\.md\)\.?$")
 
@@ -117,7 +116,7 @@ def uncertain_table(requirements: Iterator[Requirement]) -> Iterator[str]:
 
 def matrix() -> Iterator[str]:
     """Yield a table of requirements, the checks that judge them, and the faulty subjects that break them."""
-    from catalogue import breakers, tables
+    from amazonpay_conformance.mutants.catalogue import breakers, tables
 
     faults = tables()
     yield ", ".join(f"{len(rows)} faulty subjects in {group}" for group, rows in faults.items()) + "."

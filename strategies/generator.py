@@ -13,11 +13,12 @@ from itertools import islice
 from typing import Any, Final
 
 from amazonpay_conformance.model.actions import Action, Advance, BuyerDeed, Call, Product
+from amazonpay_conformance.model.context import Context
 from amazonpay_conformance.model.coverage import Item, covered
 from amazonpay_conformance.model.faults import FAULTS
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import ALL_OPERATIONS, OPERATIONS
-from amazonpay_conformance.model.rules import Context, broken_rules
+from amazonpay_conformance.model.rules import broken_rules
 from amazonpay_conformance.model.scenario import (
     FIXED_IDS,
     UNKNOWN_IDS,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 
+from amazonpay_conformance.model.balances import balance
 from amazonpay_conformance.model.boundaries import is_capped
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.limits import CEILING, MAX_CHARGES, MAX_REFUNDS
 from amazonpay_conformance.model.money import Price
-from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.simulation import CARDS
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, Refund, World

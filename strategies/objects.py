@@ -11,10 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from amazonpay_conformance.mock.bodies import render
+from amazonpay_conformance.model.balances import headroom
 from amazonpay_conformance.model.money import Price, minor_unit
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import ObjectKind
-from amazonpay_conformance.model.rules import headroom
 from amazonpay_conformance.model.timers import DAY, TIMERS
 from amazonpay_conformance.model.world import (
     Charge,

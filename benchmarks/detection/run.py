@@ -2,7 +2,7 @@
 
     python benchmarks/detection/run.py [--seeds N] [--every N] [--only TEXT] [--search N] [--out FILE]
 
-Servers of tests/faults/server and of mutants.py here, each wrong in one way, meet the plan of `certify` with
+Servers of conformance/mutants, each wrong in one way, meet the plan of `certify` with
 the reference client, in this process. The systematic part is the same for every seed, so a fault that it
 finds is found by all; the search is run seed by seed for the rest. With `--out`, each fault is a line of
 JSON as soon as it is done, and a second run goes on where the first stopped.
@@ -22,22 +22,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT / "tests" / "faults"), str(HERE)]
-
-import catalogue  # noqa: E402 - it lies in tests/, which is not installed
-from amazonpay_conformance.engine.certification import abilities  # noqa: E402
-from amazonpay_conformance.engine.findings import Finding  # noqa: E402
-from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane  # noqa: E402
-from amazonpay_conformance.engine.order import PROFILES, Order  # noqa: E402
-from amazonpay_conformance.engine.setup import Choice, prepared  # noqa: E402
-from amazonpay_conformance.engine.shrink import Shrinker  # noqa: E402
-from amazonpay_conformance.mock.service import Service  # noqa: E402
-from amazonpay_conformance.model.scenario import Scenario  # noqa: E402
-from amazonpay_conformance.strategies.generator import Planner  # noqa: E402
-from amazonpay_conformance.strategies.search import Search  # noqa: E402
-from amazonpay_conformance.strategies.worlds import explore  # noqa: E402
+from amazonpay_conformance.engine.certification import abilities
+from amazonpay_conformance.engine.findings import Finding
+from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
+from amazonpay_conformance.engine.order import PROFILES, Order
+from amazonpay_conformance.engine.setup import Choice, prepared
+from amazonpay_conformance.engine.shrink import Shrinker
+from amazonpay_conformance.mock.service import Service
+from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.mutants import catalogue
+from amazonpay_conformance.mutants.server_slight_faults import SLIGHT_FAULTS
+from amazonpay_conformance.strategies.generator import Planner
+from amazonpay_conformance.strategies.search import Search
+from amazonpay_conformance.strategies.worlds import explore
 
 SHRINK_BUDGET = 300
 
@@ -97,10 +94,7 @@ def _keep(place: Path | None, found: list[Found]) -> None:
 
 def _rows(only: str) -> Iterator[Any]:
     """Every faulty server there is."""
-    servers = catalogue.tables()["server"]
-    import mutants  # it builds on the seams of tests/faults/server, which tables() makes importable
-
-    for row in (*mutants.MUTANTS, *servers):
+    for row in (*SLIGHT_FAULTS, *catalogue.tables()["server"]):
         if only in row.id:
             yield row
 

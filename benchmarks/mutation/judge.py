@@ -120,8 +120,14 @@ def _search_less(item: pytest.Item) -> None:
     function = getattr(item, "obj", None)
     function = getattr(function, "__func__", function)
     held = getattr(function, "_hypothesis_internal_use_settings", None)
-    if held is not None and held.max_examples > EXAMPLES:
-        less = hypothesis.settings(held, max_examples=EXAMPLES, phases=[hypothesis.Phase.generate])
+    if held is not None:  # slow is what a machine is that others use; it is no mutant's doing
+        less = hypothesis.settings(
+            held,
+            max_examples=min(held.max_examples, EXAMPLES),
+            phases=[hypothesis.Phase.generate],
+            deadline=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
         function._hypothesis_internal_use_settings = less  # type: ignore[union-attr]
 
 
@@ -322,7 +328,10 @@ def _judge_early(suite: Suite, path: Path, mutant: Mutant) -> Verdict:
     files = Counter[str]()
     for test, count in kill.items():
         files[test.partition("::")[0]] += count
-    likely = [name for name, _ in files.most_common(2)]
+    named = f"tests/model/test_{path.stem}.py"
+    likely = list(
+        dict.fromkeys([name for name, _ in files.most_common(2)] + [named] * (suite.folder / named).is_file())
+    )
     for paths in [[name] for name in likely] + [list(suite.paths)]:
         verdict = _anew(suite, path, mutant, paths)
         if verdict.outcome != SURVIVED:

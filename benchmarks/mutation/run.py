@@ -109,6 +109,7 @@ def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
             open_ones = [mutant for mutant in found if not book.knows(mutant, digest)]
             if open_ones and not suite.seconds:
                 _measure(suite, layer, longest)
+            suite.killers[str(path)].update(book.killers(path.stem))
             judge(
                 suite,
                 path,
@@ -171,6 +172,10 @@ class Book:
         if (digest, mutant.name) not in self._rows:
             self._read_again()
         return self._rows[digest, mutant.name]
+
+    def killers(self, module: str) -> Counter[str]:
+        """Which tests have noticed mutants of a module, in whatever state it was."""
+        return Counter(row.by for row in self._rows.values() if row.module == module and "::" in row.by)
 
     def write(self, mutant: Mutant, digest: str, verdict: Verdict) -> None:
         """Keep a verdict; called in forks, too."""

@@ -10,11 +10,11 @@ from amazonpay_conformance.checks.answers import what_was_set_is_read_back
 from amazonpay_conformance.checks.check import EXCHANGE_CHECKS
 from amazonpay_conformance.checks.objects import state_is_permitted
 from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.model.balances import may_be_open, remainder
 from amazonpay_conformance.model.constraints import CONSTRAINTS
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import Observed, told_by_state
 from amazonpay_conformance.model.paging import NO_PAGE
-from amazonpay_conformance.model.rules import may_be_open, remainder
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import ChargePermission, CheckoutSession, Record
 from amazonpay_conformance.reading.objects import state_of

@@ -14,13 +14,14 @@ from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_end, on
 from amazonpay_conformance.checks.past import Move
 from amazonpay_conformance.checks.subject import Ended, Watched
 from amazonpay_conformance.model.actions import Call
+from amazonpay_conformance.model.context import Context
 from amazonpay_conformance.model.identifiers import IDENTIFIERS
 from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind, ObjectKind
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
-from amazonpay_conformance.model.rules import RULES, Context, Rule
+from amazonpay_conformance.model.rules import RULES, Rule
 from amazonpay_conformance.model.world import AnyObject, ChargePermission, CheckoutSession, data_of
 from amazonpay_conformance.reading.objects import ID_FIELDS, subject_of
 

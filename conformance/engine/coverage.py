@@ -12,9 +12,10 @@ from typing import Final
 from amazonpay_conformance.model import unreached
 from amazonpay_conformance.model.boundaries import BOUNDARIES
 from amazonpay_conformance.model.coverage import ASPECTS, RULES_BY_ID, TRANSITIONS, Aspect, Item, items
+from amazonpay_conformance.model.guards import HasDefect
 from amazonpay_conformance.model.objects import UNREACHED
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.rules import HasDefect, Rule
+from amazonpay_conformance.model.rules import Rule
 from amazonpay_conformance.model.simulation import SIMULATION_ROWS
 from amazonpay_conformance.strategies.generator import Abilities
 

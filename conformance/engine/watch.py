@@ -27,11 +27,11 @@ from amazonpay_conformance.checks.subject import Configured, Ended, Placed, Seen
 from amazonpay_conformance.engine.buttons import without_payload
 from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.model.actions import Advance, BuyerAct, Call
+from amazonpay_conformance.model.balances import permission_limit
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
 from amazonpay_conformance.model.requirements import Requirement
-from amazonpay_conformance.model.rules import permission_limit
 from amazonpay_conformance.model.world import Charge, ChargePermission, CheckoutSession, World
 from amazonpay_conformance.reading.objects import object_shown, state_of, subject_of
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request, region_of

@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from amazonpay_conformance.model.balances import balance
 from amazonpay_conformance.model.buyer import BUYER, address_of
 from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind
-from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import (
     LIVE_REFUND_STATES,

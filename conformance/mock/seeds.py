@@ -14,10 +14,11 @@ from amazonpay_conformance.mock.arguments import Misused
 from amazonpay_conformance.mock.ids import new_ids
 from amazonpay_conformance.mock.steps import Step, changes
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, Call
+from amazonpay_conformance.model.lapse import lapse
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.regions import REGIONS
-from amazonpay_conformance.model.step import lapse, usual
+from amazonpay_conformance.model.step import usual
 from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import AnyObject, World

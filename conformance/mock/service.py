@@ -19,9 +19,10 @@ from amazonpay_conformance.mock.ids import new_ids, request_id
 from amazonpay_conformance.mock.quota import Quota
 from amazonpay_conformance.mock.steps import Step, touches_objects
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct, BuyerDeed, Call, Product
+from amazonpay_conformance.model.lapse import due_of, lapse, next_due
 from amazonpay_conformance.model.records import given
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
-from amazonpay_conformance.model.step import Outcome, due_of, lapse, next_due, usual
+from amazonpay_conformance.model.step import Outcome, usual
 from amazonpay_conformance.model.switches import DEFAULTS, Settings
 from amazonpay_conformance.model.world import AnyObject, World, kind_of
 from amazonpay_conformance.reading.once import ReadOnce

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
+from amazonpay_conformance.model.balances import balance, headroom
+from amazonpay_conformance.model.context import Context
 from amazonpay_conformance.model.limits import (
     CEILING,
     MAX_CHARGES,
@@ -19,7 +21,6 @@ from amazonpay_conformance.model.limits import (
     REFUND_HEADROOM_SHARE,
 )
 from amazonpay_conformance.model.money import Price, minor_unit
-from amazonpay_conformance.model.rules import Context, balance, headroom
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES
 
 Side: TypeAlias = Literal["below", "at", "beyond"]

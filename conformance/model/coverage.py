@@ -14,13 +14,14 @@ from typing import Final, Literal, TypeAlias
 
 from amazonpay_conformance.model.actions import Action, Call
 from amazonpay_conformance.model.boundaries import BOUNDARIES, BOUNDED, SIDES, touched
+from amazonpay_conformance.model.context import Context
 from amazonpay_conformance.model.figures import conceivable_pairs
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.rules import RULES, Context, Rule
+from amazonpay_conformance.model.outcome import Outcome
+from amazonpay_conformance.model.rules import RULES, Rule
 from amazonpay_conformance.model.simulation import SIMULATION_ROWS, SIMULATIONS
-from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.unreached import TIMERS as WITHOUT_EFFECT
 from amazonpay_conformance.model.walk import histories

@@ -15,7 +15,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Final, Literal, TypeAlias
 
 from amazonpay_conformance.model.actions import Call
-from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.outcome import Outcome
+from amazonpay_conformance.model.step import step
 from amazonpay_conformance.model.world import World
 
 Decision: TypeAlias = Literal["legal", "illegal", "undecided"]

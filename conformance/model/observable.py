@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
+from amazonpay_conformance.model.balances import may_be_closed, may_be_open, remainder
 from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.resources import RESOURCE_MACHINES
-from amazonpay_conformance.model.rules import may_be_closed, may_be_open, remainder
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, Charge, ChargePermission, Record, World
 
 StateReason: TypeAlias = tuple[str, str | None]

@@ -7,14 +7,15 @@ is sent stands, a state that is sent is taken. Source: api-facts §12.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
+from amazonpay_conformance.model.context import Context
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.draft import NoSuchTransition
 from amazonpay_conformance.model.machine import Machine, Transition
 from amazonpay_conformance.model.operation import Kind, ResourceKind
 from amazonpay_conformance.model.resources import DISPUTE, GIVEN, REPORT
-from amazonpay_conformance.model.rules import Context
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import Data, Record, Settlement, World, data_of, merged
 

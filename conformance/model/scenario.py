@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.model.actions import BuyerAct, BuyerDeed, NewIds, Product
+from amazonpay_conformance.model.balances import balance, headroom
 from amazonpay_conformance.model.limits import CEILING
 from amazonpay_conformance.model.money import REGION_CURRENCY, Price, minor_unit
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.records import GIVEN_AUTHORIZATION, GIVEN_BUYER
-from amazonpay_conformance.model.rules import balance, headroom
 from amazonpay_conformance.model.world import LIVE_REFUND_STATES, World
 
 Symbol: TypeAlias = str
@@ -173,8 +173,13 @@ PAGE: Final = "page#"
 """How the symbols of tokens begin that lead to the next page of a list."""
 
 
+_NO_IDS: Final = NewIds()
+
+
 def new_ids(makes: Mapping[str, Symbol]) -> NewIds:
     """Return what `makes` of a call says in the words of the model."""
+    if not makes:
+        return _NO_IDS
     own = {kind: makes[kind] for kind in ("session", "permission", "charge", "refund") if kind in makes}
     record = next((symbol for kind, symbol in makes.items() if kind in KINDS and kind not in own), "")
     return NewIds(**own, record=record)

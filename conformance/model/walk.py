@@ -14,9 +14,10 @@ from amazonpay_conformance.model.alphabet import Bounds, actions
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind
+from amazonpay_conformance.model.outcome import Outcome
 from amazonpay_conformance.model.rules import UNCERTAIN
 from amazonpay_conformance.model.shape import Key, shape
-from amazonpay_conformance.model.step import Outcome, step
+from amazonpay_conformance.model.step import step
 from amazonpay_conformance.model.world import COLLECTIONS, World
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,15 +11,12 @@ from amazonpay_conformance.clients.shop import ShopConfig, connect
 from amazonpay_conformance.engine.endpoint_trials import TRIALS, Attempt, Endpoint, poster_in_process
 from amazonpay_conformance.mock.notifications import MERCHANT_ID
 from amazonpay_conformance.model.variants import VARIANTS
-from beside import beside
+from amazonpay_conformance.mutants import endpoint_seams as seams
+from amazonpay_conformance.mutants.keys import merchants_key
 
-SEAMS: Final = Path(__file__).parents[1] / "faults" / "endpoint" / "endpoint_seams.py"
 FEW: Final = tuple(t for t in TRIALS if t.name in ("authorized", "captured", "twice", "busy")) + tuple(
     t for t in TRIALS if t.variants[0] in ("forged-signature", "unsigned")
 )
-
-
-seams: Any = sys.modules.get("endpoint_seams") or beside(str(SEAMS), SEAMS.stem)
 
 
 def tried(kind: type, trials: tuple[Any, ...], wait: float) -> Endpoint:
@@ -100,7 +95,7 @@ def test_every_variant_but_those_of_the_mock_s_delivery_is_tried() -> None:
 
 @pytest.mark.parametrize("region", ["eu", "jp"])
 def test_an_order_is_made_in_every_region(region: str) -> None:
-    stage = type(seams.stage())(seams.KEY_ID, seams.private_key().public, seams.kit_key(), region=region)
+    stage = type(seams.stage())(seams.KEY_ID, merchants_key().public, seams.kit_key(), region=region)
     for situation in ("captured", "declined", "canceled", "pending"):
         order = stage.order(situation)
         stage.bring(order, situation)

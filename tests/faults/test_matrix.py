@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from amazonpay_conformance.checks.judge import judged_by
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
-from catalogue import breakers, tables
+from amazonpay_conformance.mutants.catalogue import breakers, tables
 
 HELD_TO = [r for r in REQUIREMENTS.values() if r.level != "MAY"]
 BREAKERS = breakers()

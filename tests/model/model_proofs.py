@@ -8,12 +8,13 @@ from typing import Any, Final, TypeAlias
 
 from amazonpay_conformance.model.actions import Advance, Call
 from amazonpay_conformance.model.alphabet import Bounds, actions
+from amazonpay_conformance.model.balances import headroom, remainder
 from amazonpay_conformance.model.effects import EFFECTS, Effect
 from amazonpay_conformance.model.figures import Figures, Tally
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.observable import permitted_states
 from amazonpay_conformance.model.operations import OPERATIONS, ObjectKind
-from amazonpay_conformance.model.rules import RULES, RULES_OF, headroom, remainder
+from amazonpay_conformance.model.rules import RULES, RULES_OF
 from amazonpay_conformance.model.shape import moments
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.walk import Taken, histories, walk

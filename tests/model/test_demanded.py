@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from amazonpay_conformance.model.actions import BuyerAct, Call, NewIds
-from amazonpay_conformance.model.step import Outcome, lapse, step
+from amazonpay_conformance.model.lapse import lapse
+from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.world import World
 from model_stories import NOON, SETTLED, Story, on, order, price
 

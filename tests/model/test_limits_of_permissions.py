@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from amazonpay_conformance.model.balances import headroom, permission_limit
 from amazonpay_conformance.model.money import Price
-from amazonpay_conformance.model.rules import RULES, Rule, headroom, permission_limit
+from amazonpay_conformance.model.rules import RULES, Rule
 from amazonpay_conformance.model.switches import SWITCHES, Settings
 from amazonpay_conformance.model.world import CheckoutSession
 from model_stories import price

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from amazonpay_conformance.model.balances import is_used_up, may_be_closed
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import told_by_state
-from amazonpay_conformance.model.rules import is_used_up, may_be_closed
 from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.model.timers import TIMERS
 from amazonpay_conformance.model.world import Charge, ChargePermission, World

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
+from amazonpay_conformance.model.lapse import due_of, lapse, next_due
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.shared import SMALL, Shared, other_than, with_entry
-from amazonpay_conformance.model.step import due_of, lapse, next_due
 from amazonpay_conformance.model.world import Charge, Refund, Settlement, World
 from hypothesis import given
 from hypothesis import strategies as st

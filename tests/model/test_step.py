@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from amazonpay_conformance.model.actions import Advance, BuyerAct, BuyerDeed, Call, Defect
+from amazonpay_conformance.model.balances import balance
 from amazonpay_conformance.model.constraints import constraints
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.observable import permitted_balances, permitted_refunded
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.rules import balance
 from amazonpay_conformance.model.step import step
 from amazonpay_conformance.model.switches import Settings
 from amazonpay_conformance.model.world import Charge, ChargePermission, World

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from amazonpay_conformance.model.actions import Call
+from amazonpay_conformance.model.balances import balance, headroom
 from amazonpay_conformance.model.machine import Machine
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.observable import permitted_states
 from amazonpay_conformance.model.operations import OPERATIONS
-from amazonpay_conformance.model.rules import RULES, balance, headroom
+from amazonpay_conformance.model.rules import RULES
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.model.simulation import SIMULATIONS
 from amazonpay_conformance.model.step import Outcome, step

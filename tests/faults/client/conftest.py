@@ -1,4 +1,4 @@
-"""What these tests share: the catalogues beside this file, and a bench on which a client meets the mock."""
+"""What these tests share: the catalogues of clients, and a bench on which a client meets the mock."""
 
 from __future__ import annotations
 
@@ -32,32 +32,19 @@ from amazonpay_conformance.engine.tls_trials import Trials
 from amazonpay_conformance.mock import inprocess
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.mutants import client_faults as faults
+from amazonpay_conformance.mutants import client_scenarios as scenarios
+from amazonpay_conformance.mutants import client_seams as seams
+from amazonpay_conformance.mutants import client_variations as variations
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
-from beside import beside
 
 HERE = Path(__file__).parent
 KEY_FILE = HERE.parents[1] / "keys" / "test-only-private-pkcs8.pem"
 
 LONG = 7  # steps
-
-
-# each may import those before it
-scenarios = beside(__file__, "client_scenarios")
-seams = beside(__file__, "client_seams")
-ROWS = (
-    "client_request_faults",
-    "client_signature_faults",
-    "client_call_faults",
-    "client_trouble_faults",
-    "client_tls_faults",
-)
-for rows in ROWS:
-    beside(__file__, rows)
-faults = beside(__file__, "client_faults")
-variations = beside(__file__, "client_variations")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -94,7 +81,7 @@ class Clock:
 
 @dataclass
 class Bench:
-    """Runs clients of this folder against the mock, as the engine does for anybody's."""
+    """Runs clients of the catalogue against the mock, as the engine does for anybody's."""
 
     key: PrivateKey
     directory: Path

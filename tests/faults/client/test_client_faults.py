@@ -13,9 +13,9 @@ from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.simpler import simpler_steps
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.scenario import Scenario, Step
+from amazonpay_conformance.mutants.client_faults import FAULTS
+from amazonpay_conformance.mutants.client_seams import Fault
 from amazonpay_conformance.strategies.generator import Abilities, Planner
-from client_faults import FAULTS
-from client_seams import Fault
 
 REQUIREMENTS_OF_CLIENTS = {r.id for r in REQUIREMENTS.values() if r.subject == "client"}
 

@@ -8,8 +8,8 @@ from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.reference import ReferenceClient
 from amazonpay_conformance.model.operations import OPERATIONS
 from amazonpay_conformance.model.requirements import REQUIREMENTS
-from client_scenarios import BATTERY, TROUBLES
-from client_seams import Variation
+from amazonpay_conformance.mutants.client_scenarios import BATTERY, TROUBLES
+from amazonpay_conformance.mutants.client_seams import Variation
 
 OURS = Variation("ours", (), "this kit", retries=reference.retries, troubled=True)
 WHOLE = (*BATTERY, *TROUBLES)

@@ -1,4 +1,4 @@
-"""What these tests share: the catalogues beside this file, and endpoints that were tried."""
+"""What these tests share: the catalogues of endpoints, and endpoints that were tried."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from functools import cache
 from typing import Any
 
 import pytest
-from beside import beside
-
-seams = beside(__file__, "endpoint_seams")
-faults = beside(__file__, "endpoint_faults")
-variations = beside(__file__, "endpoint_variations")
+from amazonpay_conformance.mutants import endpoint_faults as faults
+from amazonpay_conformance.mutants import endpoint_seams as seams
+from amazonpay_conformance.mutants import endpoint_variations as variations
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from amazonpay_conformance.checks.check import NOTICE_CHECKS
 from amazonpay_conformance.engine.endpoint_trials import REQUIREMENTS_HERE
-from endpoint_faults import FAULTS
-from endpoint_seams import Fault, Variation
-from endpoint_variations import VARIATIONS
+from amazonpay_conformance.mutants.endpoint_faults import FAULTS
+from amazonpay_conformance.mutants.endpoint_seams import Fault, Variation
+from amazonpay_conformance.mutants.endpoint_variations import VARIATIONS
 
 Tried = Callable[[Any], Any]
 

@@ -1,4 +1,4 @@
-"""What these tests share: the catalogues beside this file, and shops that have run."""
+"""What these tests share: the catalogues of integrations, and shops that have run."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from functools import cache
 from typing import Any
 
 import pytest
-from beside import beside
-
-seams = beside(__file__, "integration_seams")
-faults = beside(__file__, "integration_faults")
-variations = beside(__file__, "integration_variations")
+from amazonpay_conformance.mutants import integration_faults as faults
+from amazonpay_conformance.mutants import integration_seams as seams
+from amazonpay_conformance.mutants import integration_variations as variations
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 from amazonpay_conformance.checks.check import END_CHECKS, PAGE_CHECKS, TRACE_CHECKS
 from amazonpay_conformance.checks.judge import needs_no_caller
 from amazonpay_conformance.model.requirements import REQUIREMENTS
-from integration_faults import FAULTS
-from integration_seams import Fault, Variation
-from integration_variations import VARIATIONS
+from amazonpay_conformance.mutants.integration_faults import FAULTS
+from amazonpay_conformance.mutants.integration_seams import Fault, Variation
+from amazonpay_conformance.mutants.integration_variations import VARIATIONS
 
 OF_INTEGRATIONS = {
     r.id for r in REQUIREMENTS.values() if r.subject == "integration" and needs_no_caller(r.id)

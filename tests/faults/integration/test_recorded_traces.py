@@ -15,8 +15,8 @@ from amazonpay_conformance.engine.watch import Pressed, Watch
 from amazonpay_conformance.engine.watching import watched_trace
 from amazonpay_conformance.model.actions import Advance, BuyerAct
 from amazonpay_conformance.model.buyer import ADDRESS, BUYER
+from amazonpay_conformance.mutants.integration_seams import KEY_ID, Fault, Till, Variation, order
 from amazonpay_conformance.reading.requests import Merchant
-from integration_seams import KEY_ID, Fault, Till, Variation, order
 
 Ran = Callable[[Any], Any]
 

@@ -1,4 +1,4 @@
-"""What these tests share: the servers beside this file, and a bench on which callers race."""
+"""What these tests share: the servers of the catalogue, and a bench on which callers race."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from amazonpay_conformance.engine.targets import MockTarget
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.mock.turns import Turns
 from amazonpay_conformance.model.scenario import Scenario
+from amazonpay_conformance.mutants import race_faults
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
-from beside import beside
-
-race_faults = beside(__file__, "race_faults")
 
 LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
 

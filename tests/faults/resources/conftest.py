@@ -1,4 +1,4 @@
-"""The files beside this one by their names, and the bench on which servers are tried."""
+"""The bench on which servers are tried."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from amazonpay_conformance.mutants import resource_seams as seams
 from amazonpay_conformance.wire.keys import generate_private_key
-from beside import beside
-
-seams = beside(__file__, "resource_seams")
-beside(__file__, "resource_faults")
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 from amazonpay_conformance.model.resources import RESOURCE_OPERATIONS
+from amazonpay_conformance.mutants.resource_faults import FAULTS, Fault
+from amazonpay_conformance.mutants.resource_seams import (
+    EVERY,
+    Change,
+    changing,
+    refusal,
+    status,
+    with_operation,
+    with_value,
+)
 from amazonpay_conformance.strategies.resources import ASKED, STORIES
-from resource_faults import FAULTS, Fault
-from resource_seams import EVERY, Change, changing, refusal, status, with_operation, with_value
 
 
 @pytest.mark.parametrize("name", EVERY)

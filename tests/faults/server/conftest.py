@@ -1,4 +1,4 @@
-"""What these tests share: the catalogues beside this file, and a bench on which a server is tried."""
+"""What these tests share: the catalogues of servers, and a bench on which a server is tried."""
 
 from __future__ import annotations
 
@@ -19,22 +19,16 @@ from amazonpay_conformance.engine.targets import MockTarget
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.model.switches import Settings
+from amazonpay_conformance.mutants import server_callers as callers
+from amazonpay_conformance.mutants import server_faults as faults
+from amazonpay_conformance.mutants import server_scenarios as scenarios
+from amazonpay_conformance.mutants import server_seams as seams
+from amazonpay_conformance.mutants import server_variations as variations
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
 from beside import beside
 
-# each may import those before it
-scenarios, callers, seams, _, faults, variations = (
-    beside(__file__, name)
-    for name in (
-        "server_scenarios",
-        "server_callers",
-        "server_seams",
-        "server_table_faults",
-        "server_faults",
-        "server_variations",
-    )
-)
+beside(__file__, "spoilt_cases")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -49,7 +43,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @dataclass
 class Bench:
-    """Runs scenarios against servers of this folder, as the engine does against anybody's.
+    """Runs scenarios against servers of the catalogue, as the engine does against anybody's.
 
     There is one target, and a driver for every caller and region: loading a key costs more than a scenario.
     """

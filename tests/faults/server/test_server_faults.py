@@ -15,9 +15,9 @@ from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.scenario import FaultStep, Scenario
-from server_scenarios import APART, SESSION, call, opened, order, read, updated
-from server_seams import with_settings
-from server_table_faults import LENIENT
+from amazonpay_conformance.mutants.server_scenarios import APART, SESSION, call, opened, order, read, updated
+from amazonpay_conformance.mutants.server_seams import with_settings
+from amazonpay_conformance.mutants.server_table_faults import LENIENT
 
 
 def test_a_fault_is_found_and_nothing_else(fault: Any, bench: Any) -> None:

@@ -14,6 +14,7 @@ from amazonpay_conformance.model.actions import Action, Call
 from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.world import World
+from amazonpay_conformance.mutants import server_seams
 
 SOME = (
     "payment",
@@ -43,15 +44,9 @@ def wrong_status(bench: Any) -> Callable[..., Groups]:
     """From (operation, state) pairs to the groups of a server that answers those with another success."""
 
     def found(*places: tuple[str, str]) -> Groups:
-        return grouped(bench, _seams().decides(lambda w, a, p: _another_success(places, w, a, p)))
+        return grouped(bench, server_seams.decides(lambda w, a, p: _another_success(places, w, a, p)))
 
     return found
-
-
-def _seams() -> Any:
-    import sys
-
-    return sys.modules["server_seams"]
 
 
 def _another_success(
@@ -105,7 +100,8 @@ def test_the_scenario_that_took_fewest_steps_is_the_one_that_is_kept(
         finding.step
         for name in SOME
         for finding in bench.run(
-            name, _seams().decides(lambda w, a, p: _another_success((("get_charge", "Captured"),), w, a, p))
+            name,
+            server_seams.decides(lambda w, a, p: _another_success((("get_charge", "Captured"),), w, a, p)),
         ).findings
     ]
     assert group.first.step == min(steps)
