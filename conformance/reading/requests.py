@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -105,6 +105,20 @@ def read_request(
     Returns:
         The operation, the call for the model, and all that is wrong with the message.
     """
+    reading = _read(request, tuple(merchant.keys.items()))
+    if reading.call is None:
+        return reading
+    defects = reading.call.defects
+    if received_at is not None and _is_stale(request.headers.get(DATE_HEADER), received_at):
+        defects |= {Defect.STALE_DATE}
+    elif new is None:
+        return reading
+    return replace(reading, call=replace(reading.call, new=new or NewIds(), defects=defects))
+
+
+@lru_cache(maxsize=8)
+def _read(request: Request, keys: tuple[tuple[str, PublicKey], ...]) -> RequestReading:
+    """Read all that no clock changes: a mock and whoever watches it ask for the same, one after the other."""
     parts = _PATH.fullmatch(request.path)
     if parts is None:
         return RequestReading(None, None, errors=((404, "ResourceNotFound"), (400, "InvalidRequest")))
@@ -117,7 +131,7 @@ def read_request(
     operation, target = found
     authorization, malformed = _authorization(request)
     query, of_query = _query(request, operation)
-    key = merchant.keys.get(authorization.public_key_id) if authorization else None
+    key = dict(keys).get(authorization.public_key_id) if authorization else None
     verdict = verify(request, key) if key is not None else None
     body, violations, body_defects = _body(request, operation)
     violations = (*violations, *of_query)
@@ -126,7 +140,7 @@ def read_request(
         *body_defects,
         *(_defect_of(one, None) for one in of_query),
     }
-    defects |= {*_unusual_headers(request, authorization, environment, received_at), *_unusual_body(body)}
+    defects |= {*_unusual_headers(request, authorization, environment), *_unusual_body(body)}
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
     if authorization is not None and key is None:
@@ -141,7 +155,6 @@ def read_request(
         key=request.headers.get(IDEMPOTENCY_HEADER),
         fingerprint=fingerprint(operation, target, body),
         defects=frozenset(defects),
-        new=new or NewIds(),
         query=query,
     )
     return RequestReading(
@@ -224,15 +237,12 @@ def _unusual_headers(
     request: Request,
     authorization: Authorization | None,
     environment: Environment | None,
-    received_at: float | None,
 ) -> Iterator[Defect]:
     """What services may take offence at or not: each is a switch of the model."""
     headers = request.headers
     date, region = headers.get(DATE_HEADER), headers.get(REGION_HEADER)
     if date is not None and "-" in date:
         yield Defect.EXTENDED_DATE
-    if received_at is not None and _is_stale(date, received_at):
-        yield Defect.STALE_DATE
     if region is not None and region not in REGIONS:
         yield Defect.REGION_SPELLING
     if headers.repeat and any(len(headers.get_all(name)) > 1 for name in SINGLE):

@@ -245,6 +245,7 @@ def verify_button(payload: str, signature: str, public_key: PublicKey, algorithm
     return verify_string(button_string_to_sign(payload, algorithm), signature, public_key, algorithm)
 
 
+@lru_cache(maxsize=32)
 def signature_bytes(text: str) -> bytes | None:
     """Return the bytes of a base64 signature; None when it is not base64 as of RFC 4648 §4."""
     try:
