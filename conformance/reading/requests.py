@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import parse_qsl
@@ -333,11 +334,20 @@ def _too_fine(value: JSON, path: str = "") -> Iterator[schemas.Violation]:
     if not isinstance(value, dict):
         return
     amount, price = value.get("amount"), Price.parse(value)
-    if isinstance(amount, float) and price is not None and price.amount % minor_unit(price.currency):
+    if isinstance(amount, float) and price is not None and _has_parts_of(price.amount, price.currency):
         found = f"found {amount}, expected at most the decimals of {price.currency}"
         yield schemas.Violation(f"{path}/amount", "invalid", found, "A price has its currency's decimals.")
     for name, item in value.items():
         yield from _too_fine(item, f"{path}/{name}")
+
+
+def _has_parts_of(amount: Decimal, currency: str) -> bool:
+    """Tell whether an amount has parts of the currency's least unit; the largest floats have none."""
+    return abs(amount) < _WHOLE and bool(amount % minor_unit(currency))
+
+
+_WHOLE: Final = Decimal(2**53)
+"""From here on every float is a whole number."""
 
 
 def _defect_of(violation: schemas.Violation, body: JSON) -> Defect:
