@@ -17,6 +17,7 @@ from amazonpay_conformance import cli, schemas
 from amazonpay_conformance.checks.judge import judged_by
 from amazonpay_conformance.mock import openapi
 from amazonpay_conformance.mock.verbs import VERBS
+from amazonpay_conformance.model.facts import FACTS
 from amazonpay_conformance.model.machine import TAGS, Machine
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.reporting.levels import CONDITIONS
@@ -77,6 +78,7 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "server-requirements": requirement_table(r for r in held if r.subject == "server"),
         "integration-requirements": requirement_table(r for r in held if r.subject == "integration"),
         "tags": tag_table(),
+        "facts": fact_table(),
         "uncertain-requirements": uncertain_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
         "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),
         "verbs": verb_table(),
@@ -131,6 +133,26 @@ def matrix() -> Iterator[str]:
         subjects = "; ".join(map(_cell, found[r.id]))
         link = f"[{r.id}](requirements.md#{r.id.lower()})"
         yield f"| {link} | {r.level} | {r.subject} | {checks} | {subjects} |"
+
+
+def fact_table() -> Iterator[str]:
+    """Yield each fact, by how it begins, with the rows that state it."""
+    section = ""
+    for fact in FACTS:
+        if fact.section != section:
+            section = fact.section
+            yield from ("", f"## {section}", "", "| fact | stated by |", "|---|---|")
+        stated = (fact.why and f"none: {fact.why}") or ", ".join(_linked(name) for name in fact.stated)
+        yield f"| {_cell(fact.begins)} … | {stated} |"
+
+
+def _linked(name: str) -> str:
+    held = REQUIREMENTS.get(name)
+    return (
+        f"[{name}](requirements.md#{name.lower()})"
+        if held is not None and held.level != "MAY"
+        else f"`{name}`"
+    )
 
 
 def tag_table() -> Iterator[str]:

@@ -25,7 +25,7 @@ from amazonpay_conformance.engine.crew import Attempt, Crew
 from amazonpay_conformance.engine.findings import Cell, Finding, Place, cell_at, place_of
 from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.engine.keyring import Keyring
-from amazonpay_conformance.engine.race import judge_at_once
+from amazonpay_conformance.engine.race import RacedCall, judge_at_once
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct
@@ -61,7 +61,8 @@ class Run:
 
     `judged` counts judgements by requirement; `items` are what of the model was covered; `skipped` tells
     which steps could not be taken and why; `unclear` why the rest of a scenario was not judged; `observed`
-    counts what answers told of open questions; `held` are the cells in which a requirement held.
+    counts what answers told of open questions; `held` are the cells in which a requirement held; `raced` has
+    the exchanges of calls at once, for those that no order explains are not among `made`.
     """
 
     scenario: Scenario
@@ -73,6 +74,7 @@ class Run:
     unclear: str = ""
     observed: Counter[Observed] = field(default_factory=Counter)
     held: frozenset[Cell] = frozenset()
+    raced: tuple[RacedCall, ...] = ()
 
     @property
     def covered(self) -> frozenset[str]:
@@ -152,6 +154,7 @@ class Execution:
     observed: Counter[Observed] = field(default_factory=Counter)
     held: dict[Place, set[str]] = field(default_factory=dict)
     skipped: list[tuple[int, str]] = field(default_factory=list)
+    raced: list[RacedCall] = field(default_factory=list)
     unclear: str = ""
 
     def run(self, scenario: Scenario) -> None:
@@ -189,6 +192,7 @@ class Execution:
             self.unclear,
             self.observed,
             frozenset(cell_at(name, place) for place, held in self.held.items() for name in held),
+            tuple(self.raced),
         )
 
     def _take(self, number: int, planned: Step) -> None:
@@ -257,6 +261,7 @@ class Execution:
         for made in outcome.made:
             self._judge(replace(made, earlier=tuple(self.made)))
         self._note(outcome.judgements, outcome.whole)
+        self.raced += outcome.calls
         self.unclear = self.unclear or outcome.unclear
         for attempt in attempts:
             self._bind_raced(attempt)
