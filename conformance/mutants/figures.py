@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from amazonpay_conformance.mutants.ledger import Ledger
-from amazonpay_conformance.mutants.listing import GROUPS, Listed
+from amazonpay_conformance.mutants.listing import GROUPS, Listed, faults, right_subjects
 from amazonpay_conformance.mutants.measuring import Measured
 
 FORMAT: Final = 1
@@ -22,6 +22,7 @@ def document(ledger: Ledger, subjects: Iterable[Listed]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         **asdict(ledger.setting),
+        "catalogue": {"faults": len(faults()), "right_subjects": len(right_subjects())},
         "faults": rows,
         "right_subjects": len(held),
         "false_alarms": sum(len(one.alarms) for one in held),
