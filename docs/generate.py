@@ -17,6 +17,7 @@ from amazonpay_conformance import cli, schemas
 from amazonpay_conformance.checks.judge import judged_by
 from amazonpay_conformance.mock import openapi
 from amazonpay_conformance.mock.verbs import VERBS
+from amazonpay_conformance.model.facts import FACTS
 from amazonpay_conformance.model.machine import TAGS, Machine
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
 from amazonpay_conformance.reporting.levels import CONDITIONS
@@ -87,6 +88,7 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "server-requirements": requirement_table(r for r in held if r.subject == "server"),
         "integration-requirements": requirement_table(r for r in held if r.subject == "integration"),
         "tags": tag_table(),
+        "facts": fact_table(),
         "uncertain-requirements": uncertain_table(r for r in REQUIREMENTS.values() if r.level == "MAY"),
         "charge-diagram": iter((f"```mermaid\n{mermaid.diagram(MACHINES['Charge'])}```",)),
         "verbs": verb_table(),
@@ -160,9 +162,10 @@ def power_setting() -> Iterator[str]:
     value = power()
     every = value["catalogue"]
     yield (
-        f"Of the catalogue {len(value['faults'])} of {every['faults']} faults and {value['right_subjects']} of "
-        f"{every['right_subjects']} right subjects were measured, with the {value['profile']} profile, seed "
-        f"{value['seed']}, kit {value['kit']}, model `{value['model_hash'][:16]}…`."
+        f"{len(value['faults'])} of {every['faults']} faults and {value['right_subjects']} of "
+        f"{every['right_subjects']} right subjects of the catalogue were measured, with the "
+        f"{value['profile']} profile, seed {value['seed']}, kit {value['kit']}, model "
+        f"`{value['model_hash'][:16]}…`."
     )
 
 
@@ -202,6 +205,26 @@ def power_table(wanted: Callable[[Mapping[str, Any]], object]) -> Iterator[str]:
         figures = ["" if row[name] is None else str(row[name]) for name in ("requests", "steps")]
         by = row["requirement"] or "not found"
         yield f"| {' | '.join([_cell(row['id']), _cell(row['costs']), by, *figures, row['ticket']])} |"
+
+
+def fact_table() -> Iterator[str]:
+    """Yield each fact, by how it begins, with the rows that state it."""
+    section = ""
+    for fact in FACTS:
+        if fact.section != section:
+            section = fact.section
+            yield from ("", f"## {section}", "", "| fact | stated by |", "|---|---|")
+        stated = (fact.why and f"none: {fact.why}") or ", ".join(_linked(name) for name in fact.stated)
+        yield f"| {_cell(fact.begins)} … | {stated} |"
+
+
+def _linked(name: str) -> str:
+    held = REQUIREMENTS.get(name)
+    return (
+        f"[{name}](requirements.md#{name.lower()})"
+        if held is not None and held.level != "MAY"
+        else f"`{name}`"
+    )
 
 
 def tag_table() -> Iterator[str]:

@@ -120,8 +120,14 @@ def _search_less(item: pytest.Item) -> None:
     function = getattr(item, "obj", None)
     function = getattr(function, "__func__", function)
     held = getattr(function, "_hypothesis_internal_use_settings", None)
-    if held is not None and held.max_examples > EXAMPLES:
-        less = hypothesis.settings(held, max_examples=EXAMPLES, phases=[hypothesis.Phase.generate])
+    if held is not None:  # slow is what a machine is that others use; it is no mutant's doing
+        less = hypothesis.settings(
+            held,
+            max_examples=min(held.max_examples, EXAMPLES),
+            phases=[hypothesis.Phase.generate],
+            deadline=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
         function._hypothesis_internal_use_settings = less  # type: ignore[union-attr]
 
 

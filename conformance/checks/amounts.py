@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from amazonpay_conformance.checks.check import Answer, Problem, on_wire
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.subject import Act, Made, Seen
 from amazonpay_conformance.model.limits import CURRENCIES
 from amazonpay_conformance.model.money import MINOR_DIGITS
@@ -64,6 +65,7 @@ def currencies_are_the_regions(seen: Seen, made: Act) -> Answer:
     return _judged(seen, made, lambda one: _foreign(one, region))
 
 
+@once
 def told_of_amounts(seen: Seen, made: Act) -> dict[str, Problem]:
     """Return what these checks say, by JSON pointer: no other check says it again."""
     region = made.configured.region
@@ -76,6 +78,12 @@ def told_of_amounts(seen: Seen, made: Act) -> dict[str, Problem]:
         if elsewhere is not None:
             found[f"{one.pointer}/currencyCode"] = elsewhere
     return found
+
+
+@once
+def sums_sent(seen: Seen) -> tuple[Sum, ...]:
+    """Return every amount in the body that was sent."""
+    return tuple(sums(seen.sent))
 
 
 def sums(value: JSON, pointer: str = "") -> Iterator[Sum]:
@@ -93,15 +101,16 @@ def sums(value: JSON, pointer: str = "") -> Iterator[Sum]:
 
 
 def _judged(seen: Seen, made: Act, judge: Callable[[Sum], Problem | None]) -> Answer:
-    if not any(True for _ in sums(seen.sent)):
+    if not sums_sent(seen):
         return None
     return tuple(problem for one in _own(seen, made) if (problem := judge(one)) is not None)
 
 
+@once
 def _own(seen: Seen, made: Act) -> list[Sum]:
     """The amounts of a body that are the client's own doing."""
     callers = {_key(one) for one in sums(made.asked.payload)} if isinstance(made, Made) else set()
-    return [one for one in sums(seen.sent) if _key(one) not in callers]
+    return [one for one in sums_sent(seen) if _key(one) not in callers]
 
 
 def _key(one: Sum) -> tuple[str, str, str]:

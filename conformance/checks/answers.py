@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from amazonpay_conformance import schemas
@@ -15,7 +16,9 @@ from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.tampers import NO_CODE
 from amazonpay_conformance.model.world import CheckoutSession
 from amazonpay_conformance.reading.objects import state_of
+from amazonpay_conformance.reading.once import answer_of
 from amazonpay_conformance.reading.requests import media_type
+from amazonpay_conformance.wire.messages import Response
 
 COMPLETED: Final = ("Completed", None)
 EMPTIED: Final = (
@@ -37,12 +40,12 @@ def answer_is_permitted(seen: Seen, made: Made) -> Iterator[Judgement]:
     """
     if seen.response is None or seen.transient or not seen.permitted or is_anothers(seen, made):
         return
-    at_stake = sorted({outcome.requirement for outcome in _of_its_kind(seen) if outcome.required})
     if seen.matched is not None:
         # the answer shows the one rule that it follows; of the others it says nothing
         if seen.matched.required:
             yield Judgement(seen.matched.requirement, "answer_is_permitted", HELD)
         return
+    at_stake = sorted({outcome.requirement for outcome in _of_its_kind(seen) if outcome.required})
     problem = Problem(_permitted(seen.permitted), _given(seen))
     for requirement in at_stake[:1] or [seen.permitted[0].requirement]:
         yield Judgement(requirement, "answer_is_permitted", (problem,))
@@ -79,6 +82,8 @@ def answer_carries_a_request_id(seen: Seen, made: Made) -> Answer:
 def answer_is_json(seen: Seen, made: Made) -> Answer:
     if seen.response is None or seen.transient or _may_be_empty(seen):
         return None
+    if seen.answer is not None:
+        return HELD
     try:
         seen.response.json()
     except ValueError as problem:
@@ -103,8 +108,14 @@ def object_satisfies_its_schema(seen: Seen, made: Made) -> Answer:
         return None
     if operation.response is None:
         return None
-    found = schemas.violations(operation.response, seen.answer)
+    found = violations_of(operation.response, seen.response.body)
     return tuple(Problem(f"{v.path or 'the body'}: {v.rule}", v.message) for v in found)
+
+
+@lru_cache(maxsize=32)
+def violations_of(schema: str, body: bytes) -> tuple[schemas.Violation, ...]:
+    """Return what a body that is JSON breaks of a schema: the same is often read several times."""
+    return schemas.violations(schema, answer_of(Response(200, body=body)))
 
 
 @on_exchange("RSP-004")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.subject import Made
 from amazonpay_conformance.checks.told import SPEECHLESS, error_of, state_in, told_state
 
@@ -64,6 +66,7 @@ def is_of_pending(made: Made) -> bool:
     return sent_state(made) in PENDING_STATES or was_pending(made)
 
 
+@once
 def sent_state(made: Made) -> str | None:
     """Return the state that a good answer tells; None where it was spoilt on purpose."""
     last = made.last
@@ -72,16 +75,23 @@ def sent_state(made: Made) -> str | None:
     return state_in(last.body)
 
 
+@once
 def was_pending(made: Made) -> bool:
     """Tell whether a read is of an object that pended when it was last heard of, and does not any more."""
-    if made.asked.operation.method != "GET" or sent_state(made) in PENDING_STATES:
+    if made.asked.operation.method != "GET" or made.asked.operation.returns not in _IDS:
+        return False
+    if sent_state(made) in PENDING_STATES:
         return False
     about = (other for other in reversed(made.earlier) if _names(other, made.asked.path_id))
     before = next(about, None)
     return before is not None and sent_state(before) in PENDING_STATES
 
 
+_IDS: Final[Mapping[str, str]] = {"Charge": "chargeId", "Refund": "refundId"}
+"""What pends, and how its id is called in a body."""
+
+
 def _names(made: Made, object_id: str | None) -> bool:
     body = made.last.body if made.last else None
-    own = {"Charge": "chargeId", "Refund": "refundId"}.get(made.asked.operation.returns or "")
+    own = _IDS.get(made.asked.operation.returns or "")
     return body is not None and own is not None and body.get(own) == object_id

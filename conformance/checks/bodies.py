@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from amazonpay_conformance import schemas
-from amazonpay_conformance.checks.amounts import sums, told_of_amounts
+from amazonpay_conformance.checks.amounts import sums, sums_sent, told_of_amounts
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange, on_wire
 from amazonpay_conformance.checks.differences import MISSING, Difference, differences
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.slips import slip
 from amazonpay_conformance.checks.subject import Act, Made, Seen, Watched
 from amazonpay_conformance.wire.messages import JSON
@@ -21,6 +22,8 @@ from amazonpay_conformance.wire.messages import JSON
 def body_is_json(seen: Seen, made: Act) -> Answer:
     if not seen.request.body:
         return None
+    if seen.sent is not None:
+        return HELD
     try:
         seen.request.json()
     except ValueError as problem:
@@ -88,7 +91,7 @@ def unset_fields_are_left_out(seen: Seen, made: Made) -> Answer:
 
 @on_wire("BDY-004")
 def amounts_are_strings(seen: Seen, made: Act) -> Answer:
-    amounts = list(sums(seen.sent))
+    amounts = sums_sent(seen)
     if not amounts:
         return None
     # a number that the caller gave is his own
@@ -125,6 +128,8 @@ def fields_are_named_once(seen: Seen, made: Act) -> Answer:
 def texts_are_whole(seen: Seen, made: Act) -> Answer:
     if not seen.request.body or seen.sent is None:
         return None
+    if not _halves_sent(seen):
+        return HELD
     callers = set(_halves(made.asked.payload)) if isinstance(made, Made) else set()
     return tuple(
         Problem(
@@ -132,7 +137,7 @@ def texts_are_whole(seen: Seen, made: Act) -> Answer:
             f"{_dotted(pointer)}: half of one (a lone surrogate)",
             _HALF,
         )
-        for pointer in _halves(seen.sent)
+        for pointer in _halves_sent(seen)
         if pointer not in callers
     )
 
@@ -150,22 +155,31 @@ def empty_objects_are_objects(seen: Seen, made: Made) -> Answer:
 _HALF: Final = "a text was cut between the two halves of a character: count characters, not UTF-16 units"
 
 
+@once
 def _told(seen: Seen, made: Act) -> set[str]:
     """The places of which another check says what is wrong, more tellingly than that they differ."""
     arrays = _arrays(seen, made) if isinstance(made, Made) else ()
-    return {*told_of_amounts(seen, made), *_halves(seen.sent), *arrays}
+    return {*told_of_amounts(seen, made), *_halves_sent(seen), *arrays}
 
 
 def _repeated(body: bytes) -> Counter[str]:
     twice: Counter[str] = Counter()
 
     def noted(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
-        names = Counter(name for name, _ in pairs)
-        twice.update({name: times for name, times in names.items() if times > 1})
-        return dict(pairs)
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            names = Counter(name for name, _ in pairs)
+            twice.update({name: times for name, times in names.items() if times > 1})
+        return value
 
     json.loads(body, object_pairs_hook=noted)
     return twice
+
+
+@once
+def _halves_sent(seen: Seen) -> tuple[str, ...]:
+    """Where the body has half a character, which JSON can only write as an escape."""
+    return tuple(_halves(seen.sent)) if b"\\u" in seen.request.body else ()
 
 
 def _halves(value: JSON, pointer: str = "") -> Iterator[str]:
@@ -179,6 +193,7 @@ def _halves(value: JSON, pointer: str = "") -> Iterator[str]:
         yield pointer
 
 
+@once
 def _arrays(seen: Seen, made: Made) -> list[str]:
     """Where the caller says {} and the body says []."""
     wanted: JSON = {} if made.asked.absent else made.asked.payload
@@ -193,6 +208,7 @@ def _start(body: bytes) -> str:
     return repr(body[:20].decode("utf-8", "replace"))
 
 
+@once
 def _broken(seen: Seen, made: Made) -> tuple[schemas.Violation, ...]:
     """What the body breaks of its schema, and the caller's payload does not."""
     operation, found = seen.reading.operation, seen.reading.violations
@@ -202,6 +218,7 @@ def _broken(seen: Seen, made: Made) -> tuple[schemas.Violation, ...]:
     return tuple(v for v in found if v.path not in callers)
 
 
+@once
 def _departures(seen: Seen, made: Made) -> list[Difference]:
     """Where the body does not say what the caller said."""
     if seen.sent is None:

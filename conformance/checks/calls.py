@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+import marshal
+from typing import Any, Final
 
 from amazonpay_conformance.checks.asynchronous import is_accepted, is_of_pending
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_call
 from amazonpay_conformance.checks.differences import Difference, differences
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.checks.told import (
     NOT_TOLD,
@@ -117,6 +119,7 @@ def headers_of_the_caller_stay_his(made: Made) -> Answer:
     return Problem("the headers as they were handed in", f"changed: {', '.join(changed)}")
 
 
+@once
 def _altered(made: Made) -> list[Difference] | None:
     """Where the body that the caller sees is not the one sent; None where he sees none."""
     if made.last is None or made.last.answer is None or is_hidden(made):
@@ -127,9 +130,25 @@ def _altered(made: Made) -> list[Difference] | None:
     if told is NOT_TOLD or (is_refused(made) and told_reason(made) is None):
         return None  # how refusals are told is another matter: reason_code_reaches_the_caller
     judged_there = is_of_pending(made)  # pending_state_is_told_as_such, decided_state_is_told
-    alike = repr(made.last.answer) == repr(told)  # mostly they are, and to compare field by field is dear
+    # mostly they are alike, and to compare field by field is dear
+    alike = _is_verbatim(made) or _are_one(made.last.answer, told)
     found = [] if alike else differences(made.last.answer, told)
     return [d for d in found if not (judged_there and d.path == "statusDetails.state" and _is_text(d.found))]
+
+
+def _is_verbatim(made: Made) -> bool:
+    """Whether the caller is handed the very text that was sent."""
+    if made.told.has_body or made.told.raw_body is None or made.last is None or made.last.response is None:
+        return False
+    return made.told.raw_body.encode("utf-8", "surrogatepass") == made.last.response.body
+
+
+def _are_one(one: Any, other: Any) -> bool:
+    """Whether two values are written alike, 1 and True and 1.0 held apart; in doubt they are not."""
+    try:
+        return one == other and marshal.dumps(one, 0) == marshal.dumps(other, 0)
+    except ValueError:
+        return False  # some object of the client's own
 
 
 def _is_text(value: object) -> bool:

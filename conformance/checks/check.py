@@ -232,10 +232,8 @@ def on_race(*requirements: str) -> Callable[[RaceCheck], RaceCheck]:
     return register
 
 
-def judgement(requirement: str, check: str, answer: Answer) -> Judgement | None:
-    """Make a judgement of what a check returned; None where the check did not apply."""
-    if answer is None:
-        return None
+def judgement(requirement: str, check: str, answer: Problem | Iterable[Problem]) -> Judgement:
+    """Make a judgement of what a check returned."""
     problems = (answer,) if isinstance(answer, Problem) else tuple(answer)
     return Judgement(requirement, check, problems)
 

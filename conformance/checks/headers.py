@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_exchange, on_wire
@@ -140,6 +141,8 @@ def named_host_is_the_configured_one(seen: Seen, made: Act) -> Answer:
 
 @on_wire("HDR-012")
 def single_headers_are_sent_once(seen: Seen, made: Act) -> Answer:
+    if not seen.request.headers.repeat:
+        return HELD
     # what the caller gave is another matter: headers_of_the_caller_are_sent, key_of_the_caller_is_sent
     given = {name.lower() for name in _given(made)}
     values = {name: seen.request.headers.get_all(name) for name in SINGLE if name not in given}
@@ -281,6 +284,7 @@ def _missing(name: str, example: str) -> Problem:
     return Problem(f"{name}: {example}", f"no {name} header")
 
 
+@lru_cache(64)
 def _time(value: str) -> datetime | None:
     for form in ("%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ"):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from amazonpay_conformance.checks import (
@@ -33,6 +34,7 @@ from amazonpay_conformance.checks.check import (
     CALL_CHECKS,
     END_CHECKS,
     EXCHANGE_CHECKS,
+    HELD,
     JUDGED,
     MODEL_CHECKS,
     NOTICE_CHECKS,
@@ -42,6 +44,7 @@ from amazonpay_conformance.checks.check import (
     TRIAL_CHECKS,
     WIRE_CHECKS,
     Answer,
+    ExchangeCheck,
     Judgement,
     judgement,
 )
@@ -88,36 +91,39 @@ def judge(made: Made) -> Iterator[Judgement]:
 
     Of a request that was spoilt on purpose only the answer is judged.
     """
-    for found in _judgements(made):
-        if not made.asked.tamper or REQUIREMENTS[found.requirement].subject == "server":
-            yield found
+    found = _judgements(made)
+    if made.asked.tamper:
+        return iter([one for one in found if REQUIREMENTS[one.requirement].subject == "server"])
+    return iter(found)
 
 
-def _judgements(made: Made) -> Iterator[Judgement]:
+def _judgements(made: Made) -> list[Judgement]:
+    found: list[Judgement] = []
     for seen in made.tries:
-        for name, (requirement, check) in EXCHANGE_CHECKS.items():
-            if seen.fault is not None and REQUIREMENTS[requirement].subject == "server":
-                continue  # no server is to blame for an answer that was spoilt
-            if (found := judgement(requirement, name, check(seen, made))) is not None:
-                yield found
+        # no server is to blame for an answer that was spoilt
+        found += _asked(EXCHANGE_CHECKS if seen.fault is None else _of_clients(), seen, made)
         for model_check in MODEL_CHECKS.values() if seen.fault is None else ():
-            yield from model_check(seen, made)
-    yield from _asked(CALL_CHECKS, made)
+            found += model_check(seen, made)
+    return found + _asked(CALL_CHECKS, made)
+
+
+def _of_clients() -> dict[str, tuple[str, ExchangeCheck]]:
+    return {name: row for name, row in EXCHANGE_CHECKS.items() if REQUIREMENTS[row[0]].subject != "server"}
 
 
 def judge_wire(watched: Watched) -> Iterator[Judgement]:
     """Yield what every check that needs no caller has to say about an exchange as such."""
-    yield from _asked(WIRE_CHECKS, watched.last, watched)
+    return iter(_asked(WIRE_CHECKS, watched.last, watched))
 
 
 def judge_in_place(watched: Watched) -> Iterator[Judgement]:
     """Yield what the checks have to say about an exchange of an integration in its place in a trace."""
-    yield from _asked(TRACE_CHECKS, watched)
+    return iter(_asked(TRACE_CHECKS, watched))
 
 
 def judge_end(ended: Ended) -> Iterator[Judgement]:
     """Yield what the checks have to say about what a trace left undone."""
-    yield from _asked(END_CHECKS, ended)
+    return iter(_asked(END_CHECKS, ended))
 
 
 def judge_button(payload: str, signature: str, configured: Configured) -> Iterator[Judgement]:
@@ -128,12 +134,12 @@ def judge_button(payload: str, signature: str, configured: Configured) -> Iterat
         signature: what the client made of it.
         configured: with which key and algorithm it had to.
     """
-    yield from _asked(BUTTON_CHECKS, payload, signature, configured)
+    return iter(_asked(BUTTON_CHECKS, payload, signature, configured))
 
 
 def judge_page(placed: Placed) -> Iterator[Judgement]:
     """Yield what the checks have to say about a button as a page of an integration has it."""
-    yield from _asked(PAGE_CHECKS, placed)
+    return iter(_asked(PAGE_CHECKS, placed))
 
 
 def judge_race(race: Race) -> Iterator[Judgement]:
@@ -144,12 +150,12 @@ def judge_race(race: Race) -> Iterator[Judgement]:
 
 def judge_trial(tried: Tried) -> Iterator[Judgement]:
     """Yield what the checks have to say about a server that a client was led to."""
-    yield from _asked(TRIAL_CHECKS, tried)
+    return iter(_asked(TRIAL_CHECKS, tried))
 
 
 def judge_notice(notified: Notified) -> Iterator[Judgement]:
     """Yield what the checks have to say about what an endpoint made of notifications."""
-    yield from _asked(NOTICE_CHECKS, notified)
+    return iter(_asked(NOTICE_CHECKS, notified))
 
 
 def judged_by(requirement: str) -> tuple[str, ...]:
@@ -174,7 +180,17 @@ def needs_no_caller(requirement: str) -> bool:
     return any(requirement == judged for table in tables for judged, _ in table.values())
 
 
-def _asked(checks: Mapping[str, tuple[str, Callable[..., Answer]]], *about: object) -> Iterator[Judgement]:
+def _asked(checks: Mapping[str, tuple[str, Callable[..., Answer]]], *about: object) -> list[Judgement]:
+    found: list[Judgement] = []
     for name, (requirement, check) in checks.items():
-        if (found := judgement(requirement, name, check(*about))) is not None:
-            yield found
+        answer = check(*about)
+        if answer is HELD:
+            found.append(_held(requirement, name))
+        elif answer is not None:
+            found.append(judgement(requirement, name, answer))
+    return found
+
+
+@cache
+def _held(requirement: str, check: str) -> Judgement:
+    return Judgement(requirement, check, HELD)

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Judgement, Problem, on_exchange, on_model
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.subject import Made, Seen
 from amazonpay_conformance.checks.timestamps import seconds_of
 from amazonpay_conformance.model.constraints import CONSTRAINTS, constraints
@@ -228,6 +229,7 @@ def lifetime_is_the_documented_one(seen: Seen, made: Made) -> Answer:
     return HELD if expires - created == seconds else Problem(f"{seconds} s", f"{expires - created} s")
 
 
+@once
 def _shown(seen: Seen) -> tuple[Kind, str, dict[str, Any]] | None:
     if seen.body is None or seen.matched is None or seen.matched.subject is None:
         return None
@@ -240,14 +242,17 @@ def _current(seen: Seen, wanted: type) -> Any:
 
     Neither where the state shown is a wrong one: state_is_permitted says so, and the rest follows from it.
     """
+    value, body = _now(seen)
+    return (value, body) if isinstance(value, wanted) else (None, {})
+
+
+@once
+def _now(seen: Seen) -> tuple[AnyObject | None, dict[str, Any]]:
     shown = _shown(seen)
     if shown is None or (seen.matched is not None and seen.matched.replays is not None):
         return None, {}
     kind, object_id, body = shown
-    value: AnyObject | None = seen.after.find(kind, object_id)
-    if not isinstance(value, wanted):
-        return None, {}
-    found = state_of(kind, body)
+    value, found = seen.after.find(kind, object_id), state_of(kind, body)
     return (value, body) if found is None or found[0] == getattr(value, "state", None) else (None, {})
 
 

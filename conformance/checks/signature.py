@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from amazonpay_conformance.checks.check import HELD, Answer, Problem, on_button, on_exchange, on_wire
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.subject import Act, Configured, Made, Seen
 from amazonpay_conformance.wire.alignment import aligned
 from amazonpay_conformance.wire.buttons import diagnose_button, unescaped
@@ -85,6 +86,7 @@ def signature_verifies(seen: Seen, made: Act) -> Answer:
     )
 
 
+@once
 def _cannot_be_tried(seen: Seen, configured: Configured) -> bool:
     """Whether a signature is too broken to be one of anything; other checks say how."""
     authorization = seen.reading.authorization
@@ -93,6 +95,7 @@ def _cannot_be_tried(seen: Seen, configured: Configured) -> bool:
     return several or unreadable or bool(_not_sent(seen))
 
 
+@once
 def _not_sent(seen: Seen) -> list[str]:
     """The names that are listed as signed and not sent."""
     authorization = seen.reading.authorization

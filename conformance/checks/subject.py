@@ -17,6 +17,7 @@ from amazonpay_conformance.model.retries import Retries
 from amazonpay_conformance.model.rules import Evidence
 from amazonpay_conformance.model.step import Outcome
 from amazonpay_conformance.model.world import World
+from amazonpay_conformance.reading.once import answer_of
 from amazonpay_conformance.reading.requests import RequestReading
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.messages import JSON, Exchange, Request, Response
@@ -89,13 +90,13 @@ class Seen:
     @cached_property
     def answer(self) -> JSON:
         """The response's body parsed, None where there is none or it is not JSON."""
-        return _json(self.response)
+        return answer_of(self.response)
 
     @property
     def true_body(self) -> dict[str, Any] | None:
         """The object that the service itself answered with, whatever the client was sent."""
         truth = self.exchange.truth
-        answer = _json(truth)
+        answer = self.answer if truth is self.response else answer_of(truth)
         return answer if truth is not None and truth.status < 300 and isinstance(answer, dict) else None
 
     @property
@@ -103,15 +104,6 @@ class Seen:
         """The object that a good answer carries, None for refusals and rubbish."""
         good = self.response is not None and self.response.status < 300
         return self.answer if good and isinstance(self.answer, dict) else None
-
-
-def _json(response: Response | None) -> JSON:
-    if response is None:
-        return None
-    try:
-        return response.json()
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,11 @@ def creation_stays_where_it_was(seen: Seen, made: Made) -> Answer:
     created = _seconds(shown.get("creationTimestamp")) if shown else None
     if created is None:
         return None
-    told = [when for body in _earlier(seen, made) if (when := _seconds(body.get("creationTimestamp")))]
-    if not told:
+    told = (when for body in _earlier(seen, made) if (when := _seconds(body.get("creationTimestamp"))))
+    first = next(told, None)
+    if first is None:
         return None
-    return HELD if told[0] == created else Problem(f"creationTimestamp {_text(told[0])}", _text(created))
+    return HELD if first == created else Problem(f"creationTimestamp {_text(first)}", _text(created))
 
 
 @on_exchange("TIM-004")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from amazonpay_conformance.checks.once import once
 from amazonpay_conformance.checks.subject import Made
 from amazonpay_conformance.wire.redaction import redact_text
 
@@ -18,6 +19,7 @@ SPEECHLESS: Final = ("unsupported", "crashed")
 """Outcomes by which a caller is told nothing."""
 
 
+@once
 def told_body(made: Made) -> Any:
     """Return the body as the caller sees it, parsed where it is JSON, or NOT_TOLD."""
     if made.told.has_body:
@@ -64,6 +66,7 @@ def is_refused(made: Made) -> bool:
     return told and last is not None and last.response is not None and last.response.status >= 400
 
 
+@once
 def is_hidden(made: Made) -> bool:
     """Whether a refusal looks like success: refusals_reach_the_caller says so, and nobody says it again."""
     return is_refused(made) and not learns_of_failure(made)

@@ -6,6 +6,7 @@ What is spoilt before signing is signed as it is sent; what is spoilt after it d
 from __future__ import annotations
 
 import base64
+import calendar
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -28,18 +29,18 @@ from amazonpay_conformance.wire.signing import (
     Authorization,
     authorization_of,
     default_signed_headers,
-    sign,
 )
 
 DAY_SECONDS: Final = 86_400
+HOUR_SECONDS: Final = 3_600
 BASIC: Final = "%Y%m%dT%H%M%SZ"
 EXTENDED: Final = "%Y-%m-%dT%H:%M:%SZ"
 NOBODY: Final = "SANDBOX-AEXAMPLE0KEY0OF0NOBODY00"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signing:
-    """Who signs, and how."""
+    """Who signs, and how. Whoever wants to know what would be signed has a subclass, with another `over`."""
 
     key: PrivateKey
     public_key_id: str
@@ -47,7 +48,26 @@ class Signing:
 
     def signed(self, request: Request) -> Request:
         """Return a request signed in the documented way."""
-        return sign(request, key=self.key, public_key_id=self.public_key_id, algorithm=self.algorithm)
+        names = documented_names(default_signed_headers(request.headers))
+        return self.over(request, names, canonical_request(request, names))
+
+    def over(
+        self, request: Request, names: tuple[str, ...], canonical: str, *, named: str = "", salted: str = ""
+    ) -> Request:
+        """Return a request with a signature over any canonical request.
+
+        Args:
+            request: what is to be sent.
+            names: what the header says was signed.
+            canonical: what is signed, its last line the digest of the request's body.
+            named: the algorithm that the string to sign names, where that is another than the header's.
+            salted: the algorithm whose salt the signature has, where that is another.
+        """
+        text = utf8(string_to_sign(canonical, named or self.algorithm))
+        raw = self.key.sign_pss(text, salt_length=ALGORITHMS[salted or self.algorithm])
+        signature = base64.b64encode(raw).decode("ascii")
+        header = Authorization(self.algorithm, self.public_key_id, names, signature).value
+        return _with("authorization", header)(request)
 
 
 Change: TypeAlias = Callable[[Request], Request]
@@ -66,11 +86,6 @@ def spoilt(tamper: str, request: Request, signing: Signing) -> Request:
         KeyError: there is no such tamper.
     """
     return TAMPERINGS[tamper](request, signing)
-
-
-def date(seconds: float = 0.0, form: str = BASIC) -> str:
-    """Return the time `seconds` from now, in the documented form unless another is given."""
-    return time.strftime(form, time.gmtime(time.time() + seconds))
 
 
 def _before(change: Change) -> Tampering:
@@ -95,10 +110,16 @@ def _without(name: str) -> Change:
     return lambda request: replace(request, headers=request.headers.without(name))
 
 
-def _with(name: str, value: str | Callable[[], str]) -> Change:
+def _with(name: str, value: str) -> Change:
+    return lambda request: replace(request, headers=request.headers.with_value(name, value))
+
+
+def _dated(seconds: int = 0, form: str = BASIC) -> Change:
+    """Put another date in the place of the request's own, or the same in another form."""
+
     def change(request: Request) -> Request:
-        text = value if isinstance(value, str) else value()
-        return replace(request, headers=request.headers.with_value(name, text))
+        own = calendar.timegm(time.strptime(request.headers.get(DATE_HEADER) or "", BASIC))
+        return _with(DATE_HEADER, time.strftime(form, time.gmtime(own + seconds)))(request)
 
     return change
 
@@ -137,24 +158,12 @@ def _other(algorithm: str) -> str:
 
 def _with_other_salt(request: Request, signing: Signing) -> Request:
     names = documented_names(default_signed_headers(request.headers))
-    text = string_to_sign(canonical_request(request, names), signing.algorithm)
-    forged = replace(signing, algorithm=_other(signing.algorithm))
-    return _with_signature_of(text, request, names, signing, forged)
+    return signing.over(request, names, canonical_request(request, names), salted=_other(signing.algorithm))
 
 
 def _with_other_name(request: Request, signing: Signing) -> Request:
     names = documented_names(default_signed_headers(request.headers))
-    text = string_to_sign(canonical_request(request, names), _other(signing.algorithm))
-    return _with_signature_of(text, request, names, signing, signing)
-
-
-def _with_signature_of(
-    text: str, request: Request, names: tuple[str, ...], named: Signing, salted: Signing
-) -> Request:
-    raw = named.key.sign_pss(utf8(text), salt_length=ALGORITHMS[salted.algorithm])
-    signature = base64.b64encode(raw).decode("ascii")
-    header = Authorization(named.algorithm, named.public_key_id, names, signature).value
-    return _with("authorization", header)(request)
+    return signing.over(request, names, canonical_request(request, names), named=_other(signing.algorithm))
 
 
 def _to(path: Callable[[str], str]) -> Change:
@@ -165,16 +174,11 @@ def _with_another_method(request: Request) -> Request:
     return replace(request, method="GET" if request.method != "GET" else "DELETE")
 
 
-def _with_former_date(request: Request) -> Request:
-    return _with("x-amz-pay-date", lambda: date(-3600.0))(request)
-
-
 def _with_names_as_written(request: Request, signing: Signing) -> Request:
     """As the official Node SDK does: lower case in the header lines, the caller's case in the list."""
     written = tuple(name.title() for name in default_signed_headers(request.headers))
     as_written = next(variant for variant in CANONICAL_VARIANTS if variant.names is names_as_written)
-    text = string_to_sign(str(as_written.form(request, written)), signing.algorithm)
-    return _with_signature_of(text, request, written, signing, signing)
+    return signing.over(request, written, str(as_written.form(request, written)))
 
 
 def _with_simulation_unsigned(request: Request, signing: Signing) -> Request:
@@ -203,6 +207,7 @@ def _body(change: Callable[[bytes], bytes]) -> Change:
     return lambda request: replace(request, body=change(request.body))
 
 
+DATE_HEADER: Final = "x-amz-pay-date"
 KEY_HEADER: Final = "x-amz-pay-idempotency-key"
 SIMULATION_HEADER: Final = "x-amz-pay-simulation-code"
 
@@ -227,7 +232,7 @@ TAMPERINGS: Final[Mapping[str, Tampering]] = {
     "another-method-signed":          _over(_with_another_method),
     "another-path-signed":            _over(_to(lambda path: path + "1")),
     "query-not-signed":               _after(lambda request: replace(request, query="dryRun=1")),
-    "another-date-signed":            _over(_with_former_date),
+    "another-date-signed":            _over(_dated(-HOUR_SECONDS)),
     "another-idempotency-key-signed": _over(_with(KEY_HEADER, "anotherkey")),
     "signed-header-missing":          _after(_without("accept")),
     "another-body-signed":            _over(_body(lambda body: body.replace(b":", b": ", 1))),
@@ -240,11 +245,11 @@ TAMPERINGS: Final[Mapping[str, Tampering]] = {
     "no-date":                        _before(_without("x-amz-pay-date")),
     "no-content-type":                _before(_without("content-type")),
     "date-in-words":                  _before(_with("x-amz-pay-date", "yesterday")),
-    "date-without-zone":              _before(_with("x-amz-pay-date", lambda: date().rstrip("Z"))),
+    "date-without-zone":              _before(_dated(form=BASIC.rstrip("Z"))),
     "date-impossible":                _before(_with("x-amz-pay-date", "")),
-    "date-of-yesterday":              _before(_with("x-amz-pay-date", lambda: date(-DAY_SECONDS))),
-    "date-of-tomorrow":               _before(_with("x-amz-pay-date", lambda: date(DAY_SECONDS))),
-    "date-extended":                  _before(_with("x-amz-pay-date", lambda: date(form=EXTENDED))),
+    "date-of-yesterday":              _before(_dated(-DAY_SECONDS)),
+    "date-of-tomorrow":               _before(_dated(DAY_SECONDS)),
+    "date-extended":                  _before(_dated(form=EXTENDED)),
     "region-in-capitals":             _before(_with_region_in_capitals),
     "content-type-text":              _before(_with("content-type", "text/plain")),
     "content-type-form":              _before(_with("content-type", "application/x-www-form-urlencoded")),

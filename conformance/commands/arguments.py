@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .configured import add_config
 
 if TYPE_CHECKING:
+    from amazonpay_conformance.engine.scenario_files import Stored
     from amazonpay_conformance.engine.setup import Choice
     from amazonpay_conformance.forms.printing import Meeting
 
@@ -117,6 +119,29 @@ def duration(text: str) -> float:
         return seconds_of(text)
     except ValueError as problem:
         raise argparse.ArgumentTypeError(f"{text!r} is no time: expected {problem}") from None
+
+
+def corpus_at(place: str | None) -> tuple[Stored, ...]:
+    """Read the scenarios of earlier runs; one that cannot be read is skipped with a line.
+
+    Raises:
+        SetUpProblem: there can be no corpus, or it cannot be reached.
+    """
+    from amazonpay_conformance.engine.corpus import read_corpus
+    from amazonpay_conformance.engine.setup import SetUpProblem
+    from amazonpay_conformance.engine.stores import NoStore, store_at
+
+    if place is None:
+        return ()
+    try:
+        found = read_corpus(store_at(place))
+    except NoStore as problem:
+        raise SetUpProblem(str(problem)) from None
+    except OSError as problem:
+        raise SetUpProblem(f"cannot read the corpus at {problem.filename}: {problem.strerror}") from None
+    for line in found.problems:
+        print(f"amazonpay-conformance: skipped {line}", file=sys.stderr)
+    return found.scenarios
 
 
 def count(text: str) -> int:

@@ -10,7 +10,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .arguments import add_client_and_target, choice_of, count, count_or_none, duration, meeting_of, shard
+from .arguments import (
+    add_client_and_target,
+    choice_of,
+    corpus_at,
+    count,
+    count_or_none,
+    duration,
+    meeting_of,
+    shard,
+)
 from .exits import (
     CONFORMS,
     EXIT_CODES,
@@ -27,7 +36,6 @@ from .outputs import Wanted, add_outputs, event_stream, misuse, wanted_outputs, 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.events import Listener
     from amazonpay_conformance.engine.result import Result
-    from amazonpay_conformance.engine.scenario_files import Stored
     from amazonpay_conformance.reporting.baseline import Compared
 
 DEFAULT_OUT: Final = "amazonpay-conformance-report"
@@ -61,10 +69,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     certify.add_argument(
         "--corpus",
-        type=Path,
         default=None,
-        metavar="DIR",
-        help="try the scenarios in this directory first, and put in what is found (default: none)",
+        metavar="PLACE",
+        help="try the scenarios in this directory first, and put in what is found; redis://host:6379/0 for "
+        "one that several machines share (default: none)",
     )
     certify.add_argument(
         "--max-time",
@@ -129,12 +137,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _tell(arguments: argparse.Namespace, result: Result, wanted: Wanted) -> int:
     from amazonpay_conformance.engine.corpus import add_to_corpus
+    from amazonpay_conformance.engine.stores import store_at
 
     unwritten, compared = None, wanted.compared(result)
     try:
         write_outputs(result, arguments.out, meeting_of(arguments), wanted)
         if arguments.corpus is not None:
-            add_to_corpus(arguments.corpus, result.findings)
+            add_to_corpus(store_at(arguments.corpus), result.findings)
     except OSError as problem:
         unwritten = f"cannot write to {problem.filename or arguments.out}: {problem.strerror}"
     if result.error and not result.requests:
@@ -183,23 +192,11 @@ def _run_certification(arguments: argparse.Namespace, listeners: tuple[Listener,
             max_seconds=arguments.max_time,
             max_requests=arguments.max_requests,
             shrink_requests=arguments.shrink_requests,
-            corpus=_corpus(arguments.corpus),
+            corpus=corpus_at(arguments.corpus),
             shard=arguments.shard,
         )
         with stopped_by_signals() as stop:
             return ready.certify(order, listeners, stop)
-
-
-def _corpus(directory: Path | None) -> tuple[Stored, ...]:
-    """Read the scenarios of earlier runs; one that cannot be read is skipped with a line."""
-    from amazonpay_conformance.engine.corpus import read_corpus
-
-    if directory is None:
-        return ()
-    found = read_corpus(directory)
-    for problem in found.problems:
-        print(f"amazonpay-conformance: skipped {problem}", file=sys.stderr)
-    return found.scenarios
 
 
 def _replay_command(arguments: argparse.Namespace) -> str:

@@ -13,18 +13,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
     model = commands.add_parser(
         "model",
-        help="print the specification as diagrams or as JSON",
+        help="print the specification as diagrams, JSON or OpenAPI",
         description="Print what the kit holds to be the API: its state machines as diagrams, or everything "
-        "(machines, operations, rules, requirements, limits and the other tables) as one JSON document.",
+        "(machines, operations, rules, requirements, limits and the other tables) as one JSON document, or "
+        "the operations with their schemas as OpenAPI.",
         epilog="exit codes: 0 written, 2 usage, 3 the file cannot be written. What the tables say is in "
         "docs/model.md; schemas/formats/model.json describes the JSON document.",
     )
     model.add_argument(
         "--format",
-        choices=("mermaid", "dot", "svg", "json"),
+        choices=("mermaid", "dot", "svg", "json", "openapi"),
         default="mermaid",
         help="mermaid: state diagrams, in Markdown if they are several (default); dot: for Graphviz; "
-        "svg: one picture; json: the whole specification",
+        "svg: one picture; json: the whole specification; openapi: the operations as an OpenAPI 3.1 document",
     )
     model.add_argument(
         "--machine",

@@ -100,7 +100,7 @@ def _value(replayed: Replayed) -> dict[str, object]:
 def _print_form(arguments: argparse.Namespace, stored: Stored, replayed: Replayed) -> int | None:
     """Write a form of what the replay showed; the exit code where that cannot be."""
     from amazonpay_conformance.forms.printing import Shown, printed
-    from amazonpay_conformance.forms.turns import CannotPrint
+    from amazonpay_conformance.forms.problems import CannotPrint
     from amazonpay_conformance.reporting.report import kit_version
 
     if replayed.answer != "still fails":

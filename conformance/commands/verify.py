@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .arguments import add_client_and_target
+from .arguments import add_client_and_target, corpus_at
 from .exits import CONFORMS, FAILURES, SET_UP, UNREACHABLE, USAGE, refuse
 
 if TYPE_CHECKING:
     from amazonpay_conformance.engine.result import Result
+    from amazonpay_conformance.engine.scenario_files import Stored
     from amazonpay_conformance.reporting.certificate import Certificate
 
 
@@ -34,6 +35,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="certify the client again, with the profile and the seeds of the certificate, and compare; "
         "--client and --target name them",
+    )
+    verify.add_argument(
+        "--corpus",
+        default=None,
+        metavar="PLACE",
+        help="for --rerun of a certificate that rests on a corpus: the directory, or redis://…, that has it",
     )
     add_client_and_target(verify)
     verify.set_defaults(run=_run)
@@ -93,15 +100,22 @@ def _rerun(arguments: argparse.Namespace, payload: Mapping[str, Any]) -> int:
     arguments.transport = payload["setting"]["transport"]
     arguments.switch = payload["setting"]["switches"]
     reports = []
+    try:
+        kept = _kept(arguments.corpus, payload["corpora"])
+    except SetUpProblem as problem:
+        return refuse(str(problem), SET_UP)
     for seed in payload["seeds"]:
         try:
-            result = _certified(arguments, payload, seed)
+            result = _certified(arguments, payload, seed, kept)
         except SetUpProblem as problem:
             return refuse(str(problem), USAGE if problem.is_usage else SET_UP)
         if result.error:
             return refuse(result.error, UNREACHABLE if result.error_kind == "unreachable" else SET_UP)
         reports.append(report(result, _meeting(arguments)))
-    lines = differences(payload, payload_of(merged(reports)))
+    again = payload_of(merged(reports))
+    lines = differences(payload, again)
+    if payload["kit"]["python"] != again["kit"]["python"]:
+        print(f"note: made with Python {payload['kit']['python']}, this is {again['kit']['python']}")
     if lines:
         print("\n".join(lines))
         return refuse("not the same again", FAILURES)
@@ -109,7 +123,31 @@ def _rerun(arguments: argparse.Namespace, payload: Mapping[str, Any]) -> int:
     return CONFORMS
 
 
-def _certified(arguments: argparse.Namespace, payload: Mapping[str, Any], seed: int) -> Result:
+def _kept(place: str | None, corpora: Sequence[str]) -> tuple[Stored, ...]:
+    """Return the scenarios that the certificate's runs tried first.
+
+    Raises:
+        SetUpProblem: they are not what is there, or nobody said where they are.
+    """
+    from amazonpay_conformance.engine.corpus import corpus_hash
+    from amazonpay_conformance.engine.setup import SetUpProblem
+
+    if len(corpora) > 1:
+        raise SetUpProblem("the certificate's runs had different corpora: it cannot be repeated as a whole")
+    if not corpora:
+        return ()
+    if place is None:
+        raise SetUpProblem(f"the certificate rests on a corpus, {corpora[0][:16]}…: name it with --corpus")
+    kept = corpus_at(place)
+    if corpus_hash(kept) != corpora[0]:
+        what = (corpus_hash(kept) or "nothing")[:16]
+        raise SetUpProblem(f"not the certificate's corpus: it had {corpora[0][:16]}…, there is {what}")
+    return kept
+
+
+def _certified(
+    arguments: argparse.Namespace, payload: Mapping[str, Any], seed: int, kept: tuple[Stored, ...]
+) -> Result:
     from amazonpay_conformance.engine.order import PROFILES, Order
     from amazonpay_conformance.engine.setup import prepared
 
@@ -125,6 +163,7 @@ def _certified(arguments: argparse.Namespace, payload: Mapping[str, Any], seed: 
             subjects=frozenset(payload["subjects"]),
             skew_seconds=arguments.skew,
             deadline=arguments.deadline,
+            corpus=kept,
         )
         return ready.certify(order)
 

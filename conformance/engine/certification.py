@@ -16,6 +16,7 @@ from amazonpay_conformance.checks.subject import Configured
 from amazonpay_conformance.clients.driver import ClientConfig, Driver, DriverError, Hello
 from amazonpay_conformance.engine.budget import SEARCH_SHARE, Budget, Stop, Stopped
 from amazonpay_conformance.engine.button_payloads import BUTTON_PAYLOADS
+from amazonpay_conformance.engine.corpus import digest
 from amazonpay_conformance.engine.crew import Crew
 from amazonpay_conformance.engine.events import (
     Event,
@@ -31,6 +32,7 @@ from amazonpay_conformance.engine.lane import Lane, lanes, spread_over
 from amazonpay_conformance.engine.order import Order
 from amazonpay_conformance.engine.result import ErrorKind, Part, Result
 from amazonpay_conformance.engine.runner import NOT_AT_ONCE, Run, Runner
+from amazonpay_conformance.engine.scenario_files import Stored
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.engine.targets import Target, TargetUnreachable
 from amazonpay_conformance.engine.tls_trials import Trials, try_tls
@@ -171,16 +173,21 @@ class Certification:
         systematic, random = self.plan(hello)
         some = self._of_this_shard(systematic[: self._order.profile.elsewhere])
         systematic, random = self._of_this_shard(systematic), self._of_this_shard(random)
-        kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._order.corpus]
+        kept = [(s.lane if s.lane in self.result.lanes else main, s) for s in self._kept()]
         return [
             *(
-                Stage("corpus", lane, self._of_this_shard([s.scenario for at, s in kept if at == lane]))
+                Stage("corpus", lane, [s.scenario for at, s in kept if at == lane])
                 for lane in (main, *others)
             ),
             Stage("systematic", main, systematic),
             *(Stage("systematic", lane, some) for lane in others),
             *(Stage("random", lane, spread) for lane, spread in spread_over(self.result.lanes, random)),
         ]
+
+    def _kept(self) -> list[Stored]:
+        """The corpus's scenarios of this shard: by digest, so that a corpus may grow between two shards."""
+        number, of = self._order.shard
+        return [one for one in self._order.corpus if int(digest(one.scenario), 16) % of == number - 1]
 
     def _of_this_shard(self, plan: list[Scenario]) -> list[Scenario]:
         number, of = self._order.shard

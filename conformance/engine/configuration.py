@@ -68,7 +68,7 @@ def placed(spec: str, directory: Path) -> str:
 
 def _taken(key: str, value: Any, directory: Path) -> Any:
     if key in _PATHS:
-        return directory / value
+        return value if "://" in value else directory / value
     if key == "client":
         return placed(value, directory)
     if key == "switches":

@@ -1,7 +1,7 @@
-"""A directory of scenarios that once showed a fault. Later runs try them first.
+"""Scenarios that once showed a fault, in a directory or in Redis (`stores`). Later runs try them first.
 
-A file's name is what it shows and a digest of its steps, so the same scenario is never kept twice, and a name
-stays what it is.
+A scenario's name is what it shows and a digest of its steps, so the same scenario is never kept twice, and a
+name stays what it is.
 """
 
 from __future__ import annotations
@@ -12,62 +12,77 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.scenario_files import (
+    MAX_BYTES,
     BadScenario,
     Stored,
-    read_scenario,
     steps_to_json,
+    stored_from_bytes,
     to_json,
 )
+from amazonpay_conformance.engine.stores import Store
 from amazonpay_conformance.model.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What a directory holds, in the order of the names, and a line on each file that cannot be read."""
+    """What a store holds, in the order of the names, and a line on each text that cannot be read."""
 
     scenarios: tuple[Stored, ...]
     problems: tuple[str, ...]
 
 
-def read_corpus(directory: Path) -> Corpus:
-    """Read every scenario of a directory; one that is not there is empty.
+def read_corpus(store: Store) -> Corpus:
+    """Read every scenario of a store; one that is not there is empty.
 
     Args:
-        directory: where they are.
+        store: where they are.
+
+    Raises:
+        OSError: it cannot be reached.
     """
     found: list[Stored] = []
     problems: list[str] = []
-    for path in sorted(directory.glob("*.json")) if directory.is_dir() else ():
+    for name in store.names():
         try:
-            found.append(read_scenario(path))
+            found.append(stored_from_bytes(store.read(name, MAX_BYTES), store.told(name)))
         except BadScenario as problem:
             problems.append(str(problem))
+        except OSError as problem:
+            problems.append(f"{store.told(name)}: {problem.strerror}")
     return Corpus(tuple(found), tuple(problems))
 
 
-def add_to_corpus(directory: Path, groups: Iterable[Group]) -> list[Path]:
+def add_to_corpus(store: Store, groups: Iterable[Group]) -> list[str]:
     """Keep the smallest scenario of each finding that showed it again, unless it is there already.
 
     Returns:
-        The files that are new.
+        The names that are new.
 
     Raises:
-        OSError: the directory cannot be written to.
+        OSError: the store cannot be reached or written to.
     """
     new = []
-    directory.mkdir(parents=True, exist_ok=True)
     for group in groups:
-        path = directory / f"{group.key}.{digest(group.scenario)}.json"
-        if group.reproduced and not path.exists():
-            value = to_json(group.scenario, group.lane, group.cells)
-            path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            new.append(path)
+        name = f"{group.key}.{digest(group.scenario)}.json"
+        value = to_json(group.scenario, group.lane, group.cells)
+        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        if group.reproduced and store.keep(name, text.encode()):
+            new.append(name)
     return new
+
+
+def corpus_hash(scenarios: Iterable[Stored]) -> str | None:
+    """Return a hash of what a run tries first, whatever the order; None where that is nothing.
+
+    Args:
+        scenarios: as they were read.
+    """
+    kept = sorted(f"{digest(one.scenario)} {one.lane}" for one in scenarios)
+    return hashlib.sha256("\n".join(kept).encode()).hexdigest() if kept else None
 
 
 def digest(scenario: Scenario) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amazonpay_conformance.checks.check import Problem
@@ -186,15 +187,33 @@ def cell_of(requirement: Requirement, made: Act | None) -> Cell:
     """
     if isinstance(made, Watched):
         return Cell(requirement.id, made.move.operation if made.move else "")
-    if made is None or requirement.scope == "message":
-        return Cell(requirement.id)
-    operation = made.asked.operation
-    if requirement.scope == "call":
-        return Cell(requirement.id, operation.id)
-    if requirement.scope == "operation":
-        return Cell(requirement.id, operation.id, _state_before(made))
-    kind = operation.returns or operation.id
-    return Cell(requirement.id, kind, _state_after(made) if requirement.scope == "state" else "")
+    return Cell(requirement.id) if made is None else cell_at(requirement.id, place_of(made))
+
+
+class Place(NamedTuple):
+    """What the cells of a call are told by: an operation, and the states of its object before and after."""
+
+    operation: str
+    before: str
+    after: str
+
+
+def place_of(made: Made) -> Place:
+    """Return where all that a call is judged by is put to the test."""
+    return Place(made.asked.operation.id, _state_before(made), _state_after(made))
+
+
+@cache
+def cell_at(requirement_id: str, place: Place) -> Cell:
+    """Return where a requirement is put to the test at a place."""
+    scope, operation = REQUIREMENTS[requirement_id].scope, ALL_OPERATIONS[place.operation]
+    if scope == "message":
+        return Cell(requirement_id)
+    if scope == "call":
+        return Cell(requirement_id, operation.id)
+    if scope == "operation":
+        return Cell(requirement_id, operation.id, place.before)
+    return Cell(requirement_id, operation.returns or operation.id, place.after if scope == "state" else "")
 
 
 def state_in_question(operation_id: str, target: str | None, body: object, world: World) -> str:

@@ -16,6 +16,7 @@ from amazonpay_conformance.model.resources import RESOURCE_ID_FIELDS
 from amazonpay_conformance.model.step import Outcome, step
 from amazonpay_conformance.model.world import ChargePermission, World
 from amazonpay_conformance.reading.objects import state_of
+from amazonpay_conformance.reading.once import answer_of
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
 from amazonpay_conformance.wire.messages import Exchange, Response
 
@@ -103,7 +104,7 @@ class Oracle:
         sent = exchange
         if exchange.injected is not None:
             exchange = replace(exchange, response=exchange.truth, injected=None)
-        answer = _json(exchange.response)
+        answer = answer_of(exchange.response)
         reading = read_request(
             exchange.request, self.merchant, _new_ids(answer), received_at=exchange.received_at
         )
@@ -157,16 +158,18 @@ def _adopted(outcome: Outcome, answer: Any) -> World:
     if outcome.subject is None or outcome.replays is not None or not isinstance(answer, Mapping):
         return world
     kind, object_id = outcome.subject
-    value = world.find(kind, object_id)
+    value = known = world.find(kind, object_id)
     shown = state_of(kind, answer)
     if value is None:
         return world
     if shown is None or shown not in permitted_states(world, kind, object_id):
         return world
-    known = replace(value, state=shown[0], reason=shown[1])
-    if isinstance(known, ChargePermission):
-        known = replace(known, state_shown=True)
-    return world.with_object(kind, known)
+    if isinstance(value, ChargePermission):
+        if not value.state_shown or shown != (value.state, value.reason):
+            value = replace(value, state=shown[0], reason=shown[1], state_shown=True)
+    elif shown != (value.state, value.reason):
+        value = replace(value, state=shown[0], reason=shown[1])
+    return world if value is known else world.with_object(kind, value)
 
 
 def _new_ids(answer: Any) -> NewIds:
@@ -184,12 +187,3 @@ def _new_ids(answer: Any) -> NewIds:
         record=next(filter(None, map(text, RESOURCE_ID_FIELDS.values())), ""),
         document=text("reportDocumentId"),
     )
-
-
-def _json(response: Response | None) -> Any:
-    if response is None:
-        return None
-    try:
-        return response.json()
-    except ValueError:
-        return None

@@ -15,9 +15,23 @@ from amazonpay_conformance.engine.follow import Heard, Oracle
 from amazonpay_conformance.engine.history import AtOnce, Trust, at_once, succeeded_with
 from amazonpay_conformance.engine.scenario_files import describe
 from amazonpay_conformance.model.linearizability import Linearization
+from amazonpay_conformance.model.scenario import CallStep
 from amazonpay_conformance.wire.messages import Exchange
 
 REQUEST_ID = "x-amz-pay-request-id"
+
+
+@dataclass(frozen=True, slots=True)
+class RacedCall:
+    """An exchange of several at once: in which step, and which caller's call it was.
+
+    `planned` is None where a client sent it of its own accord.
+    """
+
+    step: int
+    caller: int
+    planned: CallStep | None
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +39,12 @@ class Outcome:
     """What is to be judged after calls at once.
 
     `made` are the calls in the order that explains them, each to be judged as any other; none where there is
-    no such order. `whole` stands for all of them in a finding of `judgements`.
+    no such order. `whole` stands for all of them in a finding of `judgements`; `calls` are all exchanges.
     """
 
     made: tuple[Made, ...]
     whole: Made
+    calls: tuple[RacedCall, ...]
     judgements: tuple[Judgement, ...]
     unclear: str = ""
 
@@ -63,7 +78,11 @@ def judge_at_once(
     # where a client repeats its requests, whose exchange is whose is a guess: none is judged alone then
     plain = seen if None not in asker else []
     made = tuple(_made(step, a, one, configured) for n, one in plain if (a := asker[n]) is not None)
-    return Outcome(made, whole, tuple(judge_race(race)), _unclear(step, found))
+    calls = tuple(
+        RacedCall(step, a.caller if a else 0, a.planned if a else None, one)
+        for a, one in zip(asker, whole.seen, strict=True)
+    )
+    return Outcome(made, whole, calls, tuple(judge_race(race)), _unclear(step, found))
 
 
 def _askers(attempts: Sequence[Attempt], heard: Sequence[Heard]) -> list[Attempt | None]:

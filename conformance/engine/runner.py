@@ -22,17 +22,16 @@ from amazonpay_conformance.clients.driver import (
 from amazonpay_conformance.engine.asking import asked_of, made_ids, told_by
 from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.crew import Attempt, Crew
-from amazonpay_conformance.engine.findings import Cell, Finding, cell_of
+from amazonpay_conformance.engine.findings import Cell, Finding, Place, cell_at, place_of
 from amazonpay_conformance.engine.follow import Oracle
 from amazonpay_conformance.engine.keyring import Keyring
-from amazonpay_conformance.engine.race import judge_at_once
+from amazonpay_conformance.engine.race import RacedCall, judge_at_once
 from amazonpay_conformance.engine.targets import Target
 from amazonpay_conformance.mock.service import ImpossibleAct
 from amazonpay_conformance.model.actions import Action, Advance, BuyerAct
 from amazonpay_conformance.model.coverage import Item, covered
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
-from amazonpay_conformance.model.requirements import REQUIREMENTS
 from amazonpay_conformance.model.scenario import (
     FIXED_IDS,
     UNKNOWN_IDS,
@@ -62,7 +61,8 @@ class Run:
 
     `judged` counts judgements by requirement; `items` are what of the model was covered; `skipped` tells
     which steps could not be taken and why; `unclear` why the rest of a scenario was not judged; `observed`
-    counts what answers told of open questions; `held` are the cells in which a requirement held.
+    counts what answers told of open questions; `held` are the cells in which a requirement held; `raced` has
+    the exchanges of calls at once, for those that no order explains are not among `made`.
     """
 
     scenario: Scenario
@@ -74,6 +74,7 @@ class Run:
     unclear: str = ""
     observed: Counter[Observed] = field(default_factory=Counter)
     held: frozenset[Cell] = frozenset()
+    raced: tuple[RacedCall, ...] = ()
 
     @property
     def covered(self) -> frozenset[str]:
@@ -151,8 +152,9 @@ class Execution:
     items: set[Item] = field(default_factory=set)
     last: dict[str, str] = field(default_factory=dict)
     observed: Counter[Observed] = field(default_factory=Counter)
-    held: set[Cell] = field(default_factory=set)
+    held: dict[Place, set[str]] = field(default_factory=dict)
     skipped: list[tuple[int, str]] = field(default_factory=list)
+    raced: list[RacedCall] = field(default_factory=list)
     unclear: str = ""
 
     def run(self, scenario: Scenario) -> None:
@@ -189,7 +191,8 @@ class Execution:
             tuple(self.skipped),
             self.unclear,
             self.observed,
-            frozenset(self.held),
+            frozenset(cell_at(name, place) for place, held in self.held.items() for name in held),
+            tuple(self.raced),
         )
 
     def _take(self, number: int, planned: Step) -> None:
@@ -257,8 +260,8 @@ class Execution:
         outcome = judge_at_once(number, attempts, exchanges, self.oracle, self.keys.configured)
         for made in outcome.made:
             self._judge(replace(made, earlier=tuple(self.made)))
-        for judgement in outcome.judgements:
-            self._note(judgement, outcome.whole)
+        self._note(outcome.judgements, outcome.whole)
+        self.raced += outcome.calls
         self.unclear = self.unclear or outcome.unclear
         for attempt in attempts:
             self._bind_raced(attempt)
@@ -341,8 +344,7 @@ class Execution:
         return made
 
     def _judge(self, made: Made) -> None:
-        for judgement in judge(made):
-            self._note(judgement, made)
+        self._note(tuple(judge(made)), made)
         for one in made.seen:
             if one.matched is not None and one.reading.call is not None:
                 self._cover(one.before, one.reading.call, one.matched)
@@ -362,21 +364,22 @@ class Execution:
             return Told("crashed", error=str(crash)), exchanges
         return told_by(result), self.runner.target.take()
 
-    def _note(self, judgement: Judgement, made: Made) -> None:
-        self.judged[judgement.requirement] += 1
-        if not judgement.problems:
-            self.held.add(cell_of(REQUIREMENTS[judgement.requirement], made))
-        for problem in judgement.problems:
-            self.findings.append(
-                Finding.of(
-                    judgement.requirement,
-                    judgement.check,
-                    made.asked.operation.id,
-                    made.step,
-                    problem,
-                    made,
+    def _note(self, judgements: tuple[Judgement, ...], made: Made) -> None:
+        self.judged.update([judgement.requirement for judgement in judgements])
+        held = self.held.setdefault(place_of(made), set())
+        held.update([judgement.requirement for judgement in judgements if not judgement.problems])
+        for judgement in judgements:
+            for problem in judgement.problems:
+                self.findings.append(
+                    Finding.of(
+                        judgement.requirement,
+                        judgement.check,
+                        made.asked.operation.id,
+                        made.step,
+                        problem,
+                        made,
+                    )
                 )
-            )
 
     def _stop_if_lost(self, made: Made) -> None:
         if made.asked.tamper == "another-merchant":

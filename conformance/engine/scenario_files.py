@@ -98,21 +98,37 @@ def read_scenario(path: Path) -> Stored:
         BadScenario: it cannot be read, is not JSON, or holds no scenario.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise BadScenario(f"{path}: {path.stat().st_size} bytes are more than any scenario has")
-        value = json.loads(path.read_bytes().decode("utf-8"))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as problem:
         raise BadScenario(f"{path}: {problem.strerror}") from None
+    return stored_from_bytes(data, str(path))
+
+
+def stored_from_bytes(data: bytes, name: str) -> Stored:
+    """Read a scenario of what a file has in it.
+
+    Args:
+        data: what it has in it.
+        name: how it is named in messages.
+
+    Raises:
+        BadScenario: it is not JSON, or holds no scenario.
+    """
+    if len(data) > MAX_BYTES:
+        raise BadScenario(f"{name}: over {MAX_BYTES} bytes, more than any scenario has")
+    try:
+        value = json.loads(data.decode("utf-8"))
     except UnicodeDecodeError:
-        raise BadScenario(f"{path} is not UTF-8") from None
+        raise BadScenario(f"{name} is not UTF-8") from None
     except RecursionError:
-        raise BadScenario(f"{path} is nested too deeply") from None
+        raise BadScenario(f"{name} is nested too deeply") from None
     except json.JSONDecodeError as problem:
-        raise BadScenario(f"{path} is not JSON: {problem}") from None
+        raise BadScenario(f"{name} is not JSON: {problem}") from None
     try:
         return stored_from_json(value)
     except BadScenario as problem:
-        raise BadScenario(f"{path}: {problem}") from None
+        raise BadScenario(f"{name}: {problem}") from None
 
 
 def _unknown_step(value: Any) -> str | None:

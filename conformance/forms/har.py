@@ -9,6 +9,7 @@ from typing import Any
 from amazonpay_conformance.checks.subject import Seen
 from amazonpay_conformance.engine.findings import Finding
 from amazonpay_conformance.engine.runner import Run
+from amazonpay_conformance.forms.recorded import exchanges
 from amazonpay_conformance.wire.messages import Headers
 from amazonpay_conformance.wire.redaction import redact_body, redact_headers, redact_target
 
@@ -21,7 +22,7 @@ def http_archive(run: Run, finding: Finding, version: str) -> str:
         run: a run that showed the fault.
         finding: the fault; what came after its step is left out.
     """
-    seen = [seen for made in run.made if made.step <= finding.step for seen in made.seen]
+    seen = [seen for step in range(finding.step + 1) for seen in exchanges(run, step)]
     log = {
         "version": "1.2",
         "creator": {"name": "amazonpay-conformance", "version": version},

@@ -12,8 +12,8 @@ from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.forms.curl import curl_script
 from amazonpay_conformance.forms.har import http_archive
 from amazonpay_conformance.forms.mermaid import sequence_diagram
+from amazonpay_conformance.forms.problems import CannotPrint
 from amazonpay_conformance.forms.pytest_files import client_test, server_test
-from amazonpay_conformance.forms.turns import CannotPrint
 
 FormName: TypeAlias = Literal["curl", "pytest", "mermaid", "har"]
 
@@ -71,6 +71,7 @@ def _pytest(shown: Shown) -> str:
         "client": shown.meeting.client,
         "target": shown.meeting.target,
         "transport": shown.meeting.transport,
+        "switches": shown.meeting.switches,
     }
     return client_test(shown.run, shown.finding, shown.lane, shown.shows, meeting)
 

@@ -1,19 +1,32 @@
-"""A counterexample as a pytest file: against a server it needs requests and cryptography, else the kit."""
+"""A counterexample as a pytest file: against a server it needs pytest and cryptography, else the kit."""
 
 from __future__ import annotations
 
 import inspect
 import pprint
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from amazonpay_conformance.engine.findings import Cell, Finding
 from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.scenario_files import to_json
 from amazonpay_conformance.forms.answers import answer_digest
-from amazonpay_conformance.forms.heading import heading
-from amazonpay_conformance.forms.turns import Act, Ask, played
+from amazonpay_conformance.forms.heading import beyond_others, heading
+from amazonpay_conformance.forms.pytest_parts import BASE, CLIENT, END, END_OF_RACE, IMPORTS, PARTS
+from amazonpay_conformance.forms.telling import played
+from amazonpay_conformance.forms.turns import (
+    Act,
+    Admit,
+    Again,
+    Ask,
+    Learn,
+    Played,
+    Rotate,
+    Spoilt,
+    Together,
+    Turn,
+)
 from amazonpay_conformance.wire.signing import ALGORITHMS
 
 
@@ -28,24 +41,34 @@ def server_test(run: Run, finding: Finding, lane: Lane) -> str:
     Raises:
         CannotPrint: a step is one that only the kit can take.
     """
-    told = played(run, finding)
-    turns = [_turn(turn) for turn in told.turns]
+    told = played(run, finding, lane)
+    kinds = [kind for kind in PARTS if any(isinstance(turn, kind) for turn in told.turns)]
+    steps = [
+        (f"{step.number}. {step.told}", [_turn(turn) for turn in step.turns])
+        if step.turns
+        else (f"{step.number}. not taken: {step.told} ({step.why})", [])
+        for step in told.steps
+    ]
     filled = {
-        "@HEADING@": _docstring(finding),
+        "@HEADING@": "\n".join(_harmless(iter((*heading(finding), *beyond_others(told))))),
+        "@IMPORTS@": "\n".join(
+            sorted({*IMPORTS[()], *(line for kind in kinds for line in IMPORTS.get(kind, ()))})
+        ),
         "@KEYS@": repr(told.keys),
-        "@TURNS@": pprint.pformat(turns, width=100, sort_dicts=False),
+        "@STEPS@": pprint.pformat(steps, width=100, sort_dicts=False),
         "@ALGORITHM@": lane.algorithm,
         "@SALT@": str(ALGORITHMS[lane.algorithm]),
         "@REGION@": lane.region,
-        "@WRONG@": told.digest,
         "@DIGEST@": inspect.getsource(answer_digest).rstrip(),
+        "@PARTS@": "".join(PARTS[kind] for kind in kinds),
+        "@END@": _end(told),
         "@NAME@": _name(finding),
     }
-    return _filled(_SERVER, filled)
+    return _filled(BASE, filled)
 
 
 def client_test(
-    run: Run, finding: Finding, lane: Lane, shows: frozenset[Cell], meeting: Mapping[str, str]
+    run: Run, finding: Finding, lane: Lane, shows: frozenset[Cell], meeting: Mapping[str, Any]
 ) -> str:
     """Return a test that has the kit drive the client, and fails where it does wrong again.
 
@@ -54,17 +77,26 @@ def client_test(
         finding: the fault.
         lane: how the client was configured.
         shows: where the requirement broke.
-        meeting: client, target and transport, as on the command line.
+        meeting: client, target, transport and switches, as on the command line.
     """
     filled = {
-        "@HEADING@": _docstring(finding),
+        "@HEADING@": "\n".join(_harmless(heading(finding))),
         "@SCENARIO@": pprint.pformat(to_json(run.scenario, lane, shows), width=100, sort_dicts=False),
         "@CLIENT@": repr(meeting["client"]),
         "@TARGET@": repr(meeting["target"]),
         "@TRANSPORT@": repr(meeting["transport"]),
+        "@SWITCHES@": repr(meeting["switches"]),
         "@NAME@": _name(finding),
     }
-    return _filled(_CLIENT, filled)
+    return _filled(CLIENT, filled)
+
+
+def _end(told: Played) -> str:
+    if told.permitted:
+        permitted = pprint.pformat(["; ".join(known) for known in told.permitted], width=96)
+        return END_OF_RACE.replace("@PERMITTED@", permitted.replace("\n", "\n    "))
+    found = "wrong[0] in told" if told.is_race else "told == wrong"
+    return END.replace("@WRONG@", repr(list(told.wrong))).replace("@FOUND@", found)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
@@ -73,126 +105,43 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def _turn(turn: Ask | Act) -> tuple[Any, ...]:
+def _turn(turn: Turn) -> tuple[Any, ...]:
+    """A turn as the name of a function in the file, and what it is given."""
+    if isinstance(turn, Ask):
+        given = (turn.method, turn.path, turn.query, dict(turn.headers), turn.body)
+        return ("ask", *given, *_expected(turn))
+    if isinstance(turn, Spoilt):
+        signed = turn.signed
+        signs = (signed.who, signed.algorithm, signed.salt, signed.canonical, signed.body)
+        return ("spoilt", signs, turn.method, turn.target, list(turn.headers), turn.body, *_expected(turn))
+    if isinstance(turn, Again):
+        return ("again", *_expected(turn))
+    if isinstance(turn, Together):
+        return ("together", turn.judged, [[_raced(ask) for ask in asks] for asks in turn.callers])
+    return _told_to_the_mock(turn)
+
+
+def _told_to_the_mock(turn: Act | Rotate | Admit | Learn) -> tuple[Any, ...]:
     if isinstance(turn, Act):
-        return (turn.verb, dict(turn.body))
-    return (turn.method, turn.path, dict(turn.headers), turn.body, turn.status, dict(turn.keeps))
+        return ("control", turn.verb, dict(turn.body))
+    if isinstance(turn, Rotate):
+        return ("rotate", turn.revokes)
+    return ("learn", turn.symbol, turn.kind) if isinstance(turn, Learn) else ("admit",)
+
+
+def _raced(ask: Ask) -> tuple[Any, ...]:
+    return (*_turn(ask)[1:6], dict(ask.answered.keeps), ask.key, ask.shows)
+
+
+def _expected(turn: Ask | Spoilt | Again) -> tuple[Any, ...]:
+    """The status to go on with, None where the fault shows in the answer, and the ids that it holds."""
+    answered = turn.answered
+    return (None if answered.tells else answered.status, dict(answered.keeps))
 
 
 def _name(finding: Finding) -> str:
     return finding.requirement.id.replace("-", "_").lower()
 
 
-def _docstring(finding: Finding) -> str:
-    return "\n".join(_harmless(heading(finding)))
-
-
 def _harmless(lines: Iterator[str]) -> Iterator[str]:
     return (line.replace("\\", "\\\\").replace('"', "'").rstrip() for line in lines)
-
-
-_SERVER: Final = '''"""@HEADING@
-
-Needs pytest, requests and cryptography, and in the environment: AMAZON_PAY_BASE_URL (as
-`amazonpay-conformance serve` prints it), AMAZON_PAY_PUBLIC_KEY_ID, AMAZON_PAY_PRIVATE_KEY (a file), and
-AMAZON_PAY_CA_FILE if a CA is to be trusted.
-"""
-
-import base64
-import hashlib
-import json
-import os
-import re
-import time
-import uuid
-from pathlib import Path
-
-import pytest
-import requests
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
-
-ALGORITHM, SALT, REGION = "@ALGORITHM@", @SALT@, "@REGION@"
-KEYS = @KEYS@
-TURNS = @TURNS@
-
-
-@DIGEST@
-
-
-def filled(text, ids):
-    return re.sub("{{(.*?)}}", lambda found: ids.get(found[1], found[0]), text)
-
-
-def send(base, method, path, more, body):
-    headers = {
-        "accept": "application/json",
-        "content-type": "application/json",
-        "x-amz-pay-date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
-        "x-amz-pay-host": base.partition("://")[2],
-        "x-amz-pay-region": REGION,
-        **more,
-    }
-    names = ";".join(sorted(headers))
-    lines = "".join(f"{name}:{headers[name]}\\n" for name in sorted(headers))
-    hashed = hashlib.sha256(body.encode()).hexdigest()
-    canonical = f"{method}\\n{path}\\n\\n{lines}\\n{names}\\n{hashed}"
-    text = f"{ALGORITHM}\\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    pem = Path(os.environ["AMAZON_PAY_PRIVATE_KEY"]).read_bytes()
-    key = serialization.load_pem_private_key(pem, password=None)
-    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=SALT)
-    signature = base64.b64encode(key.sign(text.encode(), pss, hashes.SHA256())).decode()
-    key_id = os.environ["AMAZON_PAY_PUBLIC_KEY_ID"]
-    headers["authorization"] = (
-        f"{ALGORITHM} PublicKeyId={key_id}, SignedHeaders={names}, Signature={signature}"
-    )
-    return requests.request(method, base + path, headers=headers, data=body.encode() or None, **trust())
-
-
-def trust():
-    return {"verify": os.environ.get("AMAZON_PAY_CA_FILE") or True, "timeout": 30, "allow_redirects": False}
-
-
-@pytest.mark.skipif("AMAZON_PAY_BASE_URL" not in os.environ, reason="set AMAZON_PAY_BASE_URL and the others")
-def test_@NAME@():
-    base, answer = os.environ["AMAZON_PAY_BASE_URL"], None
-    keys, ids = {key: uuid.uuid4().hex for key in KEYS}, {}
-    for number, turn in enumerate(TURNS, 1):
-        if len(turn) == 2:
-            acted = requests.post(f"{base}/_mock/{turn[0]}", filled(json.dumps(turn[1]), ids), **trust())
-            assert acted.status_code == 204, f"cannot reach step {number}: {acted.text}"
-            continue
-        method, path, headers, body, status, keeps = turn
-        headers = {name: filled(value, keys) for name, value in headers.items()}
-        answer = send(base, method, filled(path, ids), headers, filled(body, ids))
-        if number < len(TURNS):
-            assert answer.status_code == status, f"cannot reach step {number}: {answer.status_code}"
-            ids.update({symbol: answer.json()[name] for symbol, name in keeps.items()})
-        elif keeps and answer.status_code == status:
-            ids.update({symbol: answer.json()[name] for symbol, name in keeps.items()})
-    has_id = "x-amz-pay-request-id" in answer.headers
-    digest = answer_digest(answer.status_code, has_id, answer.content, ids)
-    assert digest != "@WRONG@", f"still fails: {answer.status_code} {answer.text}"
-'''
-
-_CLIENT: Final = '''"""@HEADING@
-
-Needs pytest and amazonpay-conformance. AMAZONPAY_CLIENT names another client than the one below.
-"""
-
-import os
-
-from amazonpay_conformance.engine.replay import replay
-from amazonpay_conformance.engine.scenario_files import stored_from_json
-from amazonpay_conformance.engine.setup import Choice, prepared
-
-CLIENT = os.environ.get("AMAZONPAY_CLIENT", @CLIENT@)
-SCENARIO = @SCENARIO@
-
-
-def test_@NAME@():
-    choice = Choice(CLIENT, @TARGET@, @TRANSPORT@)
-    with prepared(choice) as ready:
-        replayed = replay(ready, stored_from_json(SCENARIO), choice.subjects)
-    assert replayed.answer == "passes now", "\\n".join(replayed.lines())
-'''

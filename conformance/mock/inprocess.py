@@ -31,6 +31,7 @@ def in_process(handler: Handler, *base_urls: str) -> Iterator[None]:
         def answer(
             prepared: requests.PreparedRequest,
         ) -> tuple[int, dict[str, str], bytes] | requests.RequestException:
+            _forget(registry)
             response = handler(message(prepared))
             if response.injected is not None and (broken := _delivered(response.injected)) is not None:
                 return broken  # `responses` raises it
@@ -41,6 +42,12 @@ def in_process(handler: Handler, *base_urls: str) -> Iterator[None]:
             registry.add_callback(method, pattern, callback=answer, content_type=None)
         registry.add_passthru(re.compile(rf"^(?!{beneath})"))
         yield
+
+
+def _forget(registry: responses.RequestsMock) -> None:
+    """Drop the calls that `responses` keeps, of which nobody here reads one: a run makes thousands."""
+    for kept in (registry.calls, *(rule.calls for rule in registry.registered())):
+        kept.reset()
 
 
 def _delivered(injected: Injected) -> requests.RequestException | None:

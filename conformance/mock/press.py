@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from amazonpay_conformance import schemas
 from amazonpay_conformance.mock.pages.forms import BadForm
-from amazonpay_conformance.mock.pages.returns import is_web
 from amazonpay_conformance.model.regions import names_environment
+from amazonpay_conformance.reading.buttons import lacks_destination
 from amazonpay_conformance.wire.buttons import diagnose_button
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.signing import ALGORITHMS, verify_button
@@ -101,9 +101,9 @@ class Press:
             said = None
         if not isinstance(said, dict):
             raise BadForm("The payload is not a JSON object.")
-        if self.product == "SignIn" and not is_web(said.get("signInReturnUrl")):
-            raise BadForm("The payload is refused: signInReturnUrl: expected an address of the web.")
-        if self.product != "SignIn":
-            for violation in schemas.violations("requests/button-payload", said):
-                raise BadForm(f"The payload is refused: {violation.path or 'body'}: {violation.message}")
+        schema = "requests/sign-in-payload" if self.product == "SignIn" else "requests/button-payload"
+        for violation in schemas.violations(schema, said):
+            raise BadForm(f"The payload is refused: {violation.path or 'body'}: {violation.message}")
+        if lacks_destination(self.product, said):
+            raise BadForm("The payload is refused: ProcessOrder with PayAndShip: expected addressDetails.")
         return said

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from amazonpay_conformance.model.context import Context
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.outcome import Outcome, by_choice, done, showing

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from amazonpay_conformance.model.balances import balance, is_used_up
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.machine import Transition
 from amazonpay_conformance.model.objects import MACHINES
 from amazonpay_conformance.model.operation import Kind

@@ -216,6 +216,7 @@ _ROWS = (
     # --- a notification endpoint
     E("BTN-005", "{\"storeId\":\"amzn1…\",\"webCheckoutDetails\":{…}}", "{\"storeId\":\"amzn1…\",\"webCheckoutDetail\":{…}}\n(the singular is version 1's)"),
     E("BTN-006", "publicKeyId: 'AHEXAMPLE…', sandbox: true", "publicKeyId: 'AHEXAMPLE…'\n(a classic key, and no sandbox: the live environment)"),
+    E("BTN-007", "productType: 'PayAndShip', checkoutMode: 'ProcessOrder'\naddressDetails: {\"name\":…,\"addressLine1\":…}", "productType: 'PayAndShip', checkoutMode: 'ProcessOrder'\n(and no addressDetails)"),
     E("NTF-001", "a CHARGE notification -> 200", "a CHARGE notification -> 415, because text/plain is not application/json"),
     E("NTF-002", "a CHARGE notification -> 200 at once; the order is looked at later", "a CHARGE notification -> 200 after 20 s: SNS has given up, and sends it again"),
     E("NTF-003", "a Signature of another key -> 400, nothing is read, nothing is done", "SignatureVersion 3, Signature \"x\" -> 200, and the order is looked at"),

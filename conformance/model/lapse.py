@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from amazonpay_conformance.model import records
 from amazonpay_conformance.model.charge_calls import decline_permission
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.outcome import Outcome
 from amazonpay_conformance.model.timers import TIMERS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeAlias
 
 from amazonpay_conformance.model.machine import Tag
@@ -58,12 +59,12 @@ class Operation:
     @property
     def request(self) -> str | None:
         """Name of the schema of the request's body, None where there is none."""
-        return f"requests/{self._file}" if self.has_body else None
+        return _request_schema(self.id) if self.has_body else None
 
     @property
     def query(self) -> str | None:
         """Name of the schema of the request's query, None where none is documented."""
-        return f"requests/{self._file}-query" if self.has_query else None
+        return f"{_request_schema(self.id)}-query" if self.has_query else None
 
     @property
     def response(self) -> str | None:
@@ -79,9 +80,10 @@ class Operation:
             path = path.replace("{id}", part, 1)
         return path
 
-    @property
-    def _file(self) -> str:
-        return self.id.replace("_", "-")
+
+@cache
+def _request_schema(operation: str) -> str:
+    return f"requests/{operation.replace('_', '-')}"
 
 
 RESPONSE_SCHEMAS: Mapping[Kind, str] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from amazonpay_conformance.model.context import Context
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.draft import Draft
 from amazonpay_conformance.model.operation import Kind
 from amazonpay_conformance.model.rules import Evidence

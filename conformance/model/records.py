@@ -7,10 +7,11 @@ is sent stands, a state that is sent is taken. Source: api-facts §12.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from amazonpay_conformance.model.context import Context
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.draft import NoSuchTransition
 from amazonpay_conformance.model.machine import Machine, Transition
 from amazonpay_conformance.model.operation import Kind, ResourceKind

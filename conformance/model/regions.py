@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from amazonpay_conformance.model.machine import Tag
 
@@ -68,6 +69,7 @@ def names_environment(public_key_id: str) -> bool:
     return environment_of(public_key_id) is not None
 
 
+@cache
 def environment_of(public_key_id: str) -> str | None:
     """Return the environment that a key id names, as it stands in a path; None for a classic one.
 

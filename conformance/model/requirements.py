@@ -233,6 +233,7 @@ _INTEGRATION = (
     # --- its pages: §2.3, §15
     R("BTN-005", "MUST",   "integration", "The button's payload is a body of Create Checkout Session, or of Amazon Sign-in.", "§2.3, §12, §15.1", "D"),
     R("BTN-006", "MUST",   "integration", "In the sandbox, a button whose key does not say so says sandbox: true.", "§1, §15.1", "D"),
+    R("BTN-007", "MUST",   "integration", "A button that places an order to be shipped says where to: checkoutMode ProcessOrder with PayAndShip has addressDetails.", "§2.3, §5.6", "S"),
 
     # --- its notification endpoint: §11
     R("NTF-001", "MUST",   "integration", "A true notification is answered with 2xx.", "§11.4", "D2"),

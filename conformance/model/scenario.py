@@ -173,8 +173,13 @@ PAGE: Final = "page#"
 """How the symbols of tokens begin that lead to the next page of a list."""
 
 
+_NO_IDS: Final = NewIds()
+
+
 def new_ids(makes: Mapping[str, Symbol]) -> NewIds:
     """Return what `makes` of a call says in the words of the model."""
+    if not makes:
+        return _NO_IDS
     own = {kind: makes[kind] for kind in ("session", "permission", "charge", "refund") if kind in makes}
     record = next((symbol for kind, symbol in makes.items() if kind in KINDS and kind not in own), "")
     return NewIds(**own, record=record)

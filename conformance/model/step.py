@@ -8,7 +8,6 @@ breaks an asserted rule can only be refused, what breaks an uncertain one may be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from amazonpay_conformance.model import records
 from amazonpay_conformance.model.actions import UNUSUAL, Action, BuyerAct, Call
@@ -20,6 +19,7 @@ from amazonpay_conformance.model.charge_calls import (
     update_charge,
 )
 from amazonpay_conformance.model.context import Context
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.lapse import advance
 from amazonpay_conformance.model.operations import ALL_OPERATIONS, Operation
 from amazonpay_conformance.model.outcome import Outcome, by_choice, showing

@@ -7,11 +7,12 @@ strings: symbolic in a plan, the service's own in a mock or in an oracle that fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from amazonpay_conformance.model.copies import replace
 from amazonpay_conformance.model.money import Price
 from amazonpay_conformance.model.operation import Kind, ResourceKind
 from amazonpay_conformance.model.shared import Shared, with_entry
@@ -271,8 +272,7 @@ class World:
             held = with_entry(self.records.get(kind, {}), value.id, value)
             return replace(self, records={**self.records, kind: held})
         found = with_entry(self.objects(kind), value.id, value, _OWNER.get(kind))
-        changed: dict[str, Any] = {COLLECTIONS[kind]: found}
-        return replace(self, **changed)
+        return replace(self, **{COLLECTIONS[kind]: found})
 
 
 COLLECTIONS: Mapping[Kind, str] = {

@@ -386,6 +386,29 @@ def puts_a_payload_of_version_1(till: Till) -> None:
     till.press({"storeId": body["storeId"], "webCheckoutDetail": body["webCheckoutDetails"]})
 
 
+def signs_in_to_nowhere(till: Till) -> None:
+    """The field is called otherwise than that of a checkout."""
+    body = order()
+    till.press({"storeId": body["storeId"], "returnUrl": "https://shop.example/hello"}, product="SignIn")
+
+
+def ships_to_nowhere(till: Till) -> None:
+    """The shop was a shop of downloads."""
+    till.press(
+        {
+            "storeId": order()["storeId"],
+            "webCheckoutDetails": {
+                "checkoutMode": "ProcessOrder",
+                "checkoutResultReturnUrl": "https://shop.example/paid",
+            },
+            "paymentDetails": {
+                "paymentIntent": "Confirm",
+                "chargeAmount": {"amount": "1.00", "currencyCode": "USD"},
+            },
+        }
+    )
+
+
 def forgets_the_sandbox(till: Till) -> None:
     """The page was copied from the live shop."""
     till.press(_BUTTON, CLASSIC_KEY, sandbox=False)
@@ -442,6 +465,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("insists-on-a-hard-decline",        ("INT-005",), "The buyer's bank takes him for a fraud.", insists_on_a_hard_decline, "HardDeclined"),
     Fault("a-payload-of-version-1",           ("BTN-005",), "Amazon's page shows an error in place of the checkout.", puts_a_payload_of_version_1, "webCheckoutDetail", ticket="amazon-pay-api-sdk-php #18"),
     Fault("a-button-of-the-live-environment", ("BTN-006",), "His test charges a buyer, or fails.", forgets_the_sandbox, "live environment"),
+    Fault("signs-in-to-nowhere",              ("BTN-005",), "Amazon's page shows an error in place of the sign-in.", signs_in_to_nowhere, "signInReturnUrl"),
+    Fault("ships-to-nowhere",                 ("BTN-007",), "No order by the additional button is ever placed.", ships_to_nowhere, "addressDetails"),
     Fault("keys-with-dashes",                 ("IDK-002",), "Every charge is refused.", keys_are_uuids_with_dashes, "36 characters"),
     Fault("no-key",                           ("IDK-001",), "Every session is refused.", _without("x-amz-pay-idempotency-key"), "no such header"),
     Fault("no-date",                          ("HDR-001",), "Every call is refused.", _without("x-amz-pay-date"), "x-amz-pay-date"),

@@ -135,10 +135,12 @@ class Till:
         self.service.advance(seconds)
         self._note(Advance(seconds))
 
-    def press(self, payload: Body, key_id: str = KEY_ID, *, sandbox: bool = True) -> None:
+    def press(
+        self, payload: Body, key_id: str = KEY_ID, *, sandbox: bool = True, product: str = "PayAndShip"
+    ) -> None:
         """Have the buyer press a button of a page, rightly signed, where the watch sees it."""
         text = json.dumps(payload)
-        placed = Placed(text, sandbox=sandbox, public_key_id=key_id)
+        placed = Placed(text, product, sandbox=sandbox, public_key_id=key_id)
         signature = sign_button(text, merchants_key(), V2)
         pressed = self.watch.see_button(
             placed, signature, replace(self.watch.configured, public_key_id=key_id)

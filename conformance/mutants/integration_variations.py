@@ -34,13 +34,24 @@ def captures_at_once(till: Till) -> None:
     till.refund(charge, price("10.00"))
 
 
+_HOME = "https://shop.example/home"
+
+
 def shows_buttons(till: Till) -> None:
-    """A button for each key that it has; the buyer presses one that is not set up to the end."""
+    """A button for each key, one to sign in with, one that places an order; and one that is not set up to the end."""
     body = order()
     button = {"storeId": body["storeId"], "webCheckoutDetails": body["webCheckoutDetails"], "scopes": None}
     till.press(button)
     till.press(button, CLASSIC_KEY)
     till.press(body)
+    till.press({"storeId": body["storeId"], "signInReturnUrl": _HOME}, product="SignIn")
+    placed = {
+        **button,
+        "webCheckoutDetails": {"checkoutMode": "ProcessOrder", "checkoutResultReturnUrl": _HOME},
+        "paymentDetails": body["paymentDetails"],
+    }
+    till.press({**placed, "addressDetails": {"name": "Jane Doe", "phoneNumber": "0"}})
+    till.press(placed, product="PayOnly")
     till.completed()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["text", "path", "whole", "count", "seconds", "flag", "regions", "words"]
+Kind: TypeAlias = Literal["text", "path", "whole", "count", "seconds", "flag", "regions", "words", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ OPTIONS: Final = (
     Option("switches", "how the mock answers open questions: NAME=CHOICE, separated by blanks", None, "words"),
     Option("max-time", "stop after so many seconds, or 10m, 1h", None, "seconds"),
     Option("max-requests", "stop after so many requests", None, "count"),
-    Option("corpus", "try the scenarios in this directory first, and put in what is found", None, "path"),
+    Option("corpus", "try the scenarios in this directory (or redis://…) first, and put in what is found", None, "place"),
     Option("out", "directory of the report", "amazonpay-conformance-report", "path"),
     Option("strict", "warnings (SHOULD) fail, too", None, "flag"),
     Option("allow-network", "really send requests to the sandbox", None, "flag"),

@@ -80,23 +80,25 @@ def _locked(path: Path) -> Iterator[None]:
 def _certified(config: pytest.Config, part: Part) -> Outcome:
     from amazonpay_conformance.engine.corpus import Corpus, add_to_corpus, read_corpus
     from amazonpay_conformance.engine.setup import SetUpProblem, prepared
+    from amazonpay_conformance.engine.stores import NoStore, store_at
     from amazonpay_conformance.forms.printing import Meeting
     from amazonpay_conformance.reporting.report import write_report
 
     settings = settings_of(config)
     choice = settings.choice(part.region)
     out = _directory(config, settings, part)
-    corpus = Corpus((), ()) if settings["corpus"] is None else read_corpus(settings["corpus"])
     try:
+        store = None if settings["corpus"] is None else store_at(settings["corpus"])
+        corpus = Corpus((), ()) if store is None else read_corpus(store)
         with prepared(choice) as ready:
             result = ready.certify(_order(settings, part, corpus))
         write_report(result, out, Meeting(choice.client, choice.target, choice.transport, choice.switches))
-        if settings["corpus"] is not None:
-            add_to_corpus(settings["corpus"], result.findings)
-    except SetUpProblem as problem:
+        if store is not None:
+            add_to_corpus(store, result.findings)
+    except (SetUpProblem, NoStore) as problem:
         return Outcome(part.label, set_up=str(problem))
     except OSError as problem:
-        return Outcome(part.label, set_up=f"cannot write to {problem.filename or out}: {problem.strerror}")
+        return Outcome(part.label, set_up=f"cannot use {problem.filename or out}: {problem.strerror}")
     found = outcome_of(result, part, out, _command(settings, part))
     return replace(found, unread=list(corpus.problems))
 

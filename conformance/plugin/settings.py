@@ -132,8 +132,10 @@ def _value(option: Option, given: Any, directory: Path, *, outside: bool) -> Any
         return () if option.kind in ("regions", "words") else None
     if option.kind == "text":
         return _text(option, str(given), directory if outside else None)
-    if option.kind == "path":
+    if option.kind == "path" or (option.kind == "place" and "://" not in str(given)):
         return directory / given
+    if option.kind == "place":
+        return str(given)
     return _READERS[option.kind](given)
 
 

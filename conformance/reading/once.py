@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from amazonpay_conformance.reading.requests import Merchant, RequestReading, read_request
-from amazonpay_conformance.wire.messages import Request
+from amazonpay_conformance.wire.messages import JSON, Request, Response
 
 
 class ReadOnce:
@@ -20,3 +22,19 @@ class ReadOnce:
         reading = read_request(request, merchant, received_at=received_at)
         self._last = request, merchant, reading
         return reading
+
+
+def answer_of(response: Response | None) -> JSON:
+    """Return an answer's body parsed, None where there is none or it is not JSON.
+
+    Whoever gets it must leave it as it is: others get the same one.
+    """
+    return None if response is None else _parsed(response.body)
+
+
+@lru_cache(maxsize=32)
+def _parsed(body: bytes) -> JSON:
+    try:
+        return Response(200, body=body).json()
+    except ValueError:
+        return None

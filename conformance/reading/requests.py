@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import parse_qsl
@@ -48,6 +49,9 @@ DATE_FORMS = re.compile(DATE_FORM)
 
 _MOMENT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)Z", re.ASCII)
 _PATH = re.compile(r"(?:/(?P<environment>sandbox|live))?/(?P<version>v\d+)(?P<rest>/.*)")
+_NUMBER = re.compile(rb"[:,\[]\s*[-\dtf]")
+"""How a number, or what Python counts as one, begins in an object or a list; most bodies have none."""
+
 _SCHEMA_DEFECTS: Mapping[str, Defect] = {
     "missing": Defect.MISSING_FIELD,
     "unknown": Defect.UNKNOWN_FIELD,
@@ -104,6 +108,20 @@ def read_request(
     Returns:
         The operation, the call for the model, and all that is wrong with the message.
     """
+    reading = _read(request, tuple(merchant.keys.items()))
+    if reading.call is None:
+        return reading
+    defects = reading.call.defects
+    if received_at is not None and _is_stale(request.headers.get(DATE_HEADER), received_at):
+        defects |= {Defect.STALE_DATE}
+    elif new is None:
+        return reading
+    return replace(reading, call=replace(reading.call, new=new or NewIds(), defects=defects))
+
+
+@lru_cache(maxsize=8)
+def _read(request: Request, keys: tuple[tuple[str, PublicKey], ...]) -> RequestReading:
+    """Read all that no clock changes: a mock and whoever watches it ask for the same, one after the other."""
     parts = _PATH.fullmatch(request.path)
     if parts is None:
         return RequestReading(None, None, errors=((404, "ResourceNotFound"), (400, "InvalidRequest")))
@@ -116,7 +134,7 @@ def read_request(
     operation, target = found
     authorization, malformed = _authorization(request)
     query, of_query = _query(request, operation)
-    key = merchant.keys.get(authorization.public_key_id) if authorization else None
+    key = dict(keys).get(authorization.public_key_id) if authorization else None
     verdict = verify(request, key) if key is not None else None
     body, violations, body_defects = _body(request, operation)
     violations = (*violations, *of_query)
@@ -125,7 +143,7 @@ def read_request(
         *body_defects,
         *(_defect_of(one, None) for one in of_query),
     }
-    defects |= {*_unusual_headers(request, authorization, environment, received_at), *_unusual_body(body)}
+    defects |= {*_unusual_headers(request, authorization, environment), *_unusual_body(request, body)}
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
     if authorization is not None and key is None:
@@ -140,7 +158,6 @@ def read_request(
         key=request.headers.get(IDEMPOTENCY_HEADER),
         fingerprint=fingerprint(operation, target, body),
         defects=frozenset(defects),
-        new=new or NewIds(),
         query=query,
     )
     return RequestReading(
@@ -223,15 +240,12 @@ def _unusual_headers(
     request: Request,
     authorization: Authorization | None,
     environment: Environment | None,
-    received_at: float | None,
 ) -> Iterator[Defect]:
     """What services may take offence at or not: each is a switch of the model."""
     headers = request.headers
     date, region = headers.get(DATE_HEADER), headers.get(REGION_HEADER)
     if date is not None and "-" in date:
         yield Defect.EXTENDED_DATE
-    if received_at is not None and _is_stale(date, received_at):
-        yield Defect.STALE_DATE
     if region is not None and region not in REGIONS:
         yield Defect.REGION_SPELLING
     if headers.repeat and any(len(headers.get_all(name)) > 1 for name in SINGLE):
@@ -266,10 +280,10 @@ def _moment(date: str) -> float | None:
         return None
 
 
-def _unusual_body(body: JSON) -> Iterator[Defect]:
+def _unusual_body(request: Request, body: JSON) -> Iterator[Defect]:
     if not isinstance(body, dict):
         return
-    if _has_number_amount(body):
+    if _NUMBER.search(request.body) and _has_number_amount(body):
         yield Defect.NUMBER_AMOUNT
     if len(str(body.get("cancellationReason") or "")) > LONGEST_REASON:
         yield Defect.LONG_REASON
@@ -301,8 +315,11 @@ def _body(
             json.dumps(body, ensure_ascii=False).encode("utf-8")
     except ValueError:
         return None, (), frozenset({Defect.NOT_JSON})
-    body = without_nulls(body)
-    violations = (*schemas.violations(operation.request, body), *_too_fine(body))
+    if b"null" in request.body:
+        body = without_nulls(body)
+    violations = schemas.violations(operation.request, body)
+    if _NUMBER.search(request.body):
+        violations = (*violations, *_too_fine(body))
     return body, violations, frozenset(_defect_of(violation, body) for violation in violations)
 
 
@@ -317,11 +334,20 @@ def _too_fine(value: JSON, path: str = "") -> Iterator[schemas.Violation]:
     if not isinstance(value, dict):
         return
     amount, price = value.get("amount"), Price.parse(value)
-    if isinstance(amount, float) and price is not None and price.amount % minor_unit(price.currency):
+    if isinstance(amount, float) and price is not None and _has_parts_of(price.amount, price.currency):
         found = f"found {amount}, expected at most the decimals of {price.currency}"
         yield schemas.Violation(f"{path}/amount", "invalid", found, "A price has its currency's decimals.")
     for name, item in value.items():
         yield from _too_fine(item, f"{path}/{name}")
+
+
+def _has_parts_of(amount: Decimal, currency: str) -> bool:
+    """Tell whether an amount has parts of the currency's least unit; the largest floats have none."""
+    return abs(amount) < _WHOLE and bool(amount % minor_unit(currency))
+
+
+_WHOLE: Final = Decimal(2**53)
+"""From here on every float is a whole number."""
 
 
 def _defect_of(violation: schemas.Violation, body: JSON) -> Defect:

@@ -59,6 +59,7 @@ def payload_of(report: Mapping[str, Any]) -> dict[str, Any]:
         "kit": _kit(report),
         **{name: report[name] for name in ("subjects", "client", "target", "profile", "setting", "lanes")},
         "seeds": list(dict.fromkeys(run["seed"] for run in report["runs"])),
+        "corpora": sorted({run["corpus"] for run in report["runs"] if run["corpus"]}),
         "whole": is_whole(report),
         **{name: report[name] for name in ("started", "scenarios", "requests", "verdict")},
         "verdicts": {row["id"]: row["verdict"] for row in report["requirements"]},
@@ -157,9 +158,10 @@ def differences(payload: Mapping[str, Any], again: Mapping[str, Any]) -> list[st
         again: of the repeated certification.
     """
     lines = []
-    for name in ("kit", "client", "target", "lanes", "seeds", "verdict", "level"):
-        if payload[name] != again[name]:
-            lines.append(f"{name}: {_text(payload[name])} in the certificate, {_text(again[name])} now")
+    for name in ("kit", "client", "target", "lanes", "seeds", "corpora", "verdict", "level"):
+        old, new = (_without_python(one[name]) if name == "kit" else one[name] for one in (payload, again))
+        if old != new:
+            lines.append(f"{name}: {_text(old)} in the certificate, {_text(new)} now")
     old, new = payload["verdicts"], again["verdicts"]
     for name in {**old, **new}:
         if old.get(name) != new.get(name):
@@ -167,6 +169,11 @@ def differences(payload: Mapping[str, Any], again: Mapping[str, Any]) -> list[st
                 f"{name}: {old.get(name, 'not judged')} in the certificate, {new.get(name, 'not judged')} now"
             )
     return lines
+
+
+def _without_python(kit: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be the same: plans and verdicts do not depend on the version of Python."""
+    return {name: value for name, value in kit.items() if name != "python"}
 
 
 def _text(value: Any) -> str:

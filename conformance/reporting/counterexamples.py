@@ -8,7 +8,7 @@ from pathlib import Path
 
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.forms.printing import SUFFIXES, FormName, Meeting, Shown, printed
-from amazonpay_conformance.forms.turns import CannotPrint
+from amazonpay_conformance.forms.problems import CannotPrint
 
 FOLDER = "scenarios"
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from amazonpay_conformance.checks.subject import Made, Seen
+from amazonpay_conformance.engine.corpus import corpus_hash
 from amazonpay_conformance.engine.coverage import Coverage, Missed
 from amazonpay_conformance.engine.findings import Group
 from amazonpay_conformance.engine.order import Order
@@ -131,6 +132,7 @@ def _run(result: Result) -> dict[str, Any]:
         "shard": f"{part}/{of}",
         "scenarios": result.scenarios,
         "requests": result.requests,
+        "corpus": corpus_hash(result.order.corpus),
     }
 
 

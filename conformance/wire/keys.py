@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -140,6 +141,11 @@ class PrivateKey:
     """The half of a pair that signs."""
 
     _key: RSAPrivateKey = field(repr=False)
+    public: PublicKey = field(init=False)
+    """The half that verifies."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "public", PublicKey(self._key.public_key()))
 
     def __repr__(self) -> str:
         return f"PrivateKey({self.size} bits, public sha256:{self.public.fingerprint})"
@@ -148,11 +154,6 @@ class PrivateKey:
     def size(self) -> int:
         """The modulus in bits."""
         return self._key.key_size
-
-    @property
-    def public(self) -> PublicKey:
-        """The half that verifies."""
-        return PublicKey(self._key.public_key())
 
     def to_pem(self, format: PemFormat = "pkcs8") -> str:
         """Return the key as PEM: this is key material, so write it where only its owner reads.
@@ -280,6 +281,7 @@ def _spki(key: RSAPublicKey, encoding: Literal["PEM", "DER"]) -> bytes:
     return key.public_bytes(form, PublicFormat.SubjectPublicKeyInfo)
 
 
+@cache
 def _pss(salt_length: int | None, mgf_hash: MgfHash) -> PSS:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding

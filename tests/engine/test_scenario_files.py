@@ -12,6 +12,7 @@ from amazonpay_conformance.engine.corpus import add_to_corpus, digest, read_corp
 from amazonpay_conformance.engine.findings import Cell, Finding, Group
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
 from amazonpay_conformance.engine.scenario_files import BadScenario, Stored, read_scenario, to_json
+from amazonpay_conformance.engine.stores import Directory
 from amazonpay_conformance.model.scenario import BuyerStep, CallStep, RepeatStep, Scenario
 
 LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
@@ -85,23 +86,23 @@ def test_a_permission_that_no_step_makes_may_have_been_given(tmp_path: Path) -> 
 
 
 def test_a_corpus_keeps_a_scenario_once_whatever_its_symbols_are_numbered(tmp_path: Path) -> None:
-    (kept,) = add_to_corpus(tmp_path, [group(scenario())])
+    (kept,) = add_to_corpus(Directory(tmp_path), [group(scenario())])
 
-    assert add_to_corpus(tmp_path, [group(scenario("session#7", "key#5"))]) == []
-    assert [path.name for path in tmp_path.iterdir()] == [kept.name]
-    assert kept.name.startswith("SES-002-get_checkout_session-Open.")
-    assert read_corpus(tmp_path).scenarios == (Stored(scenario(), LANE, frozenset({CELL})),)
+    assert add_to_corpus(Directory(tmp_path), [group(scenario("session#7", "key#5"))]) == []
+    assert [path.name for path in tmp_path.iterdir()] == [kept]
+    assert kept.startswith("SES-002-get_checkout_session-Open.")
+    assert read_corpus(Directory(tmp_path)).scenarios == (Stored(scenario(), LANE, frozenset({CELL})),)
 
 
 def test_only_what_was_shown_again_is_kept(tmp_path: Path) -> None:
-    assert add_to_corpus(tmp_path, [group(scenario(), reproduced=None)]) == []
-    assert add_to_corpus(tmp_path, [group(scenario(), reproduced=False)]) == []
+    assert add_to_corpus(Directory(tmp_path), [group(scenario(), reproduced=None)]) == []
+    assert add_to_corpus(Directory(tmp_path), [group(scenario(), reproduced=False)]) == []
 
 
 def test_what_a_corpus_cannot_read_is_skipped_with_a_line(tmp_path: Path) -> None:
-    add_to_corpus(tmp_path, [group(scenario())])
+    add_to_corpus(Directory(tmp_path), [group(scenario())])
     (tmp_path / "of-the-future.json").write_bytes(_with(format=3))
-    found = read_corpus(tmp_path)
+    found = read_corpus(Directory(tmp_path))
 
     assert len(found.scenarios) == 1
     assert [line.rpartition("/")[2] for line in found.problems] == [
@@ -110,7 +111,7 @@ def test_what_a_corpus_cannot_read_is_skipped_with_a_line(tmp_path: Path) -> Non
 
 
 def test_a_corpus_that_is_not_there_is_empty(tmp_path: Path) -> None:
-    assert read_corpus(tmp_path / "none").scenarios == ()
+    assert read_corpus(Directory(tmp_path / "none")).scenarios == ()
 
 
 def test_other_steps_have_another_digest() -> None:

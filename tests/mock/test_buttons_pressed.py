@@ -27,6 +27,20 @@ from mock_shop import KEY_ID, V2, Shop, order, private_key
 PSS = "AMZN-PAY-RSASSA-PSS"
 HEADERS = {"content-type": "application/x-www-form-urlencoded", "origin": "https://shop.example"}
 PAYLOAD = json.dumps({"webCheckoutDetails": order()["webCheckoutDetails"], "storeId": order()["storeId"]})
+PLACED = json.dumps(
+    {
+        "webCheckoutDetails": {
+            "checkoutMode": "ProcessOrder",
+            "checkoutResultReturnUrl": "https://shop.example/paid",
+        },
+        "paymentDetails": {
+            "paymentIntent": "Confirm",
+            "chargeAmount": {"amount": "1.00", "currencyCode": "USD"},
+        },
+        "storeId": order()["storeId"],
+    }
+)
+"""An order that the additional payment button places; where it is to be shipped to is not said."""
 
 
 def signature(payload: str, algorithm: str = V2) -> str:
@@ -113,6 +127,7 @@ def test_a_payload_is_what_the_page_holds_byte_for_byte(shop: Shop, mock: Mock) 
         (PAYLOAD.replace("storeId", "shopId"), {}, "shopId"),
         ("{}", {"productType": "SignIn"}, "signInReturnUrl"),
         ('{"signInReturnUrl":"javascript:alert(1)"}', {"productType": "SignIn"}, "signInReturnUrl"),
+        (PLACED, {}, "addressDetails"),
     ],
 )
 def test_a_button_that_the_service_would_not_take_is_told_why(
@@ -120,6 +135,10 @@ def test_a_button_that_the_service_would_not_take_is_told_why(
 ) -> None:
     assert told in refused(pressed(mock, payload, **fields))
     assert not mock.default.service.world.sessions
+
+
+def test_an_order_placed_on_one_page_that_is_not_shipped_needs_no_address(mock: Mock) -> None:
+    opened(pressed(mock, PLACED, productType="PayOnly"))
 
 
 def test_a_classic_key_needs_the_sandbox_flag(mock: Mock, shop: Shop) -> None:

@@ -36,7 +36,8 @@ CERTIFIED: dict[str, Any] = {
             "requirements_hash": "b" * 64},
     "subjects": ["client"], "client": {"name": "Grün & Söhne", "version": "2", "language": "PHP"},
     "target": "mock", "profile": "full", "setting": {"transport": "https", "switches": []}, "lanes": [],
-    "seeds": [1, 2, 3], "whole": True, "started": "2026-11-24T20:00:00Z", "scenarios": 9, "requests": 99,
+    "seeds": [1, 2, 3], "corpora": [], "whole": True, "started": "2026-11-24T20:00:00Z",
+    "scenarios": 9, "requests": 99,
     "verdict": "pass", "level": "strict", "verdicts": {"SIG-001": "pass"}, "findings": [],
     "coverage": {"state": {"covered": 15, "of": 15}}, "detection": None,
 }  # fmt: skip
@@ -168,6 +169,16 @@ def test_a_repeated_run_is_compared_by_verdicts_and_not_by_counts() -> None:
     assert differences(CERTIFIED, worse)[-1] == "SIG-001: pass in the certificate, fail now"
     newer = {**again, "client": {**CERTIFIED["client"], "version": "3"}}
     assert [line.partition(":")[0] for line in differences(CERTIFIED, newer)] == ["client"]
+
+
+def test_another_version_of_python_is_no_difference_and_another_of_the_kit_is() -> None:
+    def with_kit(**changed: str) -> dict[str, Any]:
+        return {**CERTIFIED, "kit": {**CERTIFIED["kit"], **changed}}
+
+    assert differences(CERTIFIED, with_kit(python="3.13.0")) == []
+    (line,) = differences(CERTIFIED, with_kit(python="3.13.0", version="1.1"))
+    assert line.startswith("kit: ")
+    assert "3.1" not in line
 
 
 @pytest.mark.parametrize("verdict", ["fail", "inconclusive", "not exercised"])

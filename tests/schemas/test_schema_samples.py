@@ -86,6 +86,7 @@ REQUIRED = [
     ("request-create-session-recurring", "/recurringMetadata/frequency", "unit value"),
     ("request-button-payload", "", "webCheckoutDetails storeId"),
     ("request-button-payload", "/webCheckoutDetails", "checkoutReviewReturnUrl"),
+    ("sign-in-payload", "", "signInReturnUrl storeId"),
     ("request-finalize-session", "", "paymentIntent chargeAmount"),
     ("request-close-permission", "", "closureReason"),
     ("request-create-charge", "", "chargePermissionId chargeAmount captureNow"),

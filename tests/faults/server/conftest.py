@@ -26,6 +26,9 @@ from amazonpay_conformance.mutants import server_seams as seams
 from amazonpay_conformance.mutants import server_variations as variations
 from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.wire.keys import PrivateKey, generate_private_key
+from beside import beside
+
+beside(__file__, "spoilt_cases")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

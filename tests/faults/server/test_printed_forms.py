@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +15,9 @@ import pytest
 from amazonpay_conformance.engine.lane import PREFIXED_KEY_ID, Lane
 from amazonpay_conformance.engine.shrink import Shrinker
 from amazonpay_conformance.forms.printing import Shown, printed
-from amazonpay_conformance.mock.certificates import Certificates
-from amazonpay_conformance.mock.namespaces import Mock
-from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.service import Service
-from amazonpay_conformance.mock.site import site
-from amazonpay_conformance.reading.requests import Merchant
 from amazonpay_conformance.strategies.generator import Abilities, Planner
+from printed import Stage, executed
 
 LANE = Lane("na", "AMZN-PAY-RSASSA-PSS-V2", PREFIXED_KEY_ID)
 HAR = json.loads((Path(__file__).parents[2] / "vectors" / "har-1.2-schema.json").read_text(encoding="utf-8"))
@@ -71,31 +64,7 @@ def shown(bench: Any, catalogue: Any) -> Callable[[str], tuple[Shown, type[Servi
 @pytest.fixture(scope="module")
 def serving(bench: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Serve a fresh mock of a class over HTTPS; what a printed form needs to know is its environment."""
-    directory = tmp_path_factory.mktemp("serving")
-    certificates = Certificates(directory)
-    key_file = directory / "key.pem"
-    key_file.write_text(bench.key.to_pem("pkcs8"), encoding="ascii")
-
-    @contextmanager
-    def serve(service: type[Service]) -> Iterator[dict[str, str]]:
-        mock = Mock(Merchant({PREFIXED_KEY_ID: bench.key.public}), make=service)
-        with Server(site(mock), tls=certificates.server_context()) as server:
-            mock.host = f"localhost:{server.port}"
-            yield {
-                "AMAZON_PAY_BASE_URL": f"https://localhost:{server.port}",
-                "AMAZON_PAY_PUBLIC_KEY_ID": PREFIXED_KEY_ID,
-                "AMAZON_PAY_PRIVATE_KEY": str(key_file),
-                "AMAZON_PAY_CA_FILE": str(certificates.ca_file),
-            }
-
-    return serve
-
-
-def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.run(
-        command, env={**kept, **environment}, capture_output=True, text=True, timeout=120, check=False
-    )
+    return Stage(bench.key, tmp_path_factory.mktemp("serving")).serving
 
 
 @needs_tools
@@ -108,9 +77,9 @@ def test_the_curl_script_shows_the_same_failure(
     script.write_text(printed("curl", what), encoding="utf-8")
 
     with serving(service) as environment:
-        wrong = _run(["bash", str(script)], environment)
+        wrong = executed(["bash", str(script)], environment)
     with serving(Service) as environment:
-        right = _run(["bash", str(script)], environment)
+        right = executed(["bash", str(script)], environment)
 
     assert (wrong.returncode, wrong.stderr) == (1, ""), wrong.stdout + wrong.stderr
     assert wrong.stdout.splitlines()[-1].startswith("still fails")
@@ -139,9 +108,9 @@ def test_the_pytest_file_shows_the_same_failure(
     ]
 
     with serving(service) as environment:
-        wrong = _run(command, environment)
+        wrong = executed(command, environment)
     with serving(Service) as environment:
-        right = _run(command, environment)
+        right = executed(command, environment)
 
     assert (wrong.returncode, right.returncode) == (1, 0), wrong.stdout + right.stdout
     assert "still fails: " in wrong.stdout
