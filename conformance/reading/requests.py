@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import parse_qsl
@@ -48,6 +49,9 @@ DATE_FORMS = re.compile(DATE_FORM)
 
 _MOMENT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)Z", re.ASCII)
 _PATH = re.compile(r"(?:/(?P<environment>sandbox|live))?/(?P<version>v\d+)(?P<rest>/.*)")
+_NUMBER = re.compile(rb"[:,\[]\s*[-\dtf]")
+"""How a number, or what Python counts as one, begins in an object or a list; most bodies have none."""
+
 _SCHEMA_DEFECTS: Mapping[str, Defect] = {
     "missing": Defect.MISSING_FIELD,
     "unknown": Defect.UNKNOWN_FIELD,
@@ -139,7 +143,7 @@ def _read(request: Request, keys: tuple[tuple[str, PublicKey], ...]) -> RequestR
         *body_defects,
         *(_defect_of(one, None) for one in of_query),
     }
-    defects |= {*_unusual_headers(request, authorization, environment), *_unusual_body(body)}
+    defects |= {*_unusual_headers(request, authorization, environment), *_unusual_body(request, body)}
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
     if authorization is not None and key is None:
@@ -276,10 +280,10 @@ def _moment(date: str) -> float | None:
         return None
 
 
-def _unusual_body(body: JSON) -> Iterator[Defect]:
+def _unusual_body(request: Request, body: JSON) -> Iterator[Defect]:
     if not isinstance(body, dict):
         return
-    if _has_number_amount(body):
+    if _NUMBER.search(request.body) and _has_number_amount(body):
         yield Defect.NUMBER_AMOUNT
     if len(str(body.get("cancellationReason") or "")) > LONGEST_REASON:
         yield Defect.LONG_REASON
@@ -311,8 +315,11 @@ def _body(
             json.dumps(body, ensure_ascii=False).encode("utf-8")
     except ValueError:
         return None, (), frozenset({Defect.NOT_JSON})
-    body = without_nulls(body)
-    violations = (*schemas.violations(operation.request, body), *_too_fine(body))
+    if b"null" in request.body:
+        body = without_nulls(body)
+    violations = schemas.violations(operation.request, body)
+    if _NUMBER.search(request.body):
+        violations = (*violations, *_too_fine(body))
     return body, violations, frozenset(_defect_of(violation, body) for violation in violations)
 
 
@@ -327,11 +334,20 @@ def _too_fine(value: JSON, path: str = "") -> Iterator[schemas.Violation]:
     if not isinstance(value, dict):
         return
     amount, price = value.get("amount"), Price.parse(value)
-    if isinstance(amount, float) and price is not None and price.amount % minor_unit(price.currency):
+    if isinstance(amount, float) and price is not None and _has_parts_of(price.amount, price.currency):
         found = f"found {amount}, expected at most the decimals of {price.currency}"
         yield schemas.Violation(f"{path}/amount", "invalid", found, "A price has its currency's decimals.")
     for name, item in value.items():
         yield from _too_fine(item, f"{path}/{name}")
+
+
+def _has_parts_of(amount: Decimal, currency: str) -> bool:
+    """Tell whether an amount has parts of the currency's least unit; the largest floats have none."""
+    return abs(amount) < _WHOLE and bool(amount % minor_unit(currency))
+
+
+_WHOLE: Final = Decimal(2**53)
+"""From here on every float is a whole number."""
 
 
 def _defect_of(violation: schemas.Violation, body: JSON) -> Defect:

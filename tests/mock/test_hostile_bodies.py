@@ -37,6 +37,15 @@ def test_what_no_body_should_be_is_refused(shop: Shop, body: bytes) -> None:
     assert control.status == 400
 
 
+@pytest.mark.parametrize("amount", [1.7976931348623157e308, -1.7976931348623157e308, 1e25, 1e400])
+def test_an_amount_as_large_as_a_float_can_be_is_refused_and_breaks_nothing(
+    shop: Shop, amount: float
+) -> None:
+    body = f'{{"chargeId": "S01-1", "refundAmount": {{"amount": {amount}, "currencyCode": "USD"}}}}'
+    answer = shop.service.handle(signed(shop.request("POST", "/v2/refunds", body.encode())))
+    assert answer.status == 400
+
+
 def test_a_body_may_be_nested_and_hold_brackets_in_its_texts() -> None:
     deep = Request("POST", "/", body=b"[" * DEEPEST + b"]" * DEEPEST)
     assert deep.json() == [deep.json()[0]]
