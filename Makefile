@@ -16,7 +16,8 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 # the shipped example that CLIENT names, if any, is installed before it is certified
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
-.PHONY: actionlint peers help certify test lint format types build docs site examples clean mutation wycheproof sns browser shop
+.PHONY: help certify test lint format types build docs site examples clean mutation wycheproof sns browser shop power
+.PHONY: actionlint peers
 .PHONY: example-amazonpayclient example-amazon-pay-v2 example-shop example-nodejs example-java example-endpoint endpoint
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
@@ -79,6 +80,10 @@ shop: $(VENV)/.example-shop  ## run the example shop against the mock, for a bro
 
 browser: $(VENV)/.dev $(VENV)/.example-shop  ## install what the tests of the pages need: axe-core, the shop
 	@if command -v npm >/dev/null; then $(MAKE) --silent tests/browser/node_modules; else echo "no npm: accessibility is not tested"; fi
+
+power: $(VENV)/.kit  ## measure what the kit finds with its catalogue of faulty subjects, into docs/power.json
+	@mkdir -p build
+	@$(BIN)/amazonpay-conformance power --jobs 2 --out build/power.jsonl --json $(ARGS) >build/power.json; code=$$?; test -s build/power.json && cp build/power.json docs/power.json && $(BIN)/python docs/generate.py; exit $$code
 
 site: $(VENV)/.site docs  ## build the documents as a site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

@@ -109,7 +109,7 @@ def _is_table_of_texts(place: Place) -> bool:
     return place.module.name in TEXTS
 
 
-TEXTS = frozenset({"__init__", "buyer", "examples"})
+TEXTS = frozenset({"__init__", "buyer", "examples", "facts"})
 
 # fmt: off
 EXCLUDED: Mapping[str, tuple[Callable[[Place], bool], str]] = {

@@ -233,3 +233,16 @@ def test_files_that_are_not_there_or_cannot_be_written_get_one_clear_line(
     ):
         ran = command(*arguments)
         assert (ran.code, ran.err.count("\n")) == (3, 1), ran.err
+
+
+def test_what_cannot_be_is_said_before_a_mock_is_served(command: Callable[..., Any]) -> None:
+    for option, value in (
+        ("--certificate-port", "8443"),
+        ("--notify-ca", "nowhere.pem"),
+        ("--report", "no/such/directory/report.json"),
+        ("--token", ""),
+        ("--token", "two words"),
+    ):
+        ran = command("serve", option, value)
+        assert ran.code == 2
+        assert option in ran.err.splitlines()[-1]

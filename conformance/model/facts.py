@@ -1,0 +1,561 @@
+"""The facts of the API, ticked off one by one: for each, the rows that state it, or why none does.
+
+A row here is a row, bullet or paragraph of api-facts §1 to §12, known by how it begins. A test holds that none is
+missing and that what is named is there. `switch:NAME` is a row of `switches`, `FILE#FIELD` a field of a schema;
+other names are the ids of rows: of requirements, rules, transitions, effects, tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact: its section, how it begins, what states it; `why` says why nothing does."""
+
+    section: str
+    begins: str
+    stated: tuple[str, ...]
+    why: str = ""
+
+
+def F(section: str, begins: str, stated: str, why: str = "") -> Fact:
+    """Make a row."""
+    return Fact(section, begins, tuple(stated.split()), why)
+
+
+# fmt: off
+FACTS: tuple[Fact, ...] = (
+    # --- §1
+    F("§1", "na | na, us | pay-api.amazon.com", "REG-NA"),
+    F("§1", "eu | eu, de, uk | pay-api.amazon.eu", "REG-EU"),
+    F("§1", "jp | jp | pay-api.amazon.jp |", "REG-JP"),
+    F("§1", "Front-end script hosts (not API):", "", why="of pages, not of the API: docs/pages.md"),
+    F("§1", "classic publicKeyId (24 upper-case", "KEY-01 URL-002"),
+    F("§1", "environment-specific key (SANDBOX-AFVX7ULWSGBZ5535PCUQOY7B,", "KEY-02 KEY-03 URL-002 REQ-R34 switch:other-environment"),
+    F("§1", "same key, Ruby SDK | | still", "KEY-02 REQ-R21 switch:environment-path"),
+    F("§1", "Versions: path segment v1 or", "URL-004"),
+    F("§1", "Unsupported version -> 400 InvalidAPIVersion", "ERR-13 RSP-006"),
+    F("§1", "Trailing slash: Amazon's curl", "URL-003 SIG-004"),
+    F("§1", "TLS: 1.0 refused, minimum 1.1,", "TLS-006 TLS-007 ERR-39"),
+    F("§1", "overrideServiceUrl config exists", "TLS-008 HDR-011 URL-005"),
+
+    # --- §2.1
+    F("§2.1", "x-amz-pay-date | UTC, basic ISO", "HEA-02 HDR-001 HDR-002 HDR-003 switch:extended-date"),
+    F("§2.1", "content-type | application/json,", "HEA-03 HDR-005"),
+    F("§2.1", "authorization | see 10 | [D]", "HEA-01 HDR-006 SIG-001"),
+    F("§2.1", "accept | application/json; SDKs", "HEA-04 HDR-007"),
+    F("§2.1", "x-amz-pay-host, x-amz-pay-region", "HEA-05 HEA-06 HDR-008 HDR-010"),
+    F("§2.1", "x-amz-pay-idempotency-key | 2.2", "HEA-07 IDK-001"),
+    F("§2.1", "x-amz-pay-simulation-code | optional,", "HEA-08 HDR-014"),
+    F("§2.1", "x-amz-pay-authtoken | optional;", "HEA-09 HDR-015"),
+    F("§2.1", "x-amz-pay-platform-version, x-amz-pay-integrator-version,", "HEA-10 HEA-11 HEA-12"),
+    F("§2.1", "x-amz-pay-sdk-type, x-amz-pay-sdk-version,", "HEA-13 HEA-14 HEA-15"),
+    F("§2.1", "Response headers seen: x-amz-pay-request-id", "HEA-16 HEA-17 RSP-001"),
+
+    # --- §2.2
+    F("§2.2", "Idem = needs x-amz-pay-idempotency-key.", "", why="says how to read the table"),
+    F("§2.2", "Create Checkout Session | POST", "SES-001"),
+    F("§2.2", "Get Checkout Session | GET /checkoutSessions/{id}", "SES-002"),
+    F("§2.2", "Update Checkout Session | PATCH", "SES-003"),
+    F("§2.2", "Complete Checkout Session | POST", "SES-004 ASY-001 RSP-009"),
+    F("§2.2", "Finalize Checkout Session | POST", "SES-005 switch:finalize-pending objects/checkout-session#cartDetails"),
+    F("§2.2", "Get Charge Permission | GET /chargePermissions/{id}", "PRM-001"),
+    F("§2.2", "Update Charge Permission | PATCH", "PRM-002"),
+    F("§2.2", "Close Charge Permission | DELETE", "PRM-003"),
+    F("§2.2", "Create Charge | POST /charges", "CHG-001"),
+    F("§2.2", "Get Charge | GET /charges/{id}", "CHG-002"),
+    F("§2.2", "Update Charge (PSP only) | PATCH", "CHG-003 CHG-R40 switch:update-charge"),
+    F("§2.2", "Capture Charge | POST /charges/{id}/capture", "CHG-004"),
+    F("§2.2", "Cancel Charge | DELETE /charges/{id}/cancel", "CHG-005"),
+    F("§2.2", "Create Refund | POST /refunds", "REF-001"),
+    F("§2.2", "Get Refund | GET /refunds/{id}", "REF-002"),
+    F("§2.2", "Get Buyer | GET /buyers/{buyerToken}", "RES-001"),
+    F("§2.2", "Delivery Trackers | POST /deliveryTrackers", "RES-002"),
+    F("§2.2", "Get Authorization Token | GET", "RES-003"),
+    F("§2.2", "Get Reports | GET /reports |", "RES-004"),
+    F("§2.2", "Get Report By Id | GET /reports/{reportId}", "RES-005"),
+    F("§2.2", "Create Report | POST /reports", "RES-006"),
+    F("§2.2", "Get Report Document | GET /report-documents/{id}", "RES-007"),
+    F("§2.2", "Get Report Schedules / ById |", "RES-009 RES-008"),
+    F("§2.2", "Create Report Schedule | POST", "RES-010 switch:report-schedule-status"),
+    F("§2.2", "Cancel Report Schedule | DELETE", "RES-011"),
+    F("§2.2", "Get Disbursements | GET /disbursements?startTime&endTime&pageSize&nextToken", "RES-012"),
+    F("§2.2", "Register/Create merchant account", "RES-013"),
+    F("§2.2", "Update merchant account | PATCH", "RES-014"),
+    F("§2.2", "Delete merchant account | DELETE", "RES-015"),
+    F("§2.2", "Claim merchant account | POST", "RES-016"),
+    F("§2.2", "Create/Update Store | POST /merchantAccounts/{id}/stores,", "RES-017 RES-018 RES-R11 switch:provider-operations"),
+    F("§2.2", "Create Dispute | POST /disputes", "RES-019"),
+    F("§2.2", "Get Dispute | GET /disputes/{id}", "RES-020"),
+    F("§2.2", "Update Dispute | PATCH /disputes/{id}", "RES-021"),
+    F("§2.2", "Contest Dispute | POST /disputes/{id}/contest", "RES-022"),
+    F("§2.2", "Upload File | POST /files | 200", "RES-023"),
+    F("§2.2", "In-store | POST /in-store/merchantScan,", "", why="a product of its own, out of scope"),
+    F("§2.2", "Idempotency key, exact list:", "IDK-001 REQ-R03 switch:missing-header-code"),
+
+    # --- §2.3
+    F("§2.3", "Type price = object {amount:", "BDY-001 REQ-R07 ERR-08"),
+    F("§2.3", "Create Checkout Session (also", "", why="heads the table below it"),
+    F("§2.3", "webCheckoutDetails | object |", "FLD-create_checkout_session.webCheckoutDetails SES-R13 switch:localhost-urls"),
+    F("§2.3", ".checkoutReviewReturnUrl | string", "FLD-create_checkout_session.webCheckoutDetails.checkoutReviewReturnUrl"),
+    F("§2.3", ".checkoutResultReturnUrl | string", "FLD-create_checkout_session.webCheckoutDetails.checkoutResultReturnUrl"),
+    F("§2.3", ".checkoutCancelUrl | string |", "FLD-create_checkout_session.webCheckoutDetails.checkoutCancelUrl"),
+    F("§2.3", ".checkoutMode | enum ProcessOrder", "FLD-create_checkout_session.webCheckoutDetails.checkoutMode SES-R19 BTN-007"),
+    F("§2.3", ".checkoutErrorUrl | string |", "FLD-create_checkout_session.webCheckoutDetails.checkoutErrorUrl"),
+    F("§2.3", "storeId | string | yes | amzn1.application-oa2-client.<hex>", "FLD-create_checkout_session.storeId"),
+    F("§2.3", "scopes | array enum | no | name,email,phoneNumber,billingAddress", "FLD-create_checkout_session.scopes objects/buyer#buyerId"),
+    F("§2.3", "chargePermissionType | enum |", "FLD-create_checkout_session.chargePermissionType"),
+    F("§2.3", "recurringMetadata | object |", "FLD-create_checkout_session.recurringMetadata SES-R14 switch:recurring-metadata"),
+    F("§2.3", "paymentMethodOnFileMetadata |", "FLD-create_checkout_session.paymentMethodOnFileMetadata"),
+    F("§2.3", "chargePermissionId | string | no", "FLD-create_checkout_session.chargePermissionId"),
+    F("§2.3", "deliverySpecifications | object", "FLD-create_checkout_session.deliverySpecifications"),
+    F("§2.3", "addressDetails | object | APB", "FLD-create_checkout_session.addressDetails BTN-007 SES-R22"),
+    F("§2.3", "paymentDetails | object | no", "FLD-create_checkout_session.paymentDetails"),
+    F("§2.3", "merchantMetadata | object | no | below", "FLD-create_checkout_session.merchantMetadata"),
+    F("§2.3", "platformId | string | no | solution", "FLD-create_checkout_session.platformId"),
+    F("§2.3", "providerMetadata | {providerReferenceId}", "FLD-create_checkout_session.providerMetadata"),
+    F("§2.3", "supplementaryData | string |", "FLD-create_checkout_session.supplementaryData"),
+    F("§2.3", "channelType | string | mobile", "FLD-create_checkout_session.channelType"),
+    F("§2.3", "Update Checkout Session: webCheckoutDetails", "SES-R01 SES-R02 switch:update-after-approval switch:patch switch:checkout-mode-at-update FLD-update_checkout_session.webCheckoutDetails.checkoutReviewReturnUrl FLD-update_checkout_session.paymentDetails FLD-update_checkout_session.multiAddressesCheckoutMetadata"),
+    F("§2.3", "paymentDetails", "", why="heads the table below it"),
+    F("§2.3", "paymentIntent | enum Confirm", "FLD-create_checkout_session.paymentDetails.paymentIntent"),
+    F("§2.3", "canHandlePendingAuthorization | bool,", "FLD-create_checkout_session.paymentDetails.canHandlePendingAuthorization SES-R10 switch:pending-with-capture"),
+    F("§2.3", "chargeAmount | price | processed", "FLD-create_checkout_session.paymentDetails.chargeAmount"),
+    F("§2.3", "totalOrderAmount | price | only", "FLD-create_checkout_session.paymentDetails.totalOrderAmount SES-R15 switch:total-below-charge"),
+    F("§2.3", "presentmentCurrency | ISO 4217", "FLD-create_checkout_session.paymentDetails.presentmentCurrency"),
+    F("§2.3", "softDescriptor | string <=16 | only", "FLD-create_checkout_session.paymentDetails.softDescriptor"),
+    F("§2.3", "allowOvercharge | bool | 6.4;", "FLD-create_checkout_session.paymentDetails.allowOvercharge"),
+    F("§2.3", "extendExpiration | bool | one-time", "FLD-create_checkout_session.paymentDetails.extendExpiration"),
+    F("§2.3", "estimateOrderTotal | price |", "", why="one SDK's leftover: the facts say to ignore it"),
+    F("§2.3", "merchantMetadata: merchantReferenceId", "FLD-create_checkout_session.merchantMetadata.merchantReferenceId FLD-create_checkout_session.merchantMetadata.merchantStoreName FLD-create_checkout_session.merchantMetadata.noteToBuyer FLD-create_checkout_session.merchantMetadata.customInformation"),
+    F("§2.3", "Address limits [D2]: name 50,", "FLD-finalize_checkout_session.shippingAddress.name FLD-finalize_checkout_session.shippingAddress.addressLine1 FLD-finalize_checkout_session.shippingAddress.addressLine2 FLD-finalize_checkout_session.shippingAddress.addressLine3 FLD-finalize_checkout_session.shippingAddress.city FLD-finalize_checkout_session.shippingAddress.county FLD-finalize_checkout_session.shippingAddress.district FLD-finalize_checkout_session.shippingAddress.stateOrRegion FLD-finalize_checkout_session.shippingAddress.postalCode FLD-finalize_checkout_session.shippingAddress.countryCode FLD-finalize_checkout_session.shippingAddress.phoneNumber"),
+    F("§2.3", "Complete Checkout Session: chargeAmount", "SES-R06 SES-R07 SES-R08 SES-R09 switch:superfluous-total FLD-complete_checkout_session.chargeAmount FLD-complete_checkout_session.totalOrderAmount"),
+    F("§2.3", "Finalize: paymentIntent (required),", "SES-R11 SES-R12 SES-R21 switch:finalize-repeats FLD-finalize_checkout_session.paymentIntent FLD-finalize_checkout_session.chargeAmount FLD-finalize_checkout_session.shippingAddress FLD-finalize_checkout_session.billingAddress"),
+    F("§2.3", "Update Charge Permission: merchantMetadata,", "PRM-R06 switch:metadata-updates FLD-update_charge_permission.merchantMetadata FLD-update_charge_permission.recurringMetadata"),
+    F("§2.3", "Close Charge Permission: closureReason", "FLD-close_charge_permission.closureReason FLD-close_charge_permission.cancelPendingCharges EFF-09"),
+    F("§2.3", "Create Charge", "", why="heads the table below it"),
+    F("§2.3", "chargePermissionId | string | yes", "FLD-create_charge.chargePermissionId"),
+    F("§2.3", "chargeAmount | price | yes |", "FLD-create_charge.chargeAmount CHG-R07 LIM-CEILING-USD LIM-CEILING-EUR LIM-CEILING-GBP LIM-CEILING-JPY"),
+    F("§2.3", "captureNow | bool | no, default", "FLD-create_charge.captureNow"),
+    F("§2.3", "canHandlePendingAuthorization | bool |", "FLD-create_charge.canHandlePendingAuthorization CHG-R10 switch:capture-now-with-pending"),
+    F("§2.3", "softDescriptor | string <=16 | no", "FLD-create_charge.softDescriptor"),
+    F("§2.3", "merchantMetadata | object | no | per-charge", "FLD-create_charge.merchantMetadata"),
+    F("§2.3", "providerMetadata | object | no", "FLD-create_charge.providerMetadata"),
+    F("§2.3", "platformId | string | no | |", "FLD-create_charge.platformId"),
+    F("§2.3", "chargeInitiator | enum CITU MITU", "FLD-create_charge.chargeInitiator CHG-R13 switch:charge-initiator"),
+    F("§2.3", "channel | enum | no | .NET: Web", "FLD-create_charge.channel"),
+    F("§2.3", "webCheckoutDetails.checkoutResultReturnUrl", "FLD-create_charge.webCheckoutDetails.checkoutResultReturnUrl objects/charge#webCheckoutDetails"),
+    F("§2.3", "Capture Charge: captureAmount", "FLD-capture_charge.captureAmount FLD-capture_charge.softDescriptor FLD-cancel_charge.cancellationReason FLD-create_refund.chargeId FLD-create_refund.refundAmount FLD-create_refund.softDescriptor FLD-update_charge.statusDetails REQ-R23 switch:cancellation-reason"),
+    F("§2.3", "Amount format in requests: documented", "BDY-004 BDY-009 REQ-R22 switch:number-amounts MON-004"),
+
+    # --- §3
+    F("§3", "Common rules: every key is always", "RSP-003 REL-005 MON-004"),
+
+    # --- §3.0
+    F("§3.0", "checkoutSessionId | lower-case", "IDF-01"),
+    F("§3.0", "chargePermissionId one-time |", "IDF-02 REG-NA REG-EU REG-JP"),
+    F("§3.0", "chargePermissionId recurring/PMOF", "IDF-02 switch:recurring-prefix"),
+    F("§3.0", "chargeId | <order id>-C\\d{6}", "IDF-03"),
+    F("§3.0", "refundId | <order id>-R\\d{6}", "IDF-04"),
+    F("§3.0", "dispute/chargeback id | <order", "IDF-06"),
+    F("§3.0", "buyerId | amzn1.account. + 28ish", "IDF-07"),
+    F("§3.0", "storeId | amzn1.application-oa2-client.", "IDF-08"),
+    F("§3.0", "platformId, merchantId | ^A[A-Z0-9]{9,14}$-like,", "IDF-09"),
+    F("§3.0", "reportId | e.g. A08439021T39K6DTX4JS8", "IDF-10"),
+    F("§3.0", "Surprise: for a one-time permission", "IDF-05 REL-006"),
+
+    # --- §3.1
+    F("§3.1", "Exact ordered key list returned", "RSP-003 CAL-013 objects/checkout-session#cartDetails objects/checkout-session#multiAddressesCheckoutMetadata"),
+    F("§3.1", "checkoutSessionId | string |", "objects/checkout-session#checkoutSessionId IDF-01 REL-004"),
+    F("§3.1", "webCheckoutDetails | object |", "objects/checkout-session#webCheckoutDetails CON-002 RSP-009"),
+    F("§3.1", "productType | enum | yes (null", "objects/checkout-session#productType"),
+    F("§3.1", "paymentDetails | object | null", "objects/checkout-session#paymentDetails"),
+    F("§3.1", "chargePermissionType | enum |", "objects/checkout-session#chargePermissionType"),
+    F("§3.1", "recurringMetadata | object |", "objects/checkout-session#recurringMetadata switch:frequency-value"),
+    F("§3.1", "merchantMetadata | object | null", "objects/checkout-session#merchantMetadata"),
+    F("§3.1", "supplementaryData | string |", "objects/checkout-session#supplementaryData"),
+    F("§3.1", "buyer | object | yes | {buyerId,name,email,phoneNumber,primeMembershipTypes};", "objects/checkout-session#buyer"),
+    F("§3.1", "billingAddress, shippingAddress", "objects/checkout-session#billingAddress objects/checkout-session#shippingAddress"),
+    F("§3.1", "paymentPreferences | array |", "objects/checkout-session#paymentPreferences CRD-1111"),
+    F("§3.1", "statusDetails | object | no |", "objects/checkout-session#statusDetails TIM-002"),
+    F("§3.1", "chargePermissionId, chargeId", "objects/checkout-session#chargePermissionId objects/checkout-session#chargeId REL-001"),
+    F("§3.1", "constraints | array | yes | list", "objects/checkout-session#constraints CON-001"),
+    F("§3.1", "creationTimestamp, expirationTimestamp", "objects/checkout-session#creationTimestamp objects/checkout-session#expirationTimestamp TIM-001 TMR-01"),
+    F("§3.1", "storeId | string | no | | [W]", "objects/checkout-session#storeId"),
+    F("§3.1", "providerMetadata | object | no", "objects/checkout-session#providerMetadata"),
+    F("§3.1", "releaseEnvironment | string |", "objects/checkout-session#releaseEnvironment REL-005"),
+    F("§3.1", "deliverySpecifications | object", "objects/checkout-session#deliverySpecifications"),
+    F("§3.1", "checkoutButtonText | string |", "objects/checkout-session#checkoutButtonText"),
+    F("§3.1", "shippingAddressList | array of", "objects/checkout-session#shippingAddressList"),
+    F("§3.1", "Body after a successful complete", "RSP-009 REL-001"),
+
+    # --- §3.2
+    F("§3.2", "Keys [S][W]: chargePermissionId,", "RSP-003 objects/charge-permission#chargePermissionReferenceId objects/charge-permission#amazonPayToken objects/charge-permission#paymentMethodOnFileMetadata"),
+    F("§3.2", "statusDetails | {state, reasons:", "objects/charge-permission#statusDetails"),
+    F("§3.2", "limits | {amountLimit: price", "objects/charge-permission#limits MON-003 EFF-06 CHG-R05 switch:open-authorizations"),
+    F("§3.2", "expirationTimestamp | one-time:", "objects/charge-permission#expirationTimestamp TIM-004 TMR-07"),
+    F("§3.2", "recurringMetadata | {frequency:null,", "objects/charge-permission#recurringMetadata"),
+    F("§3.2", "presentmentCurrency | string", "objects/charge-permission#presentmentCurrency"),
+    F("§3.2", "buyer / addresses | one-time:", "objects/charge-permission#buyer objects/charge-permission#shippingAddress objects/charge-permission#billingAddress TMR-09 switch:buyer-data"),
+
+    # --- §3.3
+    F("§3.3", "Keys [S][W]: chargeId, chargeAmount,", "RSP-003 objects/charge#chargeId objects/charge#chargeAmount objects/charge#channel objects/charge#chargeInitiator objects/charge#platformId"),
+    F("§3.3", "captureAmount, refundedAmount", "objects/charge#captureAmount objects/charge#refundedAmount MON-001 MON-002"),
+    F("§3.3", "convertedAmount / conversionRate", "objects/charge#convertedAmount objects/charge#conversionRate MON-005 switch:converted-amount"),
+    F("§3.3", "statusDetails | singular reasonCode", "objects/charge#statusDetails"),
+    F("§3.3", "expirationTimestamp | creation", "objects/charge#expirationTimestamp TIM-001 TMR-06"),
+    F("§3.3", "softDescriptor | response carries", "objects/charge#softDescriptor"),
+    F("§3.3", "merchantMetadata | object of", "objects/charge#merchantMetadata"),
+
+    # --- §3.4
+    F("§3.4", "refundId, chargeId, creationTimestamp,", "objects/refund#refundId objects/refund#chargeId objects/refund#refundAmount objects/refund#statusDetails objects/refund#softDescriptor REL-003"),
+
+    # --- §3.5
+    F("§3.5", "buyerId, name, email, postalCode,", "RES-001 objects/buyer#buyerId objects/buyer#primeMembershipTypes requests/sign-in-payload#signInScopes"),
+
+    # --- §3.6
+    F("§3.6", "Ledger currencies: USD, EUR,", "CUR-AUD CUR-CHF CUR-DKK CUR-EUR CUR-GBP CUR-HKD CUR-JPY CUR-NOK CUR-NZD CUR-SEK CUR-USD CUR-ZAR BDY-011"),
+
+    # --- §4.0
+    F("§4.0", "Charge | Pending (authorization)", "NAM-01"),
+    F("§4.0", "Charge | Pending (capture) /", "NAM-02 NAM-03"),
+    F("§4.0", "Charge | Completed | Captured", "NAM-04"),
+    F("§4.0", "Refund | Pending | RefundInitiated", "NAM-05"),
+    F("§4.0", "Refund | Completed | Refunded", "NAM-06"),
+    F("§4.0", "Charge Permission | Non-Chargeable", "NAM-07"),
+    F("§4.0", "Sandbox page | \"AuthorizeInitiated\"", "NAM-08"),
+    F("§4.0", "doc table | \"CaptureInitated\"", "NAM-09"),
+    F("§4.0", "All wire names [D2][S][W]. The", "NAM-02 TMR-05"),
+
+    # --- §4.1
+    F("§4.1", "Open | initial; constraints listed", "SES-T01 CON-001 STA-001"),
+    F("§4.1", "Completed | intent done; cannot", "SES-T05 SES-T06 ORD-004 STA-001"),
+    F("§4.1", "Canceled | abandoned, declined", "SES-T08 SES-T09 SES-T11 SES-T13 STA-001"),
+    F("§4.1", "[D][D2]. .NET/wrapper enumerate", "", why="says who agrees"),
+    F("§4.1", "Transitions", "", why="heads the table below it"),
+    F("§4.1", "- | Create (API or button) |", "SES-T01"),
+    F("§4.1", "Open | Update | Open; constraints", "SES-T02 CON-001 CON-002"),
+    F("§4.1", "Open | buyer finishes on Amazon", "SES-T04"),
+    F("§4.1", "Open (buyer done) | Complete 200", "SES-T05 EFF-01 EFF-02"),
+    F("§4.1", "Open (buyer done) | Complete 202", "SES-T06 CHG-T07"),
+    F("§4.1", "Open (buyer not done) | Complete", "SES-R05 ORD-005"),
+    F("§4.1", "Open (buyer cancelled/declined)", "SES-R04 SES-T08 SES-T09 SES-T10 switch:canceled-session-code"),
+    F("§4.1", "Open | Complete with other amount", "SES-R06 ERR-26 VAL-001"),
+    F("§4.1", "Open | 24 h since creation |", "SES-T13 TMR-01"),
+    F("§4.1", "any | 30 days | object deleted", "TMR-02 SES-R16 SES-R17 switch:deleted-session"),
+    F("§4.1", "Completed/Canceled | Update or", "SES-R01 SES-R03 VAL-001"),
+    F("§4.1", "A second identical Complete after", "SES-R03 ORD-006 switch:complete-key"),
+
+    # --- §4.2
+    F("§4.2", "Chargeable | get, update, close,", "PRM-T01 ORD-002 STA-002"),
+    F("§4.2", "NonChargeable | get, update,", "PRM-T02 PRM-T06 PRM-T07 PRM-T22 CHG-R02 CHG-R03 STA-002 objects/charge-permission#statusDetails"),
+    F("§4.2", "Closed | get | MerchantClosed/MerchantCanceled,", "PRM-T12 PRM-T14 PRM-T18 PRM-T20 PRM-R01 switch:closed-reasons"),
+    F("§4.2", "[D2] for the table; .NET additionally", "objects/charge-permission#statusDetails switch:closed-reasons CAL-014"),
+    F("§4.2", "Transitions", "", why="heads the table below it"),
+    F("§4.2", "- | Complete with Confirm | Chargeable", "PRM-T01 MON-003"),
+    F("§4.2", "- | Complete with Authorize,", "PRM-T02 switch:charge-in-progress"),
+    F("§4.2", "- | Complete, chargeAmount <", "PRM-T01 CHG-R04"),
+    F("§4.2", "- | Complete with AuthorizeWithCapture", "PRM-T03 switch:permission-closes"),
+    F("§4.2", "Chargeable | Create Charge consuming", "PRM-T06 EFF-04 switch:charge-in-progress"),
+    F("§4.2", "Chargeable | charge declined", "PRM-T07 PRM-T08 PRM-T22 PRM-T23 EFF-07 CHG-R17 switch:declined-permission NTF-N04"),
+    F("§4.2", "NonChargeable/ChargeInProgress", "PRM-T09 EFF-05"),
+    F("§4.2", "any open | charge AmazonRejected", "PRM-T10 PRM-T11 EFF-08 CHG-R18 switch:rejected-permission"),
+    F("§4.2", "one-time | captured total reaches", "PRM-T12 PRM-T13 EFF-06"),
+    F("§4.2", "Chargeable/NonChargeable | Close", "PRM-T14 PRM-T15 EFF-09 CHG-T24 CHG-T25"),
+    F("§4.2", "any open | buyer closes in his", "PRM-T18 PRM-T19"),
+    F("§4.2", "one-time | 180 days (13 months", "PRM-T20 PRM-T21 TMR-07 TMR-08 TIM-004"),
+    F("§4.2", "recurring | 13 months after confirmation;", "TMR-08 PRM-T20 PRM-T24 switch:recurring-expiry"),
+    F("§4.2", "PMOF | no documented expiry;", "PRM-T14 PRM-T18 TIM-004"),
+    F("§4.2", "Closed | anything but get | 422", "PRM-R01 PRM-R02 CHG-R02"),
+    F("§4.2", "Refunds never reopen a permission", "EFF-10 MON-003"),
+
+    # --- §4.3
+    F("§4.3", "AuthorizationInitiated | get,", "CHG-T14 CHG-R20 ORD-003"),
+    F("§4.3", "Authorized | get, capture, cancel", "CHG-T15 CHG-T16 ORD-003"),
+    F("§4.3", "CaptureInitiated | get | -", "CHG-T20 CHG-R20 CHG-R30"),
+    F("§4.3", "Captured | get, create refund", "CHG-T26 REF-R02"),
+    F("§4.3", "Canceled | get | ExpiredUnused", "CHG-T15 CHG-T23 CHG-T25 STA-003 objects/charge#statusDetails"),
+    F("§4.3", "Declined | get | SoftDeclined", "CHG-T09 CHG-T10 CHG-T11 CHG-T12 CHG-T13 INT-004 INT-005"),
+    F("§4.3", "[D2][S][I] - all three sources", "", why="says who agrees"),
+    F("§4.3", "- | Create Charge, sync, ok,", "CHG-T01"),
+    F("§4.3", "- | same, captureNow=true | Captured", "CHG-T02"),
+    F("§4.3", "- | Create Charge / complete", "CHG-T03 CHG-T07"),
+    F("§4.3", "- | sync decline of Create Charge", "CHG-006 ERR-32 ERR-33 ERR-36 ERR-27 ERR-43"),
+    F("§4.3", "AuthorizationInitiated | Amazon", "CHG-T08 CHG-T09 TMR-03 TMR-04"),
+    F("§4.3", "AuthorizationInitiated, Authorized", "CHG-T14 CHG-T15"),
+    F("§4.3", "Authorized | Capture within 7", "CHG-T16 TMR-05"),
+    F("§4.3", "Authorized | Capture after 7", "CHG-T17 CHG-T20 CHG-T21 CHG-T22"),
+    F("§4.3", "Authorized | 30 days | Canceled/ExpiredUnused", "CHG-T23 TMR-06"),
+    F("§4.3", "AuthorizationInitiated/Authorized", "CHG-T24 CHG-T25"),
+    F("§4.3", "CaptureInitiated | processing", "CHG-T20 CHG-T21 CHG-T22"),
+    F("§4.3", "Captured | Create Refund | Captured", "CHG-T26 MON-002"),
+    F("§4.3", "any other | wrong operation |", "CHG-R20 CHG-R30 REF-R02 ERR-31"),
+    F("§4.3", "Illegal edges to assert: nothing", "STA-003"),
+
+    # --- §4.4
+    F("§4.4", "RefundInitiated | get | -", "REF-T01"),
+    F("§4.4", "Refunded | get | -", "REF-T02"),
+    F("§4.4", "Declined | get | AmazonRejected", "REF-T03 REF-T04 STA-004"),
+    F("§4.4", "Create Refund -> 201 in RefundInitiated", "REF-001 REF-T01 REF-T02 REF-T03 REF-T04"),
+
+    # --- §4.5
+    F("§4.5", "Confirm | n/a | 200 | none, chargeId", "EFF-01 REL-001 PRM-T01"),
+    F("§4.5", "Authorize | false | 200 | Authorized", "CHG-T05 PRM-T02 switch:charge-in-progress"),
+    F("§4.5", "Authorize | true, decided at", "CHG-T05 PRM-T02"),
+    F("§4.5", "Authorize | true, undecided |", "CHG-T07 SES-T06 ASY-001"),
+    F("§4.5", "AuthorizeWithCapture | must be", "CHG-T06 PRM-T03"),
+    F("§4.5", "PMOF setupOnly | n/a | 200 |", "PRM-T01 SES-R07 EFF-02"),
+    F("§4.5", "[D] for charge/HTTP; permission", "PRM-T01 PRM-T24"),
+
+    # --- §4.6
+    F("§4.6", "session life | 24 h from creation", "TMR-01 TIM-001"),
+    F("§4.6", "session deletion | 30 days |", "TMR-02"),
+    F("§4.6", "async authorization | up to 24", "TMR-03 TMR-04"),
+    F("§4.6", "synchronous capture window |", "TMR-05"),
+    F("§4.6", "authorized charge life | 30 days,", "TMR-06 TIM-001"),
+    F("§4.6", "one-time permission | 180 days;", "TMR-07 TMR-08 TIM-004"),
+    F("§4.6", "recurring permission | 13 months,", "TMR-08 switch:recurring-expiry"),
+    F("§4.6", "buyer data readable | 30 days", "TMR-09 switch:buyer-data"),
+    F("§4.6", "report document URL | 30 seconds", "TMR-10"),
+    F("§4.6", "reports kept | 90 days | [D]", "TMR-11 RES-R04 switch:old-reports"),
+    F("§4.6", "dispute window | 11 days chargeback,", "TMR-12 TMR-13"),
+    F("§4.6", "sandbox async capture | ~30 s", "TMR-04"),
+
+    # --- §5.1
+    F("§5.1", "BuyerNotAssociated | no buyer", "CON-C01"),
+    F("§5.1", "ChargeAmountNotSet | paymentDetails.chargeAmount", "CON-C02"),
+    F("§5.1", "CheckoutResultReturnUrlNotSet", "CON-C03"),
+    F("§5.1", "PaymentIntentNotSet | paymentIntent", "CON-C04"),
+    F("§5.1", "RecurringFrequencyNotSet | Recurring", "CON-C05"),
+    F("§5.1", "ShippingAddressNotSet, PaymentMethodNotSet", "switch:further-constraints"),
+    F("§5.1", "Order on the wire is alphabetical:", "CON-001"),
+    F("§5.1", "A session created with intent,", "CON-001 CON-002"),
+    F("§5.1", "Duplicate-key hazards: constraints", "objects/checkout-session#constraints"),
+
+    # --- §5.2
+    F("§5.2", "chargePermissionType: \"Recurring\";", "FLD-create_checkout_session.recurringMetadata.frequency.unit FLD-create_checkout_session.recurringMetadata.frequency.value FLD-create_checkout_session.recurringMetadata.amount"),
+    F("§5.2", "Used only to compute expiry and", "", why="nothing is enforced, so there is nothing to state"),
+    F("§5.2", "Several subscriptions: give the", "", why="advice to merchants"),
+    F("§5.2", "On the wire the monthly cap is", "MON-003 CHG-R08 LIM-MONTH-JPY"),
+    F("§5.2", "Monthly cap per permission per", "LIM-MONTH-USD LIM-MONTH-JPY LIM-MONTH-EUR LIM-MONTH-GBP LIM-MONTH-CHF LIM-MONTH-AUD LIM-MONTH-NZD LIM-MONTH-DKK LIM-MONTH-HKD LIM-MONTH-NOK LIM-MONTH-SEK LIM-MONTH-ZAR CHG-R08 CHG-R16 ERR-15 switch:legacy-caps"),
+    F("§5.2", "HardDeclined: buyer sent to https://payments.amazon.com/jr/your-account/ba/{ChargePermissionId}", "REG-NA REG-JP ORD-016"),
+
+    # --- §5.3
+    F("§5.3", "chargePermissionType: \"PaymentMethodOnFile\";", "FLD-create_checkout_session.paymentMethodOnFileMetadata.setupOnly SES-R07"),
+    F("§5.3", "Express re-use: create session", "FLD-create_checkout_session.chargePermissionId"),
+    F("§5.3", "Create Charge may carry webCheckoutDetails.checkoutResultReturnUrl;", "FLD-create_charge.webCheckoutDetails.checkoutResultReturnUrl objects/charge#webCheckoutDetails"),
+    F("§5.3", "Monthly cap: USD/EUR/GBP/AUD/CHF/NZD", "LIM-FILED-USD LIM-FILED-EUR LIM-FILED-GBP LIM-FILED-AUD LIM-FILED-CHF LIM-FILED-NZD LIM-FILED-DKK LIM-FILED-HKD LIM-FILED-NOK LIM-FILED-SEK LIM-FILED-ZAR LIM-FILED-JPY CHG-R08"),
+    F("§5.3", "No expiry stated; Closed only", "TIM-004 PRM-T14 objects/charge-permission#expirationTimestamp"),
+
+    # --- §5.4
+    F("§5.4", "specialRestrictions: subset of", "FLD-create_checkout_session.deliverySpecifications.specialRestrictions"),
+    F("§5.4", "addressRestrictions: {type: Allowed|NotAllowed,", "FLD-create_checkout_session.deliverySpecifications.addressRestrictions"),
+
+    # --- §5.5
+    F("§5.5", "productType PayAndShipMultiAddress;", "objects/checkout-session#shippingAddressList FLD-update_checkout_session.multiAddressesCheckoutMetadata SES-R18 switch:multi-address-sum"),
+
+    # --- §5.6
+    F("§5.6", "APB: checkoutMode: ProcessOrder", "FLD-create_checkout_session.webCheckoutDetails.checkoutMode SES-R19 switch:checkout-mode-at-update"),
+    F("§5.6", "APB addresses: some countries", "SES-R22 switch:button-address"),
+    F("§5.6", "Buy-Now (single page checkout):", "SES-T07 SES-T14 SES-R11"),
+
+    # --- §6
+    F("§6", "6.1 | single charge/refund ceiling", "LIM-CEILING-USD LIM-CEILING-EUR LIM-CEILING-GBP LIM-CEILING-JPY CHG-R07 REF-R06"),
+    F("§6", "6.2 | one-time permission: sum", "LIM-CHARGES CHG-R04 CHG-R09 CHG-R24 EFF-06"),
+    F("§6", "6.3 | capture <= authorized chargeAmount;", "CHG-R21 ORD-008"),
+    F("§6", "6.3b | one capture per charge:", "CHG-R20 CHG-R14 switch:captured-remainder"),
+    F("§6", "6.4 | allowOvercharge=true: Amazon", "LIM-FACTOR LIM-OVERCHARGE-USD LIM-OVERCHARGE-EUR LIM-OVERCHARGE-GBP LIM-OVERCHARGE-JPY FLD-create_checkout_session.paymentDetails.allowOvercharge"),
+    F("§6", "6.4b | without allowOvercharge:", "CHG-R04"),
+    F("§6", "6.4c | documented JP recipe for", "CHG-R11 switch:charge-in-progress"),
+    F("§6", "6.4d | reducing: capture any", "CHG-R21"),
+    F("§6", "6.5 | refund total <= captured", "REF-R03 LIM-SHARE LIM-HEADROOM-USD LIM-HEADROOM-EUR LIM-HEADROOM-GBP LIM-HEADROOM-JPY"),
+    F("§6", "6.5b | whether the headroom is", "REF-R04 switch:refund-headroom"),
+    F("§6", "6.6 | many refunds per charge", "REF-R07 LIM-REFUNDS switch:refund-count"),
+    F("§6", "6.7 | currency of charge/capture/refund", "CHG-R06 CHG-R22 REF-R05 ORD-011"),
+    F("§6", "6.8 | JPY has no decimals: JPY", "CUR-JPY BDY-010"),
+    F("§6", "6.9 | other currencies two decimals;", "CUR-USD BDY-010"),
+    F("§6", "6.10 | minimum: SDK tests charge", "REQ-R13 switch:zero-amount"),
+    F("§6", "6.11 | converted amount = chargeAmount", "MON-005"),
+    F("§6", "6.12 | Complete/Finalize amount", "SES-R06 ERR-26 ORD-007"),
+    F("§6", "Compare amounts as decimals,", "SES-R20 switch:amount-spelling"),
+
+    # --- §7
+    F("§7", "Body, always: {\"reasonCode\":", "RSP-004 objects/error#reasonCode objects/error#message"),
+    F("§7", "400 | InvalidHeaderValue | bad", "ERR-01 REQ-R04"),
+    F("§7", "400 | InvalidRequest | generic", "ERR-02"),
+    F("§7", "400 | InvalidParameterValue |", "ERR-03 REQ-R08"),
+    F("§7", "400 | InvalidRequestFormat |", "ERR-04 REQ-R05"),
+    F("§7", "400 | MissingHeader / MissingHeaderValue", "ERR-05 ERR-06 REQ-R03 switch:missing-header-code"),
+    F("§7", "400 | MissingParameterValue |", "ERR-07 REQ-R06"),
+    F("§7", "400 | UnrecognizedField | unknown", "ERR-08 REQ-R07"),
+    F("§7", "400 | InvalidSandboxSimulationSpecified", "ERR-09 REQ-R10 REQ-R11 switch:simulation-prerequisite"),
+    F("§7", "400 | DuplicateIdempotencyKey", "ERR-10 REQ-R09"),
+    F("§7", "400 | InvalidParameterCombination", "ERR-11 SES-R10 CHG-R10"),
+    F("§7", "400 | CurrencyMismatch | | [D]", "ERR-12 CHG-R06"),
+    F("§7", "400 | InvalidAPIVersion | | [I", "ERR-13"),
+    F("§7", "400 | TransactionAmountExceeded", "ERR-14 CHG-R04 CHG-R21 REF-R03"),
+    F("§7", "400 | PeriodicAmountExceeded", "ERR-15 CHG-R08"),
+    F("§7", "401 | UnauthorizedAccess | merchant", "ERR-17"),
+    F("§7", "403 | InvalidAuthentication |", "ERR-18"),
+    F("§7", "403 | InvalidAccountStatus |", "ERR-19"),
+    F("§7", "403 | InvalidRequestSignature", "ERR-20 REQ-R01"),
+    F("§7", "403 | InvalidAuthorizationToken", "ERR-21"),
+    F("§7", "404 | ResourceNotFound | any", "ERR-22 REQ-R12"),
+    F("§7", "405 | UnsupportedOperation, RequestNotSupported", "ERR-23 ERR-24"),
+    F("§7", "408 | RequestTimeout | retry,", "ERR-25"),
+    F("§7", "409 | AmountMismatch | Complete,", "ERR-26 SES-R06"),
+    F("§7", "422 | AmazonRejected | Create", "ERR-27"),
+    F("§7", "422 | ChargePermissionNotModifiable", "ERR-28 PRM-R01"),
+    F("§7", "422 | InvalidCheckoutSessionStatus", "ERR-29 SES-R01 SES-R03 SES-R05"),
+    F("§7", "422 | InvalidChargePermissionStatus", "ERR-30 PRM-R02 CHG-R02 CHG-R23 CHG-R31 switch:closed-permission"),
+    F("§7", "422 | InvalidChargeStatus | Capture,", "ERR-31 CHG-R20 CHG-R30 REF-R02"),
+    F("§7", "422 | SoftDeclined, HardDeclined,", "ERR-32 ERR-33 ERR-34 ERR-35 ERR-36 CHG-006"),
+    F("§7", "422 | TransactionCountExceeded", "ERR-37 CHG-R09 REF-R07"),
+    F("§7", "422 or 400 | CheckoutSessionCanceled", "ERR-38 ERR-16 SES-R04 switch:canceled-session-code"),
+    F("§7", "426 | TLSVersionNotSupported", "ERR-39"),
+    F("§7", "429 | TooManyRequests (older", "ERR-40 ERR-41"),
+    F("§7", "500 | InternalServerError | |", "ERR-42"),
+    F("§7", "500 | ProcessingFailure | Create", "ERR-43"),
+    F("§7", "503 | ServiceUnavailable | |", "ERR-44"),
+    F("§7", "Retry policy of SDKs (useful", "", why="heads the table below it"),
+    F("§7", "php | 408 425 429 500 502 503", "RTY-01"),
+    F("§7", "java | 408 425 429 500 502 503", "RTY-02"),
+    F("§7", "dotnet | 408 429 500 502 503", "RTY-03"),
+    F("§7", "ruby | 408 429 500 502 503 504", "RTY-04"),
+    F("§7", "nodejs | intended 408 425 429", "RTY-05"),
+    F("§7", "[S] all. Retried requests keep", "RTY-001 RTY-002 RTY-004"),
+    F("§7", "Guidance [D]: 429/5xx back off", "RTY-002 RTY-006 INT-004 switch:refused-keys"),
+    F("§7", "Throttling (token bucket, \"max", "", why="heads the table below it"),
+    F("§7", "Cancel Charge | 10 | 2 | 2 |", "THR-01"),
+    F("§7", "Capture Charge | 20 | 4 | 2 |", "THR-02"),
+    F("§7", "Close Charge Permission | 10", "THR-03"),
+    F("§7", "Complete Checkout Session | 20", "THR-04"),
+    F("§7", "Create Charge | 10 | 4 | 2 |", "THR-05"),
+    F("§7", "Create Checkout Session | 40", "THR-06"),
+    F("§7", "Create Merchant Account | 10", "THR-07"),
+    F("§7", "Create Refund | 10 | 4 | 2 |", "THR-08"),
+    F("§7", "Create Delivery Tracker | 10", "THR-09"),
+    F("§7", "Get Authorization Token | 5 |", "THR-10"),
+    F("§7", "Get Charge | 20 | 4 | 5 | 1", "THR-11"),
+    F("§7", "Get Charge Permission | 20 |", "THR-12"),
+    F("§7", "Get Checkout Session | 40 | 8", "THR-13"),
+    F("§7", "Get Merchant Status | 10 | 1", "THR-14"),
+    F("§7", "Get Refund | 20 | 4 | 5 | 1", "THR-15"),
+    F("§7", "Update Charge Permission | 10", "THR-16"),
+    F("§7", "Update Checkout Session | 20", "THR-17"),
+
+    # --- §8
+    F("§8", "Rule: a simulation string in", "REQ-R11 switch:simulation-prerequisite"),
+
+    # --- §8.1
+    F("§8.1", "1111, 0005, 4444, 9424, 0000", "CRD-1111 CRD-0005 CRD-4444 CRD-9424 CRD-0000"),
+    F("§8.1", "3064 | session Canceled / BuyerCanceled", "CRD-3064"),
+    F("§8.1", "3434 | session Canceled / Declined", "CRD-3434"),
+    F("§8.1", "0701 | charge AuthorizationInitiated,", "CRD-0701"),
+    F("§8.1", "4354 | charge AuthorizationInitiated,", "CRD-4354"),
+
+    # --- §8.2
+    F("§8.2", "Complete Checkout Session | BuyerCanceled", "SIM-01 SES-T10 switch:session-simulations"),
+    F("§8.2", "| AmazonCanceled | Canceled/AmazonCanceled", "SIM-02 SES-T11"),
+    F("§8.2", "| Declined | Canceled/Declined", "SIM-03 SES-T12"),
+    F("§8.2", "| AuthorizationInitiated | 202,", "SIM-04 SES-T06 switch:simulation-prerequisite"),
+    F("§8.2", "Create Charge | SoftDeclined,", "SIM-05 SIM-06 SIM-07 SIM-08 CHG-006 switch:charge-simulations"),
+    F("§8.2", "| CaptureInitiated | charge CaptureInitiated,", "SIM-09 CHG-T04"),
+    F("§8.2", "| Pending... variants (exact", "SIM-10 SIM-11 SIM-12 SIM-13 SIM-14 REQ-R28 REQ-R29 switch:pending-simulations"),
+    F("§8.2", "Capture Charge | CaptureInitiated", "SIM-15 CHG-T18"),
+    F("§8.2", "| AmazonRejected | 200, pending", "SIM-16 CHG-T19 switch:capture-decline"),
+    F("§8.2", "Create Refund | a decline code", "SIM-17 SIM-18 REF-T03 REF-T04 switch:refund-simulations"),
+    F("§8.2", "Close Charge Permission | AmazonClosed", "SIM-19 PRM-T16 PRM-T17 switch:close-simulation"),
+    F("§8.2", "v1-era cartridges sent the session", "REQ-R24 switch:simulation-elsewhere"),
+
+    # --- §9
+    F("§9", "Enforced for POST. First response", "IDM-001"),
+    F("§9", "Any changed value in the later", "REQ-R09 RTY-004 IDK-006"),
+    F("§9", "Keys are scoped to the merchant", "IDM-001 IDM-002"),
+    F("§9", "Key: 1..32 chars of [A-Za-z0-9_-];", "IDK-002 IDK-005 HEA-07"),
+    F("§9", "GET/PATCH/DELETE: key not recommended,", "IDK-003"),
+    F("§9", "Replay HTTP status: not stated;", "switch:replay-status"),
+    F("§9", "Are stored responses only successes", "REQ-R14 switch:refused-keys"),
+    F("§9", "Same key on a different operation:", "REQ-R09"),
+    F("§9", "What a repeated request gets", "switch:concurrent-duplicates LIN-002"),
+    F("§9", "Body shown on replay is the stored", "IDM-001"),
+    F("§9", "Environment: sandbox and live", "", why="one mock is one environment, so nothing could show it"),
+    F("§9", "Key longer/illegal chars -> 400", "REQ-R15 switch:ill-formed-key"),
+    F("§9", "Header name is case-insensitive;", "HEA-07 IDK-004"),
+
+    # --- §10.1
+    F("§10.1", "AMZN-PAY-RSASSA-PSS (default", "SIG-002 SIG-012 BTN-003"),
+    F("§10.1", "AMZN-PAY-RSASSA-PSS-V2 (recommended;", "SIG-002 SIG-012 BTN-003"),
+    F("§10.1", "[S]. Key: RSA 2048, PEM PKCS#1", "SIG-011 SIG-004"),
+
+    # --- §10.2
+    F("§10.2", "Note the blank line: each header", "SIG-004"),
+    F("§10.2", "StringToSign = <algorithm name>\\n", "SIG-004"),
+    F("§10.2", "Header: authorization: <algorithm>", "SIG-001 SIG-003"),
+    F("§10.2", "URI | path only, starts with", "SIG-004 SIG-007"),
+    F("§10.2", "query | sort by name, then by", "SIG-004 SIG-007"),
+    F("§10.2", "header names | lower-cased, sorted", "SIG-005 REQ-R19 switch:signed-headers-case"),
+    F("§10.2", "header values | trimmed; whitespace:", "SIG-004 SIG-007"),
+    F("§10.2", "repeated header | java/dotnet", "HDR-012 REQ-R35 switch:repeated-headers"),
+    F("§10.2", "payload | exact body bytes UTF-8;", "SIG-004 BDY-006"),
+    F("§10.2", "Payload oddities: GET always", "SIG-004 BDY-006 SIG-010"),
+
+    # --- §10.3
+    F("§10.3", "nodejs | every caller header", "SIG-006 SIG-009"),
+    F("§10.3", "php | accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-region", "SIG-006 REQ-R20 switch:unsigned-simulation"),
+    F("§10.3", "java, dotnet | the five + every", "SIG-006"),
+    F("§10.3", "ruby | the five (accept, content-type,", "SIG-006 SIG-010"),
+    F("§10.3", "Salesforce cartridge | five +", "REQ-R20"),
+    F("§10.3", "So a verifier must take the list", "SIG-006 SIG-009"),
+    F("§10.3", "x-amz-pay-region | node/php/ruby/dotnet:", "HDR-008 REQ-R18 switch:region-spelling"),
+    F("§10.3", "x-amz-pay-host | bare host; with", "HDR-010 HDR-011"),
+    F("§10.3", "x-amz-pay-date | php/java/dotnet/ruby", "HDR-002 HDR-003 HDR-004"),
+    F("§10.3", "user-agent | amazon-pay-api-sdk-nodejs/2.3.3", "", why="telemetry, judged by nobody"),
+    F("§10.3", "Clock skew: no figure found in", "HDR-004 REQ-R16 switch:date-skew"),
+
+    # --- §10.4
+    F("§10.4", "StringToSign = <algorithm>\\n", "BTN-001 BTN-002 BTN-003 BTN-004"),
+
+    # --- §11.1
+    F("§11.1", "Fields: Type (Notification; also", "objects/notification#Type objects/notification#Message objects/notification#Signature NTF-018 NTF-020 NTF-V01"),
+
+    # --- §11.2
+    F("§11.2", "ObjectType | CHARGE_PERMISSION,", "objects/notification-message#ObjectType NTF-015"),
+    F("§11.2", "NotificationType | STATE_CHANGE,", "objects/notification-message#NotificationType NTF-015"),
+    F("§11.2", "NotificationVersion | V2 (independent", "objects/notification-message#NotificationVersion"),
+    F("§11.2", "NotificationId | random, tracking", "objects/notification-message#NotificationId"),
+    F("§11.2", "ObjectId | id of the object;", "objects/notification-message#ObjectId IDF-06"),
+    F("§11.2", "Schema sample uses PascalCase", "switch:notification-keys NTF-009 NTF-017"),
+
+    # --- §11.3
+    F("§11.3", "URL: https, host matches ^sns\\.[a-zA-Z0-9-]{3,}\\.amazonaws\\.com(\\.cn)?$,", "NTF-005 NTF-006 NTF-007 NTF-V06 NTF-V07 NTF-V08 NTF-V19 NTF-V20"),
+    F("§11.3", "SignatureVersion 1 = SHA1withRSA,", "NTF-003 NTF-V18 switch:notification-signature"),
+    F("§11.3", "String: for each present key", "NTF-003 NTF-020 NTF-V12"),
+    F("§11.3", "Official Magento plugin uses", "", why="a test asks AWS's validator: tests/vectors/sns"),
+
+    # --- §11.4
+    F("§11.4", "Endpoint must answer 200. 5xx", "NTF-001 NTF-002"),
+    F("§11.4", "Sent for: async authorization", "NTF-N01 NTF-N02 NTF-N03 NTF-N04 NTF-N05 NTF-N08 NTF-012 switch:synchronous-notifications"),
+    F("§11.4", "Checkout sessions never notify", "NTF-N10"),
+
+    # --- §12
+    F("§12", "Buyers | token from buyerToken", "RES-001"),
+    F("§12", "signIn payload | {signInReturnUrl,", "BTN-005 requests/sign-in-payload#signInReturnUrl requests/sign-in-payload#storeId requests/sign-in-payload#signInCancelUrl requests/sign-in-payload#signInScopes"),
+    F("§12", "deliveryTrackers | request {chargePermissionId", "RES-002 RES-R07 requests/create-delivery-tracker#deliveryDetails"),
+    F("§12", "authorizationTokens | response", "RES-003 THR-10 objects/authorization-token#authorizationToken"),
+    F("§12", "Reports | create {reportType,startTime,endTime}", "RES-004 RES-005 RES-006 RES-007 RES-R05 RES-R06 objects/report#processingStatus objects/report-document#compressionAlgorithm requests/get-reports-query#pageSize switch:token-alone"),
+    F("§12", "Report types | _GET_FLAT_FILE_OFFAMAZONPAYMENTS_{SETTLEMENT,SANDBOX_SETTLEMENT,ORDER_REFERENCE,BILLING_AGREEMENT,AUTHORIZATION,CAPTURE,REFUND}_DATA_,", "RES-R03 requests/create-report#reportType"),
+    F("§12", "Schedules | {reportType, scheduleFrequency,", "RES-008 RES-009 RES-010 RES-011 requests/create-report-schedule#scheduleFrequency"),
+    F("§12", "Disputes | create {chargeId,", "RES-019 RES-020 RES-021 RES-022 RES-R08 switch:dispute-timestamps requests/create-dispute#disputeAmount"),
+    F("§12", "Dispute state | ActionRequired", "RES-T10 RES-T14 RES-T17 RES-T26 RES-R09 switch:settled-disputes"),
+    F("§12", "filingReason | ProductNotReceived", "requests/create-dispute#filingReason"),
+    F("§12", "evidenceType | ProductDescription", "requests/contest-dispute#merchantEvidences"),
+    F("§12", "Files | request {type: csv pdf", "RES-023 requests/upload-file#type requests/upload-file#purpose objects/file#url"),
+    F("§12", "merchantAccounts | register {uniqueReferenceId,", "RES-013 RES-014 RES-015 RES-016 RES-R11 requests/create-merchant-account#uniqueReferenceId"),
+    F("§12", "updateCharge | PSP only; body", "CHG-003 CHG-T27 RES-R11"),
+    F("§12", "In-store | own enumeration, out", "", why="a product of its own, out of scope"),
+)
+# fmt: on
+"""In the order of docs/api-facts.md."""
