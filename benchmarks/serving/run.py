@@ -79,7 +79,7 @@ class Peer:
         return self._context.wrap_socket(plain, server_hostname="localhost")
 
     def ask_anew(self, data: bytes) -> tuple[float, bytes]:
-        """Do as `ask`, on a connection of its own, as most SDKs do; the handshake counts."""
+        """Do as `ask`, on a connection of its own, as several clients do; the handshake counts."""
         began = time.perf_counter()
         kept, self._connection = self._connection, self._connected()
         try:
