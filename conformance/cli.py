@@ -21,6 +21,7 @@ from amazonpay_conformance.commands import (
     judge,
     merge,
     model,
+    power,
     replay,
     serve,
     trigger,
@@ -32,7 +33,7 @@ from amazonpay_conformance.engine.configuration import BadConfiguration
 
 COMMANDS: Final = (
     *(doctor, certify, certify_endpoint, trigger, replay),
-    *(explain, serve, judge, merge, diff, verify, model, completion),
+    *(explain, serve, judge, merge, diff, verify, power, model, completion),
 )
 
 

@@ -9,7 +9,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if stale")
     check = parser.parse_args().check
-    files = {path: renewed(path) for path in documents()} | pictures() | descriptions()
+    files = {path: renewed(path) for path in documents()} | pictures() | descriptions() | detection()
     stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         print(f"{path.relative_to(ROOT)} {'is stale: run make docs' if check else 'is written anew'}")
@@ -61,6 +61,16 @@ def descriptions() -> dict[Path, str]:
     return {ROOT / "docs" / "mock-openapi.json": f"{text}\n"}
 
 
+def detection() -> dict[Path, str]:
+    """Return what certificates say of the kit's detection power as it should be."""
+    value = power()
+    total = {name: value["totals"]["all"][name] for name in ("found", "of")}
+    others = {name: value[name] for name in ("false_alarms", "right_subjects", "kit", "model_hash")}
+    measured = {**total, "catalogue": value["catalogue"]["faults"], **others}
+    text = json.dumps({value["profile"]: measured}, indent=2)
+    return {ROOT / "conformance" / "reporting" / "detection.json": f"{text}\n"}
+
+
 def renewed(path: Path) -> str:
     """Return a document with its generated parts as they should be."""
     return BLOCK.sub(_filled, path.read_text(encoding="utf-8"))
@@ -84,6 +94,12 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "verbs": verb_table(),
         "matrix": matrix(),
         "model": model(),
+        "power-setting": power_setting(),
+        "power-summary": iter((*power_setting(), "", *power_totals())),
+        "power-totals": power_totals(),
+        "power-missed": power_missed(),
+        "power-tickets": power_table(lambda row: row["ticket"]),
+        "power-faults": power_table(lambda _: True),
         "commands": commands(),
         "configuration": field_table(schemas.load("formats/configuration")["properties"]),
         "report-fields": field_table(report["properties"]),
@@ -133,6 +149,62 @@ def matrix() -> Iterator[str]:
         subjects = "; ".join(map(_cell, found[r.id]))
         link = f"[{r.id}](requirements.md#{r.id.lower()})"
         yield f"| {link} | {r.level} | {r.subject} | {checks} | {subjects} |"
+
+
+def power() -> dict[str, Any]:
+    """Return what the command `power` wrote last."""
+    found: dict[str, Any] = json.loads((ROOT / "docs" / "power.json").read_text(encoding="utf-8"))
+    return found
+
+
+def power_setting() -> Iterator[str]:
+    """Yield with what the figures were measured."""
+    value = power()
+    every = value["catalogue"]
+    yield (
+        f"{len(value['faults'])} of {every['faults']} faults and {value['right_subjects']} of "
+        f"{every['right_subjects']} right subjects of the catalogue were measured, with the "
+        f"{value['profile']} profile, seed {value['seed']}, kit {value['kit']}, model "
+        f"`{value['model_hash'][:16]}…`."
+    )
+
+
+def power_totals() -> Iterator[str]:
+    """Yield the totals of each group, and the false alarms."""
+    value = power()
+    yield "| group | found | by what it breaks alone | requests, median | at most | steps left, median |"
+    yield "|---|---|---|---|---|---|"
+    for group, total in value["totals"].items():
+        figures = [total["requests"], total["most_requests"], total["steps"]]
+        shown = " | ".join("" if figure is None else f"{figure:g}" for figure in figures)
+        yield f"| {group} | {total['found']} of {total['of']} | {total['alone']} | {shown} |"
+    yield ""
+    yield f"{value['false_alarms']} false alarms on {value['right_subjects']} right subjects."
+
+
+def power_missed() -> Iterator[str]:
+    """Yield the faults that were not found, or with others, and the false alarms."""
+    value = power()
+    lines = [
+        *(
+            f"* not found: {row['id']} ({', '.join(row['breaks'])})"
+            for row in value["faults"]
+            if not row["found"]
+        ),
+        *(f"* {row['id']}: also {', '.join(row['others'])}" for row in value["faults"] if row["others"]),
+        *(f"* false alarm: {row['id']}: {', '.join(row['alarms'])}" for row in value["alarms"]),
+    ]
+    yield from lines or ["Nothing."]
+
+
+def power_table(wanted: Callable[[Mapping[str, Any]], object]) -> Iterator[str]:
+    """Yield a table of faults: what each costs, what found it, how soon."""
+    yield "| fault | what it would cost | found by | requests | steps | ticket |"
+    yield "|---|---|---|---|---|---|"
+    for row in filter(wanted, power()["faults"]):
+        figures = ["" if row[name] is None else str(row[name]) for name in ("requests", "steps")]
+        by = row["requirement"] or "not found"
+        yield f"| {' | '.join([_cell(row['id']), _cell(row['costs']), by, *figures, row['ticket']])} |"
 
 
 def fact_table() -> Iterator[str]:

@@ -189,7 +189,7 @@ class Planner:
             return self.repeatable[planned.key]
         if isinstance(planned, ParallelStep):
             raise Unresolved("the order of calls at once")
-        body = Setting(self.world, self.bindings, self.region).planned(planned)
+        body = planned.body and Setting(self.world, self.bindings, self.region).planned(planned)
         return Call(
             planned.operation,
             planned.target,

@@ -234,12 +234,19 @@ NOT_ASKED: Final[Mapping[str, str]] = {
 """Switches that no scenario here asks about, each with what shows them instead."""
 
 
+_LARGE: Final = paid("Confirm", amount="large")
+OVERDRAWN: Final = Scenario(
+    (*_LARGE, charged("large"), charged("large", 2), captured(), captured(charge="charge#2"))
+)
+"""More is authorized than was agreed to, as some servers may; what is captured must not be more (CHG-R24)."""
+
+
 def questions(abilities: Abilities) -> Iterator[Scenario]:
     """Yield the scenarios that client and target together can play.
 
     Args:
         abilities: what they can do.
     """
-    for scenario in QUESTIONS.values():
+    for scenario in (*QUESTIONS.values(), OVERDRAWN):
         if all(is_possible(step, abilities) for step in scenario.steps):
             yield scenario

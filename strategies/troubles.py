@@ -36,6 +36,11 @@ CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
 
 TRIED: Final = tuple(name for names in CLASSES.values() for name in names)
 
+TOLD_TO_WAIT: Final = "429-retry-after"
+"""The fault that is tried with every operation (`throttled`), and so not here."""
+
+_FAULTS: Final = tuple(fault for fault in FAULTS if fault.id != TOLD_TO_WAIT)
+
 AWAY: Final = FaultStep("503", MOST_TRIES + 3)
 CUT_OFF: Final = FaultStep("dropped-before", MOST_TRIES + 3)
 """More often than anybody may try."""
@@ -84,10 +89,10 @@ def _needed(name: str) -> Iterator[str]:
 
 def _faults_of(name: str, known: list[str], *, quick: bool) -> Iterator[Fault]:
     """Choose what goes wrong with an operation; the statuses go round, so that each is somebody's."""
-    statuses = [fault for fault in FAULTS if fault.status is not None]
-    others = [fault for fault in FAULTS if fault.status is None]
+    statuses = [fault for fault in _FAULTS if fault.status is not None]
+    others = [fault for fault in _FAULTS if fault.status is None]
     if not quick:
-        yield from FAULTS
+        yield from _FAULTS
         return
     yield from (fault for number, fault in enumerate(statuses) if known[number % len(known)] == name)
     firsts = {next((n for n in names if n in known), "") for names in CLASSES.values()}
@@ -96,7 +101,7 @@ def _faults_of(name: str, known: list[str], *, quick: bool) -> Iterator[Fault]:
 
 def _left_out(pairs: Mapping[str, tuple[Fault, ...]], exhausted: list[str]) -> Iterator[str]:
     for what, of_kind in (("faults that are a status", True), ("other faults", False)):
-        kind = [fault for fault in FAULTS if (fault.status is not None) is of_kind]
+        kind = [fault for fault in _FAULTS if (fault.status is not None) is of_kind]
         tried = sum((fault.status is not None) is of_kind for faults in pairs.values() for fault in faults)
         possible = len(kind) * len(pairs)
         if tried < possible:

@@ -14,17 +14,13 @@ import contextlib
 import dataclasses
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import patch
 
-from amazonpay_conformance.clients import reference, tampering
-from amazonpay_conformance.engine import tap
 from amazonpay_conformance.engine.events import Event, FindingAppeared, ScenarioFinished
 from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.result import Result
 from amazonpay_conformance.engine.setup import Choice, prepared
-from amazonpay_conformance.mock import clock, inprocess
+from amazonpay_conformance.mutants.patience import nobody_waits
 from amazonpay_conformance.reporting.terminal import summary
 
 EVERY = 1000
@@ -36,7 +32,7 @@ def main() -> int:
     choice = Choice(arguments.client, transport=arguments.transport)
     profile = dataclasses.replace(PROFILES["full"], random=arguments.scenarios)
     began = time.perf_counter()
-    with _no_waiting(arguments.transport), prepared(choice) as ready:
+    with _waiting(arguments.transport), prepared(choice) as ready:
         order = Order(profile, arguments.seed, subjects=choice.subjects)
         result = ready.certify(order, (_progress,))
     alarms = [g for g in result.groups if g.requirement.id not in arguments.true]
@@ -46,38 +42,8 @@ def main() -> int:
     return 1 if alarms or result.error else 0
 
 
-class Clock:
-    """Stands for the module `time`: who sleeps is late at once, for client, tap and mock alike."""
-
-    strftime = staticmethod(time.strftime)
-
-    def __init__(self) -> None:
-        self.late = 0.0
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
-        self.late += seconds
-
-    def gmtime(self) -> time.struct_time:
-        """Return the time of day in Greenwich."""
-        return time.gmtime(self.time())
-
-    def perf_counter(self) -> float:
-        """Return the seconds since some moment."""
-        return time.perf_counter() + self.late
-
-    def time(self) -> float:
-        """Return the seconds since the epoch."""
-        return time.time() + self.late
-
-
-@contextlib.contextmanager
-def _no_waiting(transport: str) -> Iterator[None]:
-    with contextlib.ExitStack() as patched:
-        late = Clock()
-        for module in (reference, tampering, tap, inprocess, clock) if transport == "in-process" else ():
-            patched.enter_context(patch.object(module, "time", late))
-        yield
+def _waiting(transport: str) -> contextlib.AbstractContextManager[object]:
+    return nobody_waits() if transport == "in-process" else contextlib.nullcontext()
 
 
 def _arguments() -> argparse.Namespace:

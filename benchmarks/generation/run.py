@@ -4,7 +4,8 @@
 
 Time is processor time; `loop_ns` is one turn of an empty loop, to compare machines and loads by.
 Steps are counted in two ways: every step of a scenario, and only those that were not taken over from a plan
-of the tour. The lower bound of a tour over all pairs of transitions is their number.
+of the tour. `ratio` is the steps of a tour over all pairs of transitions against the number of pairs, and
+`ratio_to_least` against the steps that any tour needs (`bound.py`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.threads import threads
 from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.worlds import explore
+from bound import bound
 from hypothesis import given, settings
 
 WARM_UP = 50
@@ -83,12 +85,17 @@ def _pairs(able: Abilities, graph: Any) -> dict[str, Any]:
     wanted = frozenset(item for item in graph.items if item[0] in ("transition", "pair"))
     began = time.process_time()
     planned = threads(Planner.start(able), graph, wanted)
-    bound, steps = _count(wanted, "pair"), sum(map(len, planned))
+    pairs, steps = {(item[1], item[2]) for item in wanted if item[0] == "pair"}, sum(map(len, planned))
+    least = bound(pairs)
+    print(f"at least {int(least)} steps are needed because {least.reason}")
     return {
-        "lower_bound": bound,
+        "pairs": len(pairs),
         "scenarios": len(planned),
         "steps": steps,
-        "ratio": round(steps / bound, 2),
+        "ratio": round(steps / len(pairs), 2),
+        "least_steps": int(least),
+        "least_ratio": round(int(least) / len(pairs), 2),
+        "ratio_to_least": round(steps / int(least), 2),
         "steps_with_reads_at_the_end": sum(len(thread.planner.sweep().steps) for thread in planned),
         "plan_s": round(time.process_time() - began, 2),
     }

@@ -243,12 +243,35 @@ ATTACKS: tuple[tuple[str, Callable[[Target, int, random.Random], Iterator[str]],
 )
 
 
+MAY_GROW = 1.05
+"""What the memory after the last pass may be of that after half of them, when all that is kept should be full."""
+
+
+def attacked(server: Target, only: str | None, scale: float, seed: int) -> list[str]:
+    """Make each attack once, print what came back, and return the names of those that did harm."""
+    bad = []
+    print("| attack | tries | what came back | well afterwards |\n|---|---|---|---|")
+    for name, attack, count in ATTACKS:
+        if only not in (None, name):
+            continue
+        outcomes = Counter(attack(server, max(1, int(count * scale)), random.Random(seed)))
+        well = server.is_well()
+        told = ", ".join(f"{times} {what}" for what, times in outcomes.most_common())
+        print(f"| {name} | {outcomes.total()} | {told} | {'yes' if well else 'NO'} |", flush=True)
+        if not well or outcomes["hangs"] or outcomes["500"]:
+            bad.append(name)
+    return bad
+
+
 def main() -> int:
     """Attack, and print a table; exit with 1 where something was not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scale", type=float, default=1.0, help="of the counts; 0.1 is quick")
     parser.add_argument("--only", default=None, help="one attack, by its name")
+    parser.add_argument(
+        "--passes", type=int, default=1, help="so often all of it, with another seed each; memory must settle"
+    )
     given = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 16_384) if hard > 0 else 16_384, hard))
@@ -256,21 +279,17 @@ def main() -> int:
     with target() as server:
         assert server.is_well()
         before = server.descriptors(), server.megabytes()
-        print("| attack | tries | what came back | well afterwards |\n|---|---|---|---|")
-        for name, attack, count in ATTACKS:
-            if given.only not in (None, name):
-                continue
-            outcomes = Counter(attack(server, max(1, int(count * given.scale)), random.Random(given.seed)))
-            well = server.is_well()
-            told = ", ".join(f"{times} {what}" for what, times in outcomes.most_common())
-            print(f"| {name} | {outcomes.total()} | {told} | {'yes' if well else 'NO'} |", flush=True)
-            if not well or outcomes["hangs"] or outcomes["500"]:
-                bad.append(name)
-        time.sleep(2)
-        after = server.descriptors(), server.megabytes()
-        print(f"\nfile descriptors {before[0]} -> {after[0]}; memory {before[1]:.0f} -> {after[1]:.0f} MB")
-        if after[0] > before[0] + 5:
+        held = []
+        for number in range(given.passes):
+            bad += attacked(server, given.only, given.scale, given.seed + number)
+            time.sleep(2)
+            held.append(server.megabytes())
+        print(f"\nfile descriptors {before[0]} -> {server.descriptors()}; memory {before[1]:.0f} MB", end="")
+        print("".join(f" -> {megabytes:.0f}" for megabytes in held), "MB")
+        if server.descriptors() > before[0] + 5:
             bad.append("descriptors leak")
+        if given.passes > 1 and held[-1] > held[given.passes // 2] * MAY_GROW:
+            bad.append("memory grows")
     print(f"not as it must be: {', '.join(bad)}" if bad else "all as it must be")
     return 1 if bad else 0
 

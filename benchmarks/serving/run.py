@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from amazonpay_conformance.engine.listening import listen_to
 from amazonpay_conformance.mock.certificates import Certificates
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.mock.serving import Place, served
+from amazonpay_conformance.wire.keys import generate_private_key
 from amazonpay_conformance.wire.messages import Headers, Response
 
 directory, kind = Path(sys.argv[1]), sys.argv[2]
@@ -39,8 +40,10 @@ attach = (lambda namespace: listen_to(namespace),) if kind == "judged" else ()
 state = directory / "state.sqlite" if kind == "kept" else None
 if kind == "empty":
     tls = Certificates(directory).server_context()
+    key = directory / "private-key.pem"
+    key.write_text(generate_private_key().to_pem())
     with Server(lambda request: Response(200, Headers(), b""), tls=tls) as server:
-        print(server.port, directory / "ca.pem", "", flush=True)
+        print(server.port, directory / "ca.pem", key, flush=True)
         sys.stdin.read()
 else:
     with served(directory, attach=attach, place=Place(state=state)) as mock:
@@ -64,13 +67,27 @@ ORDER = {
 class Peer:
     """A server of its own process, and one connection to it."""
 
-    def __init__(self, port: int, ca_file: str, key: PrivateKey | None) -> None:
+    def __init__(self, port: int, ca_file: str, key: PrivateKey) -> None:
         self.port, self.ca_file, self.key = port, ca_file, key
         self._context = ssl.create_default_context(cafile=ca_file)
-        plain = socket.create_connection(("127.0.0.1", port))
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connection = self._context.wrap_socket(plain, server_hostname="localhost")
+        self._connection = self._connected()
         self._numbers = 0
+
+    def _connected(self) -> ssl.SSLSocket:
+        plain = socket.create_connection(("127.0.0.1", self.port))
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self._context.wrap_socket(plain, server_hostname="localhost")
+
+    def ask_anew(self, data: bytes) -> tuple[float, bytes]:
+        """Do as `ask`, on a connection of its own, as several clients do; the handshake counts."""
+        began = time.perf_counter()
+        kept, self._connection = self._connection, self._connected()
+        try:
+            _, body = self.ask(data)
+            return time.perf_counter() - began, body
+        finally:
+            self._connection.close()
+            self._connection = kept
 
     def ask(self, data: bytes) -> tuple[float, bytes]:
         """Send a request and return the seconds until its answer was there, and the answer's body."""
@@ -89,7 +106,7 @@ class Peer:
         """Use a verb."""
         raw = json.dumps(body).encode()
         head = f"POST /_mock/{verb} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(raw)}\r\n\r\n"
-        return json.loads(self.ask(head.encode() + raw)[1] or b"null") if self.key else None
+        return json.loads(self.ask(head.encode() + raw)[1] or b"null")
 
     def signed(self, method: str, path: str, body: Any = None) -> bytes:
         """Return the bytes of a signed request, another one each time."""
@@ -105,8 +122,7 @@ class Peer:
         if method == "POST":
             headers["x-amz-pay-idempotency-key"] = f"key-{time.time_ns()}-{self._numbers}"[-32:]
         request = Request(method, path, None, Headers.of(headers), raw)
-        if self.key is not None:
-            request = sign(request, key=self.key, public_key_id=KEY_ID, algorithm="AMZN-PAY-RSASSA-PSS-V2")
+        request = sign(request, key=self.key, public_key_id=KEY_ID, algorithm="AMZN-PAY-RSASSA-PSS-V2")
         lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}"]
         lines += [f"{name}: {value}" for name, value in request.headers.items]
         lines += [f"Content-Length: {len(raw)}", "", ""]
@@ -123,16 +139,15 @@ def serving(kind: str) -> Iterator[Peer]:
         assert process.stdin is not None
         try:
             port, ca_file, key_file = process.stdout.readline().rstrip("\n").split(" ")
-            key = load_private_key(Path(key_file).read_bytes()) if key_file else None
-            yield Peer(int(port), ca_file, key)
+            yield Peer(int(port), ca_file, load_private_key(Path(key_file).read_bytes()))
         finally:
             process.stdin.close()
             process.wait()
 
 
-def cost(peer: Peer, requests: list[bytes]) -> float:
+def cost(ask: Callable[[bytes], tuple[float, bytes]], requests: list[bytes]) -> float:
     """Return the microseconds that a request takes, the tenth part of them being faster."""
-    times = [peer.ask(data)[0] for data in requests]
+    times = [ask(data)[0] for data in requests]
     return statistics.quantiles(times, n=10)[0] * 1e6
 
 
@@ -169,15 +184,19 @@ def measured(rows: dict[str, list[float]], rounds: int, requests: int, objects: 
     def note(name: str, peer: Peer, charge: str) -> None:
         gets = [peer.signed("GET", f"/v2/charges/{charge}") for _ in range(requests)]
         posts = [peer.signed("POST", "/v2/checkoutSessions", ORDER) for _ in range(requests)]
-        rows.setdefault(f"{name}, GET", []).append(cost(peer, gets))
-        rows.setdefault(f"{name}, POST", []).append(cost(peer, posts))
+        rows.setdefault(f"{name}, GET", []).append(cost(peer.ask, gets))
+        rows.setdefault(f"{name}, POST", []).append(cost(peer.ask, posts))
+        if name in ("empty", "mock"):
+            some = [peer.signed("GET", f"/v2/charges/{charge}") for _ in range(requests // 4)]
+            rows.setdefault(f"{name} on a new connection, GET", []).append(cost(peer.ask_anew, some))
 
     with serving("empty") as empty, serving("mock") as mock, serving("judged") as judged:
         for _ in range(rounds):
+            rows.setdefault("bare, GET", []).append(cost(empty.ask, [BARE] * requests))
             note("empty", empty, "S01-0000000-0000000-C000000")
             note("mock", mock, fresh(mock))
             note("judged", judged, fresh(judged))
-    with serving("empty") as empty, serving("mock") as few, serving("mock") as many, serving("kept") as kept:
+    with serving("mock") as few, serving("mock") as many, serving("kept") as kept:
         charge = fresh(many)
         for _ in range(objects // 3):
             many.control("objects", SEED)
@@ -185,6 +204,9 @@ def measured(rows: dict[str, list[float]], rounds: int, requests: int, objects: 
             note("kept in a file", kept, fresh(kept))
             note("few objects", few, fresh(few))
             note("many objects", many, charge)
+
+
+BARE = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 SEED = {"kind": "Charge", "state": "Captured"}
@@ -211,6 +233,9 @@ def main() -> None:
     for name, value in best.items():
         print(f"| {name} | {value:.0f} |")
     print("\n| ratio | measured | wanted |\n|---|---|---|")
+    anew = best["mock on a new connection, GET"] / best["empty on a new connection, GET"]
+    print(f"| mock to empty on a new connection, GET | {anew:.2f} | 2 |")
+    print(f"| mock to bare, GET | {best['mock, GET'] / best['bare, GET']:.2f} | |")
     for method in ("GET", "POST"):
         for kind, base, wanted in COMPARED:
             ratio = best[f"{kind}, {method}"] / best[f"{base}, {method}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+from functools import lru_cache
 from typing import Any, Final
 
 from amazonpay_conformance.checks.asynchronous import is_accepted, is_of_pending
@@ -21,6 +22,8 @@ from amazonpay_conformance.checks.told import (
     told_reason,
 )
 from amazonpay_conformance.model.errors import TRANSIENT
+from amazonpay_conformance.reading.once import answer_of
+from amazonpay_conformance.wire.messages import Response
 
 
 @on_call("CAL-001")
@@ -131,7 +134,7 @@ def _altered(made: Made) -> list[Difference] | None:
         return None  # how refusals are told is another matter: reason_code_reaches_the_caller
     judged_there = is_of_pending(made)  # pending_state_is_told_as_such, decided_state_is_told
     # mostly they are alike, and to compare field by field is dear
-    alike = _is_verbatim(made) or _are_one(made.last.answer, told)
+    alike = _is_verbatim(made) or _is_told_whole(made.last.response, told)
     found = [] if alike else differences(made.last.answer, told)
     return [d for d in found if not (judged_there and d.path == "statusDetails.state" and _is_text(d.found))]
 
@@ -143,12 +146,19 @@ def _is_verbatim(made: Made) -> bool:
     return made.told.raw_body.encode("utf-8", "surrogatepass") == made.last.response.body
 
 
-def _are_one(one: Any, other: Any) -> bool:
-    """Whether two values are written alike, 1 and True and 1.0 held apart; in doubt they are not."""
+def _is_told_whole(response: Response | None, told: Any) -> bool:
+    """Whether a body is told as it was sent, 1 and True and 1.0 held apart; in doubt it is not."""
+    if response is None or answer_of(response) != told:
+        return False
     try:
-        return one == other and marshal.dumps(one, 0) == marshal.dumps(other, 0)
+        return _packed(response.body) == marshal.dumps(told, 0)
     except ValueError:
         return False  # some object of the client's own
+
+
+@lru_cache(maxsize=32)
+def _packed(body: bytes) -> bytes:
+    return marshal.dumps(answer_of(Response(200, body=body)), 0)
 
 
 def _is_text(value: object) -> bool:

@@ -68,6 +68,8 @@ WIRE_CHECKS: dict[str, tuple[str, WireCheck]] = {}
 TRACE_CHECKS: dict[str, tuple[str, TraceCheck]] = {}
 END_CHECKS: dict[str, tuple[str, EndCheck]] = {}
 CALL_CHECKS: dict[str, tuple[str, CallCheck]] = {}
+CALM_CHECKS: dict[str, tuple[str, CallCheck]] = {}
+"""Those of `CALL_CHECKS` that have something to say of a call with which nothing went wrong."""
 BUTTON_CHECKS: dict[str, tuple[str, ButtonCheck]] = {}
 PAGE_CHECKS: dict[str, tuple[str, PageCheck]] = {}
 TRIAL_CHECKS: dict[str, tuple[str, TrialCheck]] = {}
@@ -131,17 +133,18 @@ def on_end(requirement: str) -> Callable[[EndCheck], EndCheck]:
     return _registering(requirement, END_CHECKS)
 
 
-def on_call(requirement: str) -> Callable[[CallCheck], CallCheck]:
+def on_call(requirement: str, *, calm: bool = True) -> Callable[[CallCheck], CallCheck]:
     """Register a check that looks at a whole call: all its exchanges and what the caller was told.
 
     Args:
         requirement: the id in the catalogue.
+        calm: whether it may apply to a call that is calm (`Made.is_calm`); else it is not asked of one.
 
     Raises:
         KeyError: the catalogue has no such requirement.
     """
 
-    return _registering(requirement, CALL_CHECKS)
+    return _registering(requirement, CALL_CHECKS, *([CALM_CHECKS] if calm else []))
 
 
 def on_button(requirement: str) -> Callable[[ButtonCheck], ButtonCheck]:

@@ -20,7 +20,7 @@ from amazonpay_conformance.model.faults import NOVEL_FIELD
 REQUEST_ID_HEADER: Final = "x-amz-pay-request-id"
 
 
-@on_call("CAL-010")
+@on_call("CAL-010", calm=False)
 def lost_answers_are_failures(made: Made) -> Answer:
     last = made.last
     if last is None or last.response is not None or made.others or made.told.outcome in SPEECHLESS:
@@ -30,7 +30,7 @@ def lost_answers_are_failures(made: Made) -> Answer:
     return Problem("an error: no answer came", "a result that looks like success")
 
 
-@on_call("CAL-011")
+@on_call("CAL-011", calm=False)
 def unreadable_answers_are_failures(made: Made) -> Answer:
     """Who hands over the very text that came hides nothing: it is the caller who cannot read it."""
     last = made.last
@@ -44,7 +44,7 @@ def unreadable_answers_are_failures(made: Made) -> Answer:
     return Problem(f"an error, or the text that came: {last.fault.statement}", _shown(made))
 
 
-@on_call("CAL-012")
+@on_call("CAL-012", calm=False)
 def client_survives_every_answer(made: Made) -> Answer:
     spoilt = [seen for seen in made.seen if seen.fault is not None]
     if not spoilt or made.told.outcome == "unsupported":
@@ -55,7 +55,7 @@ def client_survives_every_answer(made: Made) -> Answer:
     return Problem(f"a result, whatever comes: {told}", error_of(made))
 
 
-@on_call("CAL-013")
+@on_call("CAL-013", calm=False)
 def unknown_fields_are_handed_over(made: Made) -> Answer:
     if not _is_good_and(made, "unknown-field"):
         return None
@@ -64,7 +64,7 @@ def unknown_fields_are_handed_over(made: Made) -> Answer:
     return _difference(made, NOVEL_FIELD)
 
 
-@on_call("CAL-014")
+@on_call("CAL-014", calm=False)
 def unknown_states_and_reasons_are_handed_over(made: Made) -> Answer:
     if not _is_good_and(made, "unknown-state", "unknown-reason"):
         return None
@@ -73,7 +73,7 @@ def unknown_states_and_reasons_are_handed_over(made: Made) -> Answer:
     return _difference(made, "statusDetails")
 
 
-@on_call("CAL-015")
+@on_call("CAL-015", calm=False)
 def answers_without_a_request_id_are_returned(made: Made) -> Answer:
     if not _is_good_and(made, "no-request-id"):
         return None

@@ -32,6 +32,7 @@ from amazonpay_conformance.checks import (
 from amazonpay_conformance.checks.check import (
     BUTTON_CHECKS,
     CALL_CHECKS,
+    CALM_CHECKS,
     END_CHECKS,
     EXCHANGE_CHECKS,
     HELD,
@@ -104,7 +105,7 @@ def _judgements(made: Made) -> list[Judgement]:
         found += _asked(EXCHANGE_CHECKS if seen.fault is None else _of_clients(), seen, made)
         for model_check in MODEL_CHECKS.values() if seen.fault is None else ():
             found += model_check(seen, made)
-    return found + _asked(CALL_CHECKS, made)
+    return found + _asked(CALM_CHECKS if made.is_calm else CALL_CHECKS, made)
 
 
 def _of_clients() -> dict[str, tuple[str, ExchangeCheck]]:

@@ -19,7 +19,7 @@ TOLERANCE: Final = 0.5
 _RETRY_AFTER: Final = "retry-after"
 
 
-@on_call("RTY-001")
+@on_call("RTY-001", calm=False)
 def retries_are_as_declared(made: Made) -> Answer:
     policy = made.configured.retries
     failed = [seen for seen in made.tries if is_transient(seen) or seen.response is None]
@@ -37,7 +37,7 @@ def retries_are_as_declared(made: Made) -> Answer:
     return HELD
 
 
-@on_call("RTY-002")
+@on_call("RTY-002", calm=False)
 def retry_of_a_creating_call_keeps_its_key(made: Made) -> Answer:
     pairs = _retries_of_creating_calls(made, is_transient)
     if not pairs:
@@ -51,7 +51,7 @@ def retry_of_a_creating_call_keeps_its_key(made: Made) -> Answer:
     )
 
 
-@on_call("RTY-003")
+@on_call("RTY-003", calm=False)
 def nothing_is_made_twice_after_a_lost_answer(made: Made) -> Answer:
     if not made.asked.operation.needs_key or not any(map(is_lost, made.tries)):
         return None
@@ -66,7 +66,7 @@ def nothing_is_made_twice_after_a_lost_answer(made: Made) -> Answer:
     return Problem(f"the same key, or no retry, after {_what(changed[0])}", f"another key: {effect}")
 
 
-@on_call("RTY-004")
+@on_call("RTY-004", calm=False)
 def retry_says_the_same(made: Made) -> Answer:
     pairs = _retries(made)
     if not pairs:
@@ -80,7 +80,7 @@ def retry_says_the_same(made: Made) -> Answer:
     return HELD
 
 
-@on_call("RTY-005")
+@on_call("RTY-005", calm=False)
 def retries_are_bounded(made: Made) -> Answer:
     if not any(is_transient(seen) or is_lost(seen) for seen in made.tries):
         return None
@@ -89,7 +89,7 @@ def retries_are_bounded(made: Made) -> Answer:
     return Problem(f"at most {MOST_TRIES} requests for one call", f"{len(made.tries)}")
 
 
-@on_call("RTY-006")
+@on_call("RTY-006", calm=False)
 def retries_back_off(made: Made) -> Answer:
     """A connection that was cut is no sign of load: HTTP libraries ask again at once, and may."""
     waits = [
@@ -108,7 +108,7 @@ def retries_back_off(made: Made) -> Answer:
     return HELD
 
 
-@on_call("RTY-007")
+@on_call("RTY-007", calm=False)
 def retry_after_is_heeded(made: Made) -> Answer:
     waits = [
         (asked, _gap(first, again))
@@ -125,7 +125,7 @@ def retry_after_is_heeded(made: Made) -> Answer:
     return HELD
 
 
-@on_call("RTY-008")
+@on_call("RTY-008", calm=False)
 def creating_call_without_a_key_is_not_repeated(made: Made) -> Answer:
     pairs = _retries(made)
     if not made.asked.operation.needs_key or not pairs:
@@ -138,7 +138,7 @@ def creating_call_without_a_key_is_not_repeated(made: Made) -> Answer:
     )
 
 
-@on_call("RTY-009")
+@on_call("RTY-009", calm=False)
 def nothing_else_is_done_instead(made: Made) -> Answer:
     """To read is always allowed: it is how a client finds out what became of a call."""
     if not any(is_transient(seen) or is_lost(seen) for seen in made.tries):

@@ -60,22 +60,19 @@ class Seen:
     transient: bool = False
     first_answer: bytes | None = None
     shows: Evidence = ()
+    # what checks ask for a hundred times is worked out once
+    request: Request = field(init=False, repr=False, compare=False)
+    """The request as it was on the wire."""
+    response: Response | None = field(init=False, repr=False, compare=False)
+    """The response as it was on the wire, None where the connection was cut."""
+    fault: Fault | None = field(init=False, repr=False, compare=False)
+    """What went wrong with the exchange on purpose, if anything did."""
 
-    @property
-    def request(self) -> Request:
-        """The request as it was on the wire."""
-        return self.exchange.request
-
-    @property
-    def response(self) -> Response | None:
-        """The response as it was on the wire, None where the connection was cut."""
-        return self.exchange.response
-
-    @property
-    def fault(self) -> Fault | None:
-        """What went wrong with the exchange on purpose, if anything did."""
+    def __post_init__(self) -> None:
         injected = self.exchange.injected
-        return None if injected is None else FAULT_OF[injected.fault]
+        object.__setattr__(self, "request", self.exchange.request)
+        object.__setattr__(self, "response", self.exchange.response)
+        object.__setattr__(self, "fault", None if injected is None else FAULT_OF[injected.fault])
 
     @cached_property
     def sent(self) -> JSON:
@@ -99,7 +96,7 @@ class Seen:
         answer = self.answer if truth is self.response else answer_of(truth)
         return answer if truth is not None and truth.status < 300 and isinstance(answer, dict) else None
 
-    @property
+    @cached_property
     def body(self) -> dict[str, Any] | None:
         """The object that a good answer carries, None for refusals and rubbish."""
         good = self.response is not None and self.response.status < 300
@@ -209,6 +206,14 @@ class Made:
         return not same or seen.request.path != first.request.path
 
     @property
+    def is_calm(self) -> bool:
+        """Whether its one request was answered, by the service itself, with what is worth no other try."""
+        if len(self.seen) != 1:
+            return False
+        seen = self.seen[0]
+        return seen.response is not None and seen.fault is None and not seen.transient
+
+    @cached_property
     def last(self) -> Seen | None:
         """The exchange whose answer the client must have handed back."""
         return self.tries[-1] if self.seen else None

@@ -23,6 +23,13 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def token(text: str) -> str:
+    """Read a token."""
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError("a token is of ASCII letters, digits and marks, without spaces")
+    return text
+
+
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
     serve = commands.add_parser(
@@ -43,7 +50,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="address to listen at (default: this machine only)",
     )
     place.add_argument(
-        "--token", default=None, help="what whoever controls it must send (default: made beyond this machine)"
+        "--token",
+        type=token,
+        default=None,
+        help="what whoever controls it must send (default: made beyond this machine)",
     )
     place.add_argument("--http", action="store_true", help="plain HTTP, no TLS")
     place.add_argument(
@@ -139,6 +149,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from amazonpay_conformance.reporting.lines import wants_colour
     from amazonpay_conformance.reporting.live import Live
 
+    if (wrong := _wrong(arguments)) is not None:
+        return refuse(wrong, USAGE)
     colour, width = wants_colour(sys.stdout), shutil.get_terminal_size((100, 24)).columns
     live = None if arguments.quiet else Live(sys.stdout, colour=colour, width=width)
     try:
@@ -174,6 +186,17 @@ def _run(arguments: argparse.Namespace) -> int:
         return refuse(str(problem), SET_UP)
     watch.finish(at=time.time())
     return tell(watch, arguments.report, all_findings=arguments.quiet)
+
+
+def _wrong(arguments: argparse.Namespace) -> str | None:
+    """Return what is better said now than when the mock has run all day."""
+    if arguments.certificate_port is not None and not arguments.http:
+        return "--certificate-port is for --http: over HTTPS the mock itself serves the certificates"
+    if arguments.notify_ca is not None and not arguments.notify_ca.is_file():
+        return f"--notify-ca {arguments.notify_ca}: there is no such file"
+    if arguments.report is not None and not arguments.report.parent.is_dir():
+        return f"--report {arguments.report}: there is no directory {arguments.report.parent}"
+    return None
 
 
 def _certificate_port(arguments: argparse.Namespace) -> int | None:

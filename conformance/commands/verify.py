@@ -67,6 +67,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(certificate: Certificate, *, known: bool) -> list[str]:
+    from amazonpay_conformance.reporting.detection import told
     from amazonpay_conformance.reporting.levels import missing
 
     payload = certificate.payload
@@ -82,6 +83,7 @@ def _lines(certificate: Certificate, *, known: bool) -> list[str]:
         f"judged   {', '.join(payload['subjects'])}: {len(payload['verdicts'])} requirements",
         f"profile  {payload['profile']}, seed {seeds}, {size}",
         f"kit      {payload['kit']['version']}, model {payload['kit']['model_hash'][:16]}…",
+        f"power    {told(payload)}",
         f"verdict  {payload['verdict']}, {len(payload['findings'])} findings",
         f"level    {payload['level']}{f' (not {more})' if more else ''}",
         f"signed   with {by}, {certificate.public_key}",

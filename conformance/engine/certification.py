@@ -48,8 +48,9 @@ from amazonpay_conformance.strategies.repeats import repeats
 from amazonpay_conformance.strategies.resources import resources
 from amazonpay_conformance.strategies.search import Search
 from amazonpay_conformance.strategies.spoiling import spoilings
+from amazonpay_conformance.strategies.throttled import throttled
 from amazonpay_conformance.strategies.tour import tour
-from amazonpay_conformance.strategies.troubles import Troubles, troubles
+from amazonpay_conformance.strategies.troubles import troubles
 from amazonpay_conformance.strategies.validation import validations
 from amazonpay_conformance.strategies.worlds import explore
 from amazonpay_conformance.wire.keys import PrivateKey
@@ -247,14 +248,22 @@ class Certification:
         search = Search(replace(able, races=meet), graph.plans, seed=self._order.seed)
         random = self._order.profile.random if self._target.is_mock else self._order.profile.random // 8
         asked = tuple(self._asked_of_servers(able)) if "server" in self._order.subjects else ()
-        quick = profile.name == "quick"
-        troubled = troubles(able, quick=quick) if "client" in self._order.subjects else Troubles(())
-        self.result.skipped.update(troubled.left_out)
         # what a server is asked is short, and comes between: no kind of fault has to wait for all the others
         mixed = by_turns(tour(calm, graph, pairs=profile.pairs), asked)
         systematic = [*mixed, *rotations(able), *resources(able, servers=bool(asked))]
-        systematic += [*troubled.scenarios, *self._raced(able)]
+        systematic += [*self._troubled(able, systematic), *self._raced(able)]
         return systematic, list(islice(search.random(), random))
+
+    def _troubled(self, able: Abilities, plans: list[Scenario]) -> Iterator[Scenario]:
+        """Yield what goes wrong on the way, where a client is judged; tell what of it was left out."""
+        quick = self._order.profile.name == "quick"
+        for found in (
+            (troubles(able, quick=quick), throttled(able, plans, quick=quick))
+            if "client" in self._order.subjects
+            else ()
+        ):
+            self.result.skipped.update(found.left_out)
+            yield from found.scenarios
 
     def _raced(self, able: Abilities) -> Iterator[Scenario]:
         """Yield calls at once, where a server can be called so; tell where not, and why."""

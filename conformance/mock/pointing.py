@@ -31,10 +31,12 @@ class Pointing:
 # fmt: off
 CLIENTS: Final[tuple[Pointing, ...]] = (
     Pointing("Node.js (Amazon)", "overrideServiceUrl: '{host}'",                          "NODE_EXTRA_CA_CERTS={ca}",  "§1, clients.md"),
-    Pointing("PHP (Amazon)",     "'override_service_url' => '{host}'",                    "php -d curl.cainfo={ca}",   "§1, clients.md"),
-    Pointing("Java (Amazon)",    "a subclass of PayConfiguration: overrideServiceURL = \"{host}\"", "-Djavax.net.ssl.trustStore=…, made with: keytool -importcert -noprompt -alias mock -file {ca} -keystore mock.jks -storepass changeit", "§1, clients.md"),
+    # its HttpCurl sets CURLOPT_PORT to 443, so override_service_url alone reaches a mock at --port 443 only
+    Pointing("PHP (Amazon)",     "HTTPS_PROXY={proxy}",                                   "php -d curl.cainfo={ca}",   "HttpCurl.php"),
+    Pointing("Java (Amazon)",    "a subclass of PayConfiguration: overrideServiceURL = \"{host}\"", "keytool -importcert -noprompt -alias mock -file {ca} -keystore mock.jks -storepass changeit && java -Djavax.net.ssl.trustStore=mock.jks -Djavax.net.ssl.trustStorePassword=changeit", "§1, clients.md"),
     Pointing(".NET (Amazon)",    "HTTPS_PROXY={proxy}",                                   "SSL_CERT_FILE={ca}",        "clients.md"),
-    Pointing("Ruby (Amazon)",    "https_proxy={proxy}",                                   "SSL_CERT_FILE={ca}",        "clients.md"),
+    # Net::HTTP asks for http_proxy whatever it connects to
+    Pointing("Ruby (Amazon)",    "http_proxy={proxy}",                                    "SSL_CERT_FILE={ca}",        "clients.md"),
     Pointing("amazonpayclient",  "client.endpoint = '{url}'",                             "REQUESTS_CA_BUNDLE={ca}",   "clients.md", clear=True),
     Pointing("amazon-pay-v2",    "api.host = '{host}'",                                   "REQUESTS_CA_BUNDLE={ca}",   "clients.md"),
 )

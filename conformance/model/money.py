@@ -35,6 +35,8 @@ class Price:
         if type(value) is not dict and not isinstance(value, Mapping):  # mostly it is one, and asking is dear
             return None
         amount, currency = value.get("amount"), value.get("currencyCode")
+        if type(amount) is str and type(currency) is str:
+            return _price(amount, currency)
         if isinstance(amount, bool) or not isinstance(currency, str):
             return None
         return _price(str(amount), currency)

@@ -7,7 +7,7 @@ breaks an asserted rule can only be refused, what breaks an uncertain one may be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from amazonpay_conformance.model import records
 from amazonpay_conformance.model.actions import UNUSUAL, Action, BuyerAct, Call
@@ -119,6 +119,13 @@ def _is_in_form_only(outcome: Outcome) -> bool:
 
 def _evaluate(world: World, call: Call, broken: list[Rule], context: Context) -> Iterator[Outcome]:
     """Yield what a call comes to that repeats none: refused, or done, or either."""
+    if not broken:
+        return _successes(call, (), context)
+    return _weighed(world, call, broken, context)
+
+
+def _weighed(world: World, call: Call, broken: Sequence[Rule], context: Context) -> Iterator[Outcome]:
+    """Yield what a call comes to that breaks rules: refused for those that the settings heed, or done."""
     applying = [rule for rule in broken if rule.applies(world.settings)]
     rest = [rule for rule in broken if not rule.applies(world.settings)]
     yield from _refusals(world, call, applying)
@@ -130,7 +137,7 @@ def _evaluate(world: World, call: Call, broken: list[Rule], context: Context) ->
         yield from _refusals(world, call, rest)
 
 
-def _successes(call: Call, broken: list[Rule], context: Context) -> Iterator[Outcome]:
+def _successes(call: Call, broken: Sequence[Rule], context: Context) -> Iterator[Outcome]:
     told = tuple(pair for rule in broken for pair in rule.told_by_success)
     for outcome in _HANDLERS.get(call.operation, _of_record)(context):
         remembered = _remember(outcome, call)
@@ -138,7 +145,7 @@ def _successes(call: Call, broken: list[Rule], context: Context) -> Iterator[Out
         yield replace(remembered, shows=(*outcome.shows, *told)) if telling else remembered
 
 
-def _refusals(world: World, call: Call, broken: list[Rule]) -> Iterator[Outcome]:
+def _refusals(world: World, call: Call, broken: Sequence[Rule]) -> Iterator[Outcome]:
     for rule in broken:
         for (status, reason), told in rule.answers(world.settings):
             outcome = Outcome(status, world, rule.id, reason, required=rule.asserted, shows=told)

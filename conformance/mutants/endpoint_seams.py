@@ -33,6 +33,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 KEY_ID: Final = "SANDBOX-TESTONLYTESTONLYTESTONLY"
 PLACES: Final = Places("localhost:8443", "127.0.0.1:8443", "localhost:8080")
 
+PARTS: Final = ("endpoint", "order", "accepted")
+"""What a shop's adapter has."""
+
 SIGNED: Final = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 HASHES: Final = {"1": hashes.SHA1, "2": hashes.SHA256}
 
@@ -217,7 +220,7 @@ class Variation:
     id: str
     shop: type[RightShop]
     shows: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ("endpoint", "order", "accepted")
+    parts: tuple[str, ...] = PARTS
 
 
 @functools.cache
@@ -234,8 +237,8 @@ def stage() -> Stage:
     return made
 
 
-def tried(kind: type[RightShop], parts: tuple[str, ...] = ("endpoint", "order", "accepted")) -> Endpoint:
-    """Try a shop's endpoint, in this process."""
+def attempt(kind: type[RightShop], parts: tuple[str, ...] = PARTS) -> Attempt:
+    """Make ready to try a shop's endpoint, in this process."""
 
     class Adapter:
         @staticmethod
@@ -245,7 +248,12 @@ def tried(kind: type[RightShop], parts: tuple[str, ...] = ("endpoint", "order", 
 
     config = ShopConfig("https://localhost:8443", None, "na", KEY_ID, "", MERCHANT_ID, PLACES.trusted)
     shop: Shop = connect(Adapter, config)
-    return Attempt(stage(), shop, poster_in_process(shop), wait=0, deadline=0.5).run()
+    return Attempt(stage(), shop, poster_in_process(shop), wait=0, deadline=0.5)
+
+
+def tried(kind: type[RightShop], parts: tuple[str, ...] = PARTS) -> Endpoint:
+    """Try a shop's endpoint, in this process."""
+    return attempt(kind, parts).run()
 
 
 def anywhere(pattern: str, url: str) -> bool:

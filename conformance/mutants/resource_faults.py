@@ -70,7 +70,7 @@ _NOT_ENFORCED: Final[tuple[tuple[str, Change, str], ...]] = (
 )
 # fmt: on
 
-FAULTS: Final[tuple[Fault, ...]] = (
+BY_HAND: Final[tuple[Fault, ...]] = (
     *(
         Fault(
             f"{operation}: {how}",
@@ -91,6 +91,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
         )
         for operation, change, breaks in _NOT_ENFORCED
     ),
-    *_of_operations(),
 )
+GENERATED: Final = tuple(_of_operations())
+FAULTS: Final = (*BY_HAND, *GENERATED)
 """The catalogue."""

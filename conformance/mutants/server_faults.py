@@ -347,11 +347,10 @@ NOT_PROVABLE: Final[Mapping[str, str]] = {
 }
 """Requirements of a server that no fault can break, each with the reason."""
 
-FAULTS: Final[tuple[Fault, ...]] = (
+BY_HAND: Final[tuple[Fault, ...]] = (
     *(_fault(row, "na") for row in _BY_HAND),
     *(_fault(row, "jp") for row in _IN_JAPAN),
-    *from_rules(NOT_PROVABLE),
-    *from_operations(),
-    *from_transitions(),
 )
+GENERATED: Final[tuple[Fault, ...]] = (*from_rules(NOT_PROVABLE), *from_operations(), *from_transitions())
+FAULTS: Final = (*BY_HAND, *GENERATED)
 """The catalogue."""

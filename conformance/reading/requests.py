@@ -49,6 +49,9 @@ DATE_FORMS = re.compile(DATE_FORM)
 
 _MOMENT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)Z", re.ASCII)
 _PATH = re.compile(r"(?:/(?P<environment>sandbox|live))?/(?P<version>v\d+)(?P<rest>/.*)")
+_NUMBER = re.compile(rb"[:,\[]\s*[-\dtf]")
+"""How a number, or what Python counts as one, begins in an object or a list; most bodies have none."""
+
 _SCHEMA_DEFECTS: Mapping[str, Defect] = {
     "missing": Defect.MISSING_FIELD,
     "unknown": Defect.UNKNOWN_FIELD,
@@ -140,7 +143,7 @@ def _read(request: Request, keys: tuple[tuple[str, PublicKey], ...]) -> RequestR
         *body_defects,
         *(_defect_of(one, None) for one in of_query),
     }
-    defects |= {*_unusual_headers(request, authorization, environment), *_unusual_body(body)}
+    defects |= {*_unusual_headers(request, authorization, environment), *_unusual_body(request, body)}
     if malformed is not None:
         defects.add(Defect.INVALID_HEADER)
     if authorization is not None and key is None:
@@ -277,10 +280,10 @@ def _moment(date: str) -> float | None:
         return None
 
 
-def _unusual_body(body: JSON) -> Iterator[Defect]:
+def _unusual_body(request: Request, body: JSON) -> Iterator[Defect]:
     if not isinstance(body, dict):
         return
-    if _has_number_amount(body):
+    if _NUMBER.search(request.body) and _has_number_amount(body):
         yield Defect.NUMBER_AMOUNT
     if len(str(body.get("cancellationReason") or "")) > LONGEST_REASON:
         yield Defect.LONG_REASON
@@ -312,8 +315,11 @@ def _body(
             json.dumps(body, ensure_ascii=False).encode("utf-8")
     except ValueError:
         return None, (), frozenset({Defect.NOT_JSON})
-    body = without_nulls(body)
-    violations = (*schemas.violations(operation.request, body), *_too_fine(body))
+    if b"null" in request.body:
+        body = without_nulls(body)
+    violations = schemas.violations(operation.request, body)
+    if _NUMBER.search(request.body):
+        violations = (*violations, *_too_fine(body))
     return body, violations, frozenset(_defect_of(violation, body) for violation in violations)
 
 

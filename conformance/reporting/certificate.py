@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 import rfc8785
 from amazonpay_conformance import schemas
+from amazonpay_conformance.reporting.detection import detection_of
 from amazonpay_conformance.reporting.levels import level_of
 from amazonpay_conformance.reporting.merging import is_whole
 from cryptography.exceptions import InvalidSignature
@@ -67,7 +68,7 @@ def payload_of(report: Mapping[str, Any]) -> dict[str, Any]:
             aspect: {"covered": row["covered"], "of": row["of"]}
             for aspect, row in report["coverage"]["aspects"].items()
         },
-        "detection": None,
+        "detection": detection_of(report["profile"]),
     }
     return {**value, "level": level_of(value)}
 

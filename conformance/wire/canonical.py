@@ -148,7 +148,7 @@ class CanonicalVariant:
             method=request.method,
             path=self.path(request.path),
             query=self.query(request.query),
-            headers=tuple((name.lower(), self._joined(request.headers, name)) for name in names),
+            headers=tuple([(name.lower(), self._joined(request.headers, name)) for name in names]),
             names=";".join(names),
             payload_hash=sha256_hex(request.body),
         )
@@ -157,7 +157,7 @@ class CanonicalVariant:
         values = headers.get_all(name)
         if not values:
             raise SignedHeaderMissing(name)
-        return ",".join(self.value(value) for value in values)
+        return self.value(values[0]) if len(values) == 1 else ",".join(map(self.value, values))
 
 
 DOCUMENTED: Final = CanonicalVariant(
@@ -230,7 +230,7 @@ def utf8(text: str) -> bytes:
 
 def query_pieces(query: str | None) -> Iterator[str]:
     """Return what stands between the ampersands of a query, as sent, without the empty pieces."""
-    return (piece for piece in ("" if query in (None, "?") else query or "").split("&") if piece)
+    return filter(None, ("" if query in (None, "?") else query or "").split("&"))
 
 
 def query_pairs(query: str | None) -> Iterator[tuple[str, str]]:

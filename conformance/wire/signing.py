@@ -48,7 +48,8 @@ AUTHORIZATION_FIELDS: Final = ("PublicKeyId", "SignedHeaders", "Signature")
 
 MISMATCH: Final = "The signature verifies over no canonical request that these bytes can be read as."
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2: what a header name may be
+_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 §5.6.2: what a header name may be
+_TOKENS: Final = re.compile(rf"{_NAME}(?:;{_NAME})*")
 
 
 class MissingAuthorization(SigningProblem):
@@ -185,10 +186,9 @@ def parse_authorization(value: str) -> Authorization:
     for name, content in zip(AUTHORIZATION_FIELDS, (key_id, signed, signature), strict=True):
         if not content:
             raise MalformedAuthorization(f"an empty {name}")
-    signed_headers = tuple(signed.split(";"))
-    if not all(_TOKEN.fullmatch(name) for name in signed_headers):
+    if not _TOKENS.fullmatch(signed):
         raise MalformedAuthorization("SignedHeaders that are not header names joined with semicolons")
-    return Authorization(algorithm, key_id, signed_headers, signature)
+    return Authorization(algorithm, key_id, tuple(signed.split(";")), signature)
 
 
 def authorization_of(request: Request) -> Authorization:

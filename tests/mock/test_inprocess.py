@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
+import responses
 from amazonpay_conformance.mock.inprocess import in_process, message
 from amazonpay_conformance.mock.server import Server
 from amazonpay_conformance.wire.messages import Headers, Request, Response
@@ -105,3 +107,11 @@ def test_the_mock_is_served_so(shop: Shop) -> None:
         )
     assert answer.status_code == 201
     assert answer.json()["statusDetails"]["state"] == "Open"
+
+
+def test_what_was_answered_is_not_kept(echo: Echo) -> None:
+    for _ in range(20):
+        requests.get(f"{BASE}/v2/charges", timeout=1)
+    assert len(echo.seen) == 20
+    kept = [one for one in gc.get_objects() if isinstance(one, responses.Call)]
+    assert len(kept) <= 2

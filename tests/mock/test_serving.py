@@ -248,7 +248,7 @@ def test_the_proxy_of_a_mock_on_plain_http_speaks_tls(tmp_path: Path) -> None:
     with served(tmp_path, place=Place(tls=False, proxy_port=0)) as mock:
         text = "\n".join(mock.pointing())
         assert mock.proxy is not None
-        assert f"https_proxy=http://localhost:{mock.proxy.port}" in text
+        assert f"http_proxy=http://localhost:{mock.proxy.port}" in text
     assert f"SSL_CERT_FILE={tmp_path / 'ca.pem'}" in text
 
 

@@ -22,7 +22,7 @@ FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\((?P<to>[^)\s]+)\)")
 COMMAND = re.compile(
     r"amazonpay-conformance "
-    r"(?P<words>(?:doctor|certify-endpoint|certify|trigger|replay|explain|serve|judge|model|completion)"
+    r"(?P<words>(?:doctor|certify-endpoint|certify|trigger|replay|explain|serve|judge|power|model|completion)"
     r"\b[^`\n]*)"
 )
 TARGETS = re.compile(r"(?:^|`|&& )make (?P<target>[a-z]+)", re.MULTILINE)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from time import struct_time
 from typing import Any
 
 import pytest
 from amazonpay_conformance.checks.judge import judge_button, judge_trial
 from amazonpay_conformance.checks.subject import Configured
-from amazonpay_conformance.clients import reference
 from amazonpay_conformance.clients.driver import ClientConfig
 from amazonpay_conformance.clients.python_driver import PythonDriver
-from amazonpay_conformance.engine import tap
 from amazonpay_conformance.engine.budget import Budget
 from amazonpay_conformance.engine.button_payloads import BUTTON_PAYLOADS
 from amazonpay_conformance.engine.certification import Certification
@@ -29,13 +24,13 @@ from amazonpay_conformance.engine.runner import Run
 from amazonpay_conformance.engine.setup import Prepared
 from amazonpay_conformance.engine.targets import MockTarget, Transport
 from amazonpay_conformance.engine.tls_trials import Trials
-from amazonpay_conformance.mock import inprocess
 from amazonpay_conformance.mock.service import Service
 from amazonpay_conformance.model.scenario import Scenario
 from amazonpay_conformance.mutants import client_faults as faults
 from amazonpay_conformance.mutants import client_scenarios as scenarios
 from amazonpay_conformance.mutants import client_seams as seams
 from amazonpay_conformance.mutants import client_variations as variations
+from amazonpay_conformance.mutants.patience import Clock, nobody_waits
 from amazonpay_conformance.strategies.generator import Abilities
 from amazonpay_conformance.strategies.tour import tour
 from amazonpay_conformance.strategies.worlds import explore
@@ -52,31 +47,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, rows in (("fault", faults.FAULTS), ("variation", variations.VARIATIONS)):
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, rows, ids=lambda row: row.id)
-
-
-class Clock:
-    """Stands for the module `time` in clients, tap and mock: who sleeps is late at once, for everybody."""
-
-    def __init__(self) -> None:
-        self.late = 0.0
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
-        self.late += seconds
-
-    strftime = staticmethod(time.strftime)
-
-    def gmtime(self) -> struct_time:
-        """Return the time of day in Greenwich."""
-        return time.gmtime(self.time())
-
-    def perf_counter(self) -> float:
-        """Return the seconds since some moment."""
-        return time.perf_counter() + self.late
-
-    def time(self) -> float:
-        """Return the seconds since the epoch."""
-        return time.time() + self.late
 
 
 @dataclass
@@ -169,11 +139,7 @@ def _config(lane: Lane) -> ClientConfig:
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """One mock for each transport, and one key, loaded once: that takes longer than ten requests."""
     key = load_private_key(KEY_FILE.read_text(encoding="ascii"))
-    with ExitStack() as serving, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reference, "load_private_key", cache(load_private_key))
-        clock = Clock()
-        for module in (reference, tap, inprocess):
-            patch.setattr(module, "time", clock)
+    with ExitStack() as serving, nobody_waits() as clock:
         made = Bench(key, tmp_path_factory.mktemp("bench"), serving, clock)
         yield made
         if made.driver is not None:
