@@ -20,7 +20,9 @@ def once(function: Callable[P, R]) -> Callable[P, R]:
     Args:
         function: takes one object that never changes or two, by position.
     """
-    return _of_one(function) if len(signature(function).parameters) == 1 else _of_two(function)
+    of_one = len(signature(function).parameters) == 1
+    asked: Callable[P, R] = _of_one(function) if of_one else _of_two(function)
+    return asked
 
 
 def _of_one(function: Any) -> Any:
