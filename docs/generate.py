@@ -95,7 +95,7 @@ def _parts() -> Mapping[str, Iterator[str]]:
         "matrix": matrix(),
         "model": model(),
         "power-setting": power_setting(),
-        "power-summary": power_totals(),
+        "power-summary": iter((*power_setting(), "", *power_totals())),
         "power-totals": power_totals(),
         "power-missed": power_missed(),
         "power-tickets": power_table(lambda row: row["ticket"]),

@@ -49,6 +49,7 @@ class Found:
     by: str = ""
     shrinking: int | None = None
     steps: int | None = None
+    problem: str = ""
 
 
 def main() -> int:
@@ -60,11 +61,20 @@ def main() -> int:
     with _bench() as bench:
         for row in rows:
             if row.id not in done:
-                done[row.id] = list(bench.measure(row, range(arguments.seeds), arguments.search))
+                done[row.id] = _measured(bench, row, arguments)
                 _keep(arguments.out, done[row.id])
     found = [one for row in rows for one in done[row.id]]
     _print(found, len(rows), time.perf_counter() - began)
     return 1 if any(one.requests is None for one in found) else 0
+
+
+def _measured(bench: Bench, row: Any, arguments: argparse.Namespace) -> list[Found]:
+    """Measure one fault; a server that breaks altogether is a row, and not the end of the run."""
+    try:
+        return list(bench.measure(row, range(arguments.seeds), arguments.search))
+    except Exception as problem:
+        told = f"{type(problem).__name__}: {problem}"
+        return [Found(row.id, seed, problem=told) for seed in range(arguments.seeds)]
 
 
 def _arguments() -> argparse.Namespace:

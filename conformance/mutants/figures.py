@@ -78,7 +78,9 @@ def _row(listed: Listed, measured: Measured) -> dict[str, Any]:
 def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
     seen = [row for row in rows if row["found"]]
     requests = [row["requests"] for row in seen]
-    steps = [row["steps"] for row in seen if row["steps"] is not None]
+    steps, shrinking = (
+        [row[name] for row in seen if row[name] is not None] for name in ("steps", "shrinking")
+    )
     return {
         "of": len(rows),
         "found": len(seen),
@@ -87,6 +89,10 @@ def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "most_requests": max(requests, default=None),
         "seconds": round(median(row["seconds"] for row in seen), 2) if seen else None,
         "steps": median(steps) if steps else None,
+        "most_steps": max(steps, default=None),
+        "shrinking": median(shrinking) if shrinking else None,
+        "most_shrinking": max(shrinking, default=None),
+        "by_search": sum(row["by"] == "search" for row in seen),
     }
 
 

@@ -31,7 +31,7 @@ from amazonpay_conformance.mutants import client_seams, endpoint_seams, integrat
 from amazonpay_conformance.mutants.keys import merchants_key
 from amazonpay_conformance.mutants.listing import Group, Listed
 from amazonpay_conformance.mutants.patience import Clock, nobody_waits
-from amazonpay_conformance.mutants.sight import Plans, UntilSeen
+from amazonpay_conformance.mutants.sight import By, Plans, UntilSeen
 
 OUT_OF_TURN: Final = (race_faults.LooksThenActs, race_faults.RefusesTwins)
 """Servers that see themselves to callers who come at once."""
@@ -41,8 +41,9 @@ OUT_OF_TURN: Final = (race_faults.LooksThenActs, race_faults.RefusesTwins)
 class Measured:
     """How a fault fared. `requirement` is what it was seen by; the figures are None where it was not.
 
-    `requests` and `seconds` are those until it was seen first. `steps` are those of the smallest scenario that
-    shows it, None where no scenario does. `others` are MUSTs that were found broken until then though the fault
+    `requests` and `seconds` are those until it was seen first, `by` says whether every seed would have shown it.
+    `steps` are those of the smallest scenario that shows it, at the cost of `shrinking` requests; None where no
+    scenario does. `others` are MUSTs that were found broken until then though the fault
     does not break them. `problem` says why it could not be measured.
     """
 
@@ -53,6 +54,8 @@ class Measured:
     requests: int | None = None
     seconds: float | None = None
     steps: int | None = None
+    shrinking: int | None = None
+    by: By = ""
     others: tuple[str, ...] = ()
     problem: str = ""
 
@@ -129,8 +132,8 @@ class Laboratory:
                     listed.id, listed.group, False, others=_but(listed, certification.others), problem=why
                 )
             others = _but(listed, certification.others)
-            steps = certification.shrunk(self._profile.shrink_requests)
-        figures = (sight.requirement, sight.requests, round(seconds, 2), steps, others)
+            steps, shrinking = certification.shrunk(self._profile.shrink_requests)
+        figures = (sight.requirement, sight.requests, round(seconds, 2), steps, shrinking, sight.by, others)
         return Measured(listed.id, listed.group, True, *figures)
 
     def _accused(self, listed: Listed) -> set[str]:
@@ -205,7 +208,7 @@ def _watched(listed: Listed) -> Measured:
     if found is None:
         return Measured(listed.id, listed.group, False, others=others)
     requests = min(found.step + 1, watch.exchanges)
-    return Measured(listed.id, listed.group, True, found.requirement.id, requests, seconds, None, others)
+    return Measured(listed.id, listed.group, True, found.requirement.id, requests, seconds, others=others)
 
 
 def _shop(row: Any) -> integration_seams.Till:
@@ -227,7 +230,7 @@ def _tried(listed: Listed) -> Measured:
     if mine is None:
         return Measured(listed.id, listed.group, False, others=others)
     requests = posts[found[mine].notified.trial]
-    return Measured(listed.id, listed.group, True, mine, requests, seconds, None, others)
+    return Measured(listed.id, listed.group, True, mine, requests, seconds, others=others)
 
 
 def _posts(attempt: Attempt) -> int:

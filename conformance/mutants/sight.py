@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from amazonpay_conformance.checks.check import Judgement
 from amazonpay_conformance.clients.driver import Driver, Hello
@@ -27,6 +27,9 @@ Plan: TypeAlias = tuple[list[Scenario], list[Scenario]]
 Plans: TypeAlias = dict[tuple[str, int, frozenset[Subject], Abilities], Plan]
 """Plans that were made; making one takes longer than to find most faults."""
 
+By: TypeAlias = Literal["", "plan", "search"]
+"""What showed it: what every seed tries, or what one has drawn."""
+
 SEEN: Final = "it was seen"
 
 
@@ -40,6 +43,7 @@ class Sight:
     requirement: str
     requests: int
     lane: Lane
+    by: By
     finding: Finding | None = None
     scenario: Scenario | None = None
 
@@ -83,15 +87,18 @@ class UntilSeen(Certification):
         mine = (g.requirement for g in self.result.findings)
         return tuple(sorted({r.id for r in mine if r.level == "MUST" and r.id not in self._breaks}))
 
-    def shrunk(self, budget: int) -> int | None:
-        """Return the number of steps of the smallest scenario that shows it; None where no scenario does."""
+    def shrunk(self, budget: int) -> tuple[int, int] | tuple[None, None]:
+        """Return the steps of the smallest scenario that shows it, and the requests that it took to find that.
+
+        None where no scenario shows it.
+        """
         sight, self._wish.asked = self.sight, ""
         if sight is None or sight.finding is None or sight.scenario is None:
-            return None
+            return None, None
         start = Planner.start(abilities(self._driver.hello(), self._target), sight.lane.region)
         shrinker = Shrinker(self.runner(sight.lane), frozenset({sight.finding.cell}), budget, start)
         run = shrinker.shrink(sight.scenario, sight.finding.step)
-        return len(run.scenario) if run is not None else sight.finding.step + 1
+        return len(run.scenario) if run is not None else sight.finding.step + 1, shrinker.spent
 
     def _record(self, lane: Lane, run: Run) -> None:
         before = self.result.requests
@@ -99,14 +106,15 @@ class UntilSeen(Certification):
         found = next((f for f in run.findings if f.requirement.id in self._breaks), None)
         if found is not None:
             until = sum(len(made.seen) for made in run.made if made.step <= found.step)
-            self._see(Sight(found.requirement.id, before + until, lane, found, run.scenario))
+            by: By = "plan" if self.result.untried["systematic"] else "search"
+            self._see(Sight(found.requirement.id, before + until, lane, by, found, run.scenario))
 
     def _judge_apart(self, judgements: Iterable[Judgement], what: str, lane: Lane) -> None:
         judged = tuple(judgements)
         super()._judge_apart(judged, what, lane)
         for one in judged:
             if one.problems and one.requirement in self._breaks:
-                self._see(Sight(one.requirement, self.result.requests, lane))
+                self._see(Sight(one.requirement, self.result.requests, lane, "plan"))
 
     def _see(self, sight: Sight) -> None:
         self.sight = self.sight or sight

@@ -63,6 +63,7 @@ def test_a_certificate_is_genuine_and_says_what_it_states(
     told = capsys.readouterr().out
     assert "client   tiny 1" in told
     assert "level    basic (not full: the profile is full; full: every state" in told
+    assert "\npower    " in told
     assert told.endswith("genuine: nothing was changed since it was signed\n")
 
 
