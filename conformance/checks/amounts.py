@@ -61,8 +61,10 @@ def amounts_have_the_currencys_decimals(seen: Seen, made: Act) -> Answer:
 
 @on_wire("BDY-011")
 def currencies_are_the_regions(seen: Seen, made: Act) -> Answer:
+    if not sums_sent(seen):
+        return None
     region = made.configured.region
-    return _judged(seen, made, lambda one: _foreign(one, region))
+    return tuple(problem for one in _own_currency(seen, made) if (problem := _foreign(one, region)) is not None)
 
 
 @once
@@ -74,6 +76,7 @@ def told_of_amounts(seen: Seen, made: Act) -> dict[str, Problem]:
         written = _miswritten(one) or _too_fine(one)
         if written is not None:
             found[f"{one.pointer}/amount"] = written
+    for one in _own_currency(seen, made):
         elsewhere = _foreign(one, region)
         if elsewhere is not None:
             found[f"{one.pointer}/currencyCode"] = elsewhere
@@ -109,8 +112,19 @@ def _judged(seen: Seen, made: Act, judge: Callable[[Sum], Problem | None]) -> An
 @once
 def _own(seen: Seen, made: Act) -> list[Sum]:
     """The amounts of a body that are the client's own doing."""
-    callers = {_key(one) for one in sums(made.asked.payload)} if isinstance(made, Made) else set()
+    callers = {_key(one) for one in _callers(made)}
     return [one for one in sums_sent(seen) if _key(one) not in callers]
+
+
+@once
+def _own_currency(seen: Seen, made: Act) -> list[Sum]:
+    """The amounts of a body whose currency is the client's own doing, whoever made the number."""
+    callers = {(one.pointer, repr(one.currency)) for one in _callers(made)}
+    return [one for one in sums_sent(seen) if (one.pointer, repr(one.currency)) not in callers]
+
+
+def _callers(made: Act) -> Iterator[Sum]:
+    return sums(made.asked.payload) if isinstance(made, Made) else iter(())
 
 
 def _key(one: Sum) -> tuple[str, str, str]:

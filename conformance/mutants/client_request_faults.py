@@ -528,10 +528,11 @@ BODIES: Final = (
     ),
     Fault(
         "currency-is-always-usd",
-        ("BDY-011",),
+        ("BDY-002", "BDY-011"),
         "123,456 dollars for 123,456 yen.",
         in_payload(each_price(lambda price: {**price, "currencyCode": "USD"})),
         says="JPY",
+        why="where dollars are taken, another currency of the caller is changed all the same",
     ),
     Fault(
         "amount-with-an-exponent",

@@ -93,6 +93,7 @@ PAYMENT: Final = Scenario(
         _refund(1, "half", softDescriptor="Example Shop"),
         _refund(2, "small"),
         _refund(3, "small"),  # the same words again, and yet another refund
+        _refund(4, "small@other"),  # refused, and the caller's own doing whatever becomes of the number
         CallStep("get_refund", "refund#1"),
         CallStep("get_charge", "charge#1"),
     )
