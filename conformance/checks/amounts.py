@@ -64,7 +64,9 @@ def currencies_are_the_regions(seen: Seen, made: Act) -> Answer:
     if not sums_sent(seen):
         return None
     region = made.configured.region
-    return tuple(problem for one in _own_currency(seen, made) if (problem := _foreign(one, region)) is not None)
+    return tuple(
+        problem for one in _own_currency(seen, made) if (problem := _foreign(one, region)) is not None
+    )
 
 
 @once
