@@ -147,6 +147,17 @@ def test_a_call_that_is_answered_in_the_moment_in_which_it_begins_is_part_of_the
     assert (judged.decision, judged.prefix) == ("illegal", (0, 1))
 
 
+def test_whoever_begins_in_the_moment_of_an_answer_overlaps_it() -> None:
+    first, second = Interval(1, 0, 1, capture(), OK), Interval(2, 1, 2, read(), OK)
+    assert not first.precedes(second)
+    assert first.precedes(replace(second, began=1.5))
+
+
+def test_a_history_that_is_illegal_has_been_looked_at_as_a_whole() -> None:
+    judged = linearize(at_once((capture(), OK), (capture("50.00"), OK)), [authorized()])
+    assert (judged.decision, judged.complete) == ("illegal", True)
+
+
 def test_a_session_and_the_charges_that_come_of_it_are_one_object() -> None:
     history = at_once((call("get_checkout_session", "session1", {}), OK), (read(), OK))
     assert parts(history, [authorized()]) == [(0, 1)]
