@@ -13,6 +13,7 @@ from amazonpay_conformance.engine.coverage import Coverage
 from amazonpay_conformance.engine.findings import Group, Groups
 from amazonpay_conformance.engine.lane import Lane
 from amazonpay_conformance.engine.order import Order
+from amazonpay_conformance.engine.unjudged import why_unjudged
 from amazonpay_conformance.model.coverage import Item
 from amazonpay_conformance.model.observable import Observed
 from amazonpay_conformance.model.requirements import REQUIREMENTS, Requirement
@@ -80,6 +81,16 @@ class Result:
         if self.judged[requirement.id]:
             return "pass"
         return "inconclusive" if self.unclear else "not exercised"
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """What was not exercised, and why, with how often; each requirement that was not judged is named."""
+        told = self.skipped + self.unclear
+        named = {text.partition(": ")[0] for text in told}
+        for judged in self.requirements():
+            if judged.verdict == "not exercised" and judged.requirement.id not in named:
+                told[f"{judged.requirement.id}: {why_unjudged(judged.requirement.id)}"] = 1
+        return told
 
     @property
     def findings(self) -> list[Group]:

@@ -66,7 +66,7 @@ def merged(reports: Sequence[Report]) -> dict[str, Any]:
         "open_questions": [
             _question(rows) for rows in zip(*(r["open_questions"] for r in reports), strict=True)
         ],
-        "not_exercised": _reasons(report["not_exercised"] for report in reports),
+        "not_exercised": _reasons(reports, {row["id"] for row in requirements if row["judged"]}),
     }
 
 
@@ -141,10 +141,12 @@ def _question(rows: Sequence[Report]) -> dict[str, Any]:
     return {**rows[0], "observed": _added(row["observed"] for row in rows)}
 
 
-def _reasons(parts: Iterable[Sequence[Report]]) -> list[dict[str, Any]]:
+def _reasons(reports: Sequence[Report], judged: set[str]) -> list[dict[str, Any]]:
+    """What was not exercised anywhere; what one part could not judge, another may have."""
     times: Counter[str] = Counter()
-    for row in (row for part in parts for row in part):
-        times[row["reason"]] += row["times"]
+    for row in (row for report in reports for row in report["not_exercised"]):
+        if row["reason"].partition(": ")[0] not in judged:
+            times[row["reason"]] += row["times"]
     return [{"reason": reason, "times": count} for reason, count in sorted(times.items())]
 
 

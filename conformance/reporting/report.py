@@ -108,10 +108,7 @@ def report(
             "aspects": _aspects(result.coverage),
         },
         "open_questions": [_open_question(switch, result) for switch in _asked(result)],
-        "not_exercised": [
-            {"reason": why, "times": times}
-            for why, times in sorted((result.skipped + result.unclear).items())
-        ],
+        "not_exercised": [{"reason": why, "times": times} for why, times in sorted(result.reasons.items())],
     }
 
 

@@ -200,7 +200,7 @@ def _coverage(result: Result, width: int) -> Iterator[str]:
     for aspect, (seen, of) in result.coverage.counts().items():
         yield f"  {seen:>3} of {of:>3} {ASPECTS[aspect]}"
     yield from _not_covered(result.coverage, width)
-    yield from _not_exercised(result.skipped + result.unclear, width)
+    yield from _not_exercised(result.reasons, width)
 
 
 def _not_exercised(reasons: Counter[str], width: int) -> Iterator[str]:
@@ -215,9 +215,17 @@ def _not_exercised(reasons: Counter[str], width: int) -> Iterator[str]:
             line = f"not exercised{often}: {redact_text(text)}"
             yield from wrapped(line, width, first="  ", then="    ")
     for why, requirements in named.items():
-        told = f"not exercised, {', '.join(requirements)}: {redact_text(why)}"
+        told = f"not exercised, {_some(requirements)}: {redact_text(why)}"
         yield from wrapped(told, width, first="  ", then="    ")
 
+
+def _some(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+MOST_NAMES: Final = 8
+"""Requirements of one reason that are named in a terminal; the report names all."""
 
 MOST_REASONS: Final = 8
 """Reasons that are told in a terminal; the report has all."""

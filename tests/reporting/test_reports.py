@@ -114,6 +114,18 @@ def test_requirements_that_were_not_exercised_for_one_reason_are_told_together(s
     assert small.printed(9999).count("no TLS is spoken") == 1
 
 
+def test_each_requirement_that_was_not_judged_is_told_with_a_reason(small: Small) -> None:
+    reasons = [row["reason"] for row in small.report["not_exercised"]]
+    for row in small.report["requirements"]:
+        if row["verdict"] == "not exercised":
+            assert [why for why in reasons if why.startswith(f"{row['id']}: ")] != [], row["id"]
+
+
+def test_a_whole_tells_no_reason_for_what_a_part_has_judged(small: Small) -> None:
+    told = {**small.report, "not_exercised": [{"reason": "SIG-004: nothing came to it", "times": 1}]}
+    assert merged([told])["not_exercised"] == []
+
+
 def test_a_report_can_be_written_over_itself(small: Small, tmp_path: Path) -> None:
     shutil.copytree(small.directory, tmp_path / "again")
     write_merged(small.report, [tmp_path / "again"], tmp_path / "again")
