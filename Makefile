@@ -17,6 +17,7 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 EXAMPLE = $(foreach name,amazonpayclient amazon-pay-v2 nodejs java,$(if $(findstring examples/$(name)/,$(CLIENT)),example-$(name)))
 
 .PHONY: help certify test lint format types build docs site examples clean mutation wycheproof sns browser shop power
+.PHONY: actionlint peers
 .PHONY: example-amazonpayclient example-amazon-pay-v2 example-shop example-nodejs example-java example-endpoint endpoint
 .NOTPARALLEL:
 .DEFAULT_GOAL = help
@@ -63,6 +64,13 @@ mutation: $(VENV)/.dev  ## change one thing at a time in the model, list what no
 
 wycheproof:  ## fetch Wycheproof's vectors into Go's cache, for the test that runs them
 	@if command -v go >/dev/null; then cd tests/vectors/wycheproof && go mod download || echo "Wycheproof's vectors cannot be had"; else echo "no go: Wycheproof's vectors are not tried"; fi
+
+actionlint:  ## install actionlint, for the test of the GitHub snippet
+	@if command -v go >/dev/null; then GOBIN=$(abspath build/tools) go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 2>/dev/null || echo "actionlint cannot be had"; else echo "no go: actionlint is not asked"; fi
+
+peers: $(VENV)/.dev  ## measure this kit beside others on the same twenty servers (ARGS="--seconds 60 --seeds 10")
+	@test -x build/peers/bin/st || { $(BIN)/python -m venv build/peers && build/peers/bin/pip install --quiet --disable-pip-version-check 'schemathesis>=4.32' .; }
+	@$(BIN)/python benchmarks/peers/run.py --schemathesis build/peers/bin/st $(ARGS)
 
 sns:  ## install AWS's validator of SNS messages, for the test that asks it
 	@if command -v npm >/dev/null; then $(MAKE) --silent tests/vectors/sns/node_modules; else echo "no npm: AWS's validator of SNS messages is not asked"; fi

@@ -63,6 +63,15 @@ class Suite:
         quick = (test for test in covering if self.seconds[test] <= self.longest)
         return sorted(quick, key=lambda test: (-min(killed[test], 3), self.seconds[test]))
 
+    def add(self, other: Suite) -> None:
+        """Take over what is known of other tests."""
+        self.seconds |= other.seconds
+        self.started |= other.started
+        for path, lines in other.lines.items():
+            held = self.lines.setdefault(path, {})
+            for line, tests in lines.items():
+                held[line] = [*held.get(line, ()), *tests]
+
     def _covering(self, module: str, line_numbers: range) -> set[str]:
         held = self.lines.get(module, {})
         return {test for line in line_numbers for test in held.get(line, ())}
@@ -328,7 +337,7 @@ def _judge_early(suite: Suite, path: Path, mutant: Mutant) -> Verdict:
     files = Counter[str]()
     for test, count in kill.items():
         files[test.partition("::")[0]] += count
-    named = f"tests/model/test_{path.stem}.py"
+    named = f"{suite.paths[0]}/test_{path.stem}.py"
     likely = list(
         dict.fromkeys([name for name, _ in files.most_common(2)] + [named] * (suite.folder / named).is_file())
     )

@@ -285,7 +285,7 @@ def _changes(source: Source, left_out: Counter[str]) -> Iterator[tuple[Place, st
                 place = Place(name, (line, column, last, end), source, index)
                 reason = _reason(place)
                 text = "" if reason else _changed(tree, operator, node, index)
-                code = None if reason else _compiled(text, source.path)
+                code = _compiled(text, source.path) if text else None
                 if code is None:
                     left_out[reason or "no code"] += 1
                 else:
@@ -298,7 +298,10 @@ def _changed(tree: NodeOrLeaf, operator: Operator, node: NodeOrLeaf, index: int)
     kept += [(part, "value", part.value) for part in ast_nodes(node) if not isinstance(part, BaseNode)]
     if node.parent is not None:
         kept.append((node.parent, "children", list(node.parent.children)))
-    changed = operator.mutate(node, index)
+    try:
+        changed = operator.mutate(node, index)
+    except AttributeError:  # an exception that is named with its module: cosmic-ray takes plain names only
+        return ""
     if changed is not node:
         siblings = node.parent.children
         siblings[:] = [changed if one is node else one for one in siblings if one is not node or changed]

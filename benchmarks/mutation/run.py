@@ -9,15 +9,18 @@ is, once a test has changed. `survivors.md` explains the survivors that are know
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import importlib
 import json
+import marshal
 import math
 import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from judge import KILLED, SURVIVED, Suite, Verdict, judge, measure
 from mutants import EXCLUDED, Mutant, mutants
@@ -30,6 +33,8 @@ PACKAGE = "amazonpay_conformance"
 
 TESTS = {
     "model": ("tests/model",),
+    "wire": ("tests/wire",),
+    "checks": ("tests/checks",),
 }
 """The tests that are run, by the layer that is changed."""
 
@@ -102,10 +107,10 @@ def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
     known: dict[Path, list[Mutant]] = {}
     for early in (False, True):  # what is judged in place first: it is most, and quick
         for path in paths:
-            found, skipped = mutants(path)
+            found, skipped = _mutants(path)
             left_out += Counter() if early else skipped
             known[path] = [replace(mutant, code=None) for mutant in found]
-            digest = _digest([path])
+            digest = content(path)
             open_ones = [mutant for mutant in found if not book.knows(mutant, digest)]
             if open_ones and not suite.seconds:
                 _measure(suite, layer, longest)
@@ -117,9 +122,21 @@ def _run(layer: str, paths: list[Path], *, fresh: bool, longest: float) -> int:
                 lambda mutant, verdict, of=digest: book.write(mutant, of, verdict),
                 early=early,
             )
+            book.read_again()
             if early:
                 _tell(path, [book.row(mutant, digest) for mutant in found])
-    return _report([book.row(mutant, _digest([path])) for path in paths for mutant in known[path]], left_out)
+    return _report([book.row(mutant, content(path)) for path in paths for mutant in known[path]], left_out)
+
+
+def _mutants(path: Path) -> tuple[list[Mutant], Counter[str]]:
+    """Return the mutants of a module, kept from an earlier run where neither it nor the table has changed."""
+    kept = KEPT / f"{path.stem}-{_digest([path, HERE / 'mutants.py'])}.mutants"
+    if not kept.exists():
+        found, left_out = mutants(path)
+        rows = [(one.module, one.name, one.span, one.code) for one in found]
+        kept.write_bytes(marshal.dumps((rows, dict(left_out))))
+    held, told = marshal.loads(kept.read_bytes())
+    return [Mutant(*row) for row in held], Counter(told)
 
 
 def _tell(path: Path, rows: list[Row]) -> None:
@@ -135,18 +152,53 @@ def _tests(layer: str, longest: float) -> str:
 
 
 def _measure(suite: Suite, layer: str, longest: float) -> None:
+    """Learn what each test covers: of all where the layer has changed, else of those files that have."""
     kept = KEPT / f"{layer}-tests.json"
-    key = _digest(sorted((ROOT / "conformance" / layer).glob("*.py"))) + _tests(layer, longest)
+    key = _digest(sorted((ROOT / "conformance" / layer).glob("*.py"))) + ("" if longest == QUICK else "+")
     held = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    if held.get("key") != key:
-        measure(suite)
+    held = held if held.get("key") == key else {"seconds": {}, "lines": {}, "started": [], "files": {}}
+    files = _files(suite)
+    stale = [name for name, digest in files.items() if held["files"].get(name) != digest]
+    gone = [name for name in held["files"] if name not in files]
+    _take(suite, held, without=tuple(f"{name}::" for name in (*stale, *gone)))
+    for name in stale:
+        found = replace(suite, paths=[name], seconds={}, lines={}, started=set())
+        measure(found)
+        suite.add(found)
+        held["files"][name] = files[name]
+        known = {file: digest for file, digest in held["files"].items() if files.get(file) == digest}
         told = {"seconds": suite.seconds, "lines": suite.lines, "started": sorted(suite.started)}
-        kept.write_text(json.dumps({"key": key, **told}), encoding="utf-8")
-        return
-    suite.seconds = held["seconds"]
+        kept.write_text(json.dumps({"key": key, "files": known, **told}), encoding="utf-8")
+
+
+def _files(suite: Suite) -> dict[str, str]:
+    """Return the digest of each file of tests with all that lies beside it and is no test."""
+    shared = [
+        path
+        for name in suite.paths
+        for path in (ROOT / name).glob("*.py")
+        if not path.name.startswith("test_")
+    ]
+    ignored = {name.removeprefix("--ignore=") for name in suite.paths if name.startswith("--")}
+    found = (
+        path
+        for name in suite.paths
+        if not name.startswith("--")
+        for path in ([ROOT / name] if (ROOT / name).is_file() else sorted((ROOT / name).glob("test_*.py")))
+    )
+    return {
+        str(path.relative_to(ROOT)): _digest([path, *sorted(shared)])
+        for path in found
+        if str(path.relative_to(ROOT)) not in ignored
+    }
+
+
+def _take(suite: Suite, held: dict[str, Any], without: tuple[str, ...]) -> None:
+    suite.seconds = {test: s for test, s in held["seconds"].items() if not test.startswith(without)}
     suite.started = {(path, line, name) for path, line, name in held["started"]}
     suite.lines = {
-        path: {int(line): of for line, of in lines.items()} for path, lines in held["lines"].items()
+        path: {int(line): [test for test in of if not test.startswith(without)] for line, of in lines.items()}
+        for path, lines in held["lines"].items()
     }
 
 
@@ -163,14 +215,14 @@ class Book:
     def knows(self, mutant: Mutant, digest: str) -> bool:
         """Whether a mutant need not be judged again."""
         if (digest, mutant.name) not in self._rows:
-            self._read_again()
+            self.read_again()
         row = self._rows.get((digest, mutant.name))
         return row is not None and (row.outcome != SURVIVED or row.tests == self.tests)
 
     def row(self, mutant: Mutant, digest: str) -> Row:
         """What is known of a mutant."""
         if (digest, mutant.name) not in self._rows:
-            self._read_again()
+            self.read_again()
         return self._rows[digest, mutant.name]
 
     def killers(self, module: str) -> Counter[str]:
@@ -183,7 +235,8 @@ class Book:
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
 
-    def _read_again(self) -> None:
+    def read_again(self) -> None:
+        """Take note of what forks have written since."""
         if not self._path.exists():
             return
         for line in self._path.read_text(encoding="utf-8").splitlines():
@@ -217,6 +270,13 @@ def _explained() -> set[str]:
 
 def _plain(name: str) -> str:
     return " ".join(name.split())
+
+
+def content(path: Path) -> str:
+    """Return a hash of what a module defines: other imports or comments are no reason to judge it again."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree.body = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
 
 
 def _digest(paths: Iterable[Path]) -> str:

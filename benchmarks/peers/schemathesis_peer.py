@@ -143,7 +143,7 @@ def _moment(seen: dict[str, Any]) -> float:
 
 
 def _name(failure: dict[str, Any]) -> str:
-    return f"{failure['check']} of {failure['operation']}, {failure['status']}"
+    return f"{failure['check']} of {failure['operation']}"
 
 
 def _said(failures: list[dict[str, Any]]) -> set[str]:

@@ -1,11 +1,11 @@
-"""What `certify` and `merge` write beside report.json, where it is asked for."""
+"""What `certify`, `merge` and `judge` write beside their report, where it is asked for."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +40,7 @@ class Wanted:
 def add_outputs(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `certify` that say what is written, and what is accepted."""
     add_formats(parser)
+    add_acceptance(parser)
     parser.add_argument(
         "--events",
         type=Path,
@@ -47,6 +48,10 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write what happens to this file while it happens, a JSON value a line (docs/report.md)",
     )
+
+
+def add_acceptance(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what is accepted."""
     parser.add_argument(
         "--baseline",
         type=Path,
@@ -63,7 +68,20 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:
-    """Add what every command takes that writes a report."""
+    """Add what every command takes that writes a report of certifications."""
+    add_forms(parser)
+    parser.add_argument(
+        "--sign",
+        type=Path,
+        default=None,
+        metavar="KEY",
+        help="write a certificate and a badge, signed with this Ed25519 private key in PEM form "
+        "(docs/certification.md)",
+    )
+
+
+def add_forms(parser: argparse.ArgumentParser) -> None:
+    """Add the forms that a report is written in for others."""
     parser.add_argument(
         "--format",
         action="append",
@@ -72,14 +90,6 @@ def add_formats(parser: argparse.ArgumentParser) -> None:
         dest="formats",
         help="write the report in this form too: junit.xml, ctrf.json, report.sarif or exchanges.har; may be "
         "given several times",
-    )
-    parser.add_argument(
-        "--sign",
-        type=Path,
-        default=None,
-        metavar="KEY",
-        help="write a certificate and a badge, signed with this Ed25519 private key in PEM form "
-        "(docs/certification.md)",
     )
 
 
@@ -102,7 +112,8 @@ def wanted_outputs(arguments: argparse.Namespace) -> Wanted:
     from amazonpay_conformance.reporting.certificate import signing_key
 
     accepting = arguments.accept is not None
-    key = None if arguments.sign is None else signing_key(arguments.sign)
+    signs = getattr(arguments, "sign", None)  # not every command does
+    key = None if signs is None else signing_key(signs)
     baseline = None
     if arguments.baseline is not None:
         there = arguments.baseline.exists() or not accepting
@@ -134,14 +145,23 @@ def write_outputs(result: Result, directory: Path, meeting: Meeting, wanted: Wan
     Raises:
         OSError: a file cannot be written.
     """
-    from amazonpay_conformance.reporting.baseline import write_baseline
     from amazonpay_conformance.reporting.report import write_report
 
     report = write_report(result, directory, meeting, wanted.baseline)
     write_more(report, directory, wanted)
+    accept(wanted, [str(group.key) for group in result.findings])
+
+
+def accept(wanted: Wanted, found: Iterable[str]) -> None:
+    """Write what was found into the baseline, where that was asked for.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    from amazonpay_conformance.reporting.baseline import write_baseline
+
     if wanted.accepts is not None:
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
-        found = [str(group.key) for group in result.findings]
         write_baseline(wanted.accepts, found, reason=wanted.reason.strip(), date=today)
 
 

@@ -7,7 +7,7 @@ so that the file shrinks; what a run did not put to the test is not taken for me
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -87,9 +87,20 @@ def compared(baseline: Baseline, result: Result) -> Compared:
         result: what was found.
     """
     found = {str(group.key): group.first.is_failure for group in result.findings}
+    return held(baseline, found, lambda requirement: _can_tell(result, requirement))
+
+
+def held(baseline: Baseline, found: Mapping[str, bool], can_tell: Callable[[str], bool]) -> Compared:
+    """Hold findings against a baseline.
+
+    Args:
+        baseline: what is accepted.
+        found: the ids of what was found, and whether each is a failure.
+        can_tell: whether the absence of a finding against a requirement says that it is gone.
+    """
     new = {name: fails for name, fails in found.items() if name not in baseline.accepted}
     absent = [one for one in baseline.accepted.values() if one.finding not in found]
-    gone = [one for one in absent if _can_tell(result, one)]
+    gone = [one for one in absent if can_tell(_requirement_of(one.finding))]
     return Compared(
         baseline.file,
         tuple(name for name in found if name in baseline.accepted),
@@ -100,9 +111,12 @@ def compared(baseline: Baseline, result: Result) -> Compared:
     )
 
 
-def _can_tell(result: Result, accepted: Accepted) -> bool:
-    # the requirement's id is what comes before the operation or kind of object: SES-R03-create_charge-Open
-    requirement = "-".join(accepted.finding.split("-")[:2])
+def _requirement_of(finding: str) -> str:
+    """What comes before the operation or kind of object: SES-R03-create_charge-Open."""
+    return "-".join(finding.split("-")[:2])
+
+
+def _can_tell(result: Result, requirement: str) -> bool:
     whole = not result.error and not result.unclear and not result.untried.total()
     whole = whole and result.order.shard[1] == 1
     return whole and result.judged[requirement] > 0

@@ -118,7 +118,7 @@ def summary(
     yield from _open_questions(result, width)
     if compared is not None:
         yield ""
-        yield from _compared(compared, width)
+        yield from compared_lines(compared, width)
     yield ""
     yield from _verdict(result, directory=directory, colour=colour)
 
@@ -260,7 +260,13 @@ def _open_questions(result: Result, width: int) -> Iterator[str]:
     yield f"  {alike} as our mock answers them; all of them are in report.json"
 
 
-def _compared(compared: Compared, width: int) -> Iterator[str]:
+def compared_lines(compared: Compared, width: int) -> Iterator[str]:
+    """Yield what came of holding a run against a baseline.
+
+    Args:
+        compared: that.
+        width: how many columns there are.
+    """
     new = (*compared.new_failures, *compared.new_warnings)
     yield f"Baseline {compared.file}: {len(compared.accepted)} accepted, {len(new)} new"
     told = [f"new: {', '.join(new)}"] if new else []

@@ -84,6 +84,34 @@ def sell(mock: Served, *, captures: int) -> str:
     return charge
 
 
+def test_what_a_baseline_accepts_fails_no_judgement_and_what_is_new_does(
+    tmp_path: Path, command: Callable[..., Any]
+) -> None:
+    mock = Served(tmp_path, "--trace", "shop.jsonl")
+    sell(mock, captures=2)
+    mock.stop()
+    accepted = command("judge", "shop.jsonl", "--baseline", "known.json", "--accept", "mended in spring")
+    assert accepted.code == 1  # the run that accepts still says what it found, as that of certify does
+    known = json.loads((tmp_path / "known.json").read_text())["accepted"]
+    assert [row["finding"].partition("-capture")[0] for row in known] == ["ORD-003"]
+
+    again = command("judge", "shop.jsonl", "--baseline", "known.json", "--report", "judged.json")
+    assert again.code == 0
+    assert "Baseline known.json: 1 accepted, 0 new" in again.out
+    report = json.loads((tmp_path / "judged.json").read_text())
+    assert schemas.violations("formats/watch", report) == ()
+    assert report["findings"][0]["accepted"]["reason"] == "mended in spring"
+
+    gone = {"finding": "ORD-004", "reason": "of old", "date": "2026-01-01"}
+    (tmp_path / "other.json").write_text(json.dumps({"format": 1, "accepted": [gone]}))
+    new = command("judge", "shop.jsonl", "--baseline", "other.json")
+    assert new.code == 1
+    assert "0 accepted, 1 new" in new.out
+    for words, code in ((("--accept", "why"), 2), (("--baseline", "nowhere.json"), 3)):
+        refused = command("judge", "shop.jsonl", *words)
+        assert (refused.code, len(refused.error_lines)) == (code, 1)
+
+
 def test_a_shop_is_watched_and_its_trace_judged(tmp_path: Path, command: Callable[..., Any]) -> None:
     mock = Served(tmp_path, "--trace", "shop.jsonl", "--report", "watch.json")
     charge = sell(mock, captures=3)
@@ -105,7 +133,29 @@ def test_a_shop_is_watched_and_its_trace_judged(tmp_path: Path, command: Callabl
     assert "FAIL ORD-003" in judged.out
     assert json.loads((tmp_path / "judged.json").read_text())["findings"] == report["findings"]
 
+    forms = [
+        "--format",
+        "junit",
+        "--format",
+        "ctrf",
+        "--format",
+        "sarif",
+        "--format",
+        "har",
+        "--out",
+        "forms",
+    ]
+    assert command("judge", "shop.jsonl", *forms).code == 1
+    junit = (tmp_path / "forms" / "junit.xml").read_text()
+    assert junit.count("<failure") == 1
+    ctrf = json.loads((tmp_path / "forms" / "ctrf.json").read_text())["results"]["tests"]
+    assert [test["testId"] for test in ctrf if test["status"] == "failed"] == ["ORD-003"]
+    sarif = json.loads((tmp_path / "forms" / "report.sarif").read_text())["runs"][0]["results"]
+    assert [result["ruleId"] for result in sarif] == ["ORD-003"]
+    assert len(json.loads((tmp_path / "forms" / "exchanges.har").read_text())["log"]["entries"]) == 1
+
     written = out + "".join((tmp_path / name).read_text() for name in ("shop.jsonl", "watch.json"))
+    written += "".join(path.read_text() for path in (tmp_path / "forms").iterdir())
     assert NOTE not in written
     assert "Susie" not in written
     assert not re.search(r"Signature=[A-Za-z0-9+/]{20}", written)

@@ -137,6 +137,39 @@ def test_a_read_that_began_after_an_answer_cannot_show_what_was_before() -> None
     assert linearize(overlapping, [authorized()], seen).decision == "legal"
 
 
+def test_a_call_that_is_answered_in_the_moment_in_which_it_begins_is_part_of_the_prefix() -> None:
+    history = [
+        Interval(1, 0, 1, capture(), OK),
+        Interval(2, 5, 5, capture("50.00"), OK),
+        Interval(3, 6, 7, read(), OK),
+    ]
+    judged = linearize(history, [authorized()])
+    assert (judged.decision, judged.prefix) == ("illegal", (0, 1))
+
+
+def test_whoever_begins_in_the_moment_of_an_answer_overlaps_it() -> None:
+    first, second = Interval(1, 0, 1, capture(), OK), Interval(2, 1, 2, read(), OK)
+    assert not first.precedes(second)
+    assert first.precedes(replace(second, began=1.5))
+
+
+def test_a_history_that_is_illegal_has_been_looked_at_as_a_whole() -> None:
+    judged = linearize(at_once((capture(), OK), (capture("50.00"), OK)), [authorized()])
+    assert (judged.decision, judged.complete) == ("illegal", True)
+
+
+def test_a_session_and_the_charges_that_come_of_it_are_one_object() -> None:
+    history = at_once((call("get_checkout_session", "session1", {}), OK), (read(), OK))
+    assert parts(history, [authorized()]) == [(0, 1)]
+
+
+def test_calls_that_name_nothing_have_nothing_in_common() -> None:
+    nowhere = [
+        call("create_charge", None, on("", price("1.00")), f"key {n}", charge=f"charge{n}") for n in (7, 8)
+    ]
+    assert parts(at_once(*((made, CREATED) for made in nowhere)), [authorized()]) == [(0,), (1,)]
+
+
 def test_the_prefix_ends_with_the_answer_at_which_the_last_order_fell_away() -> None:
     history = at_once((read(), OK), (capture(), OK), (cancel(), OK), (capture("1.00"), WRONG_STATE))
     assert linearize(history, [authorized()]).prefix == (0, 1, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -87,6 +88,12 @@ def test_a_bucket_is_filled_as_the_row_of_its_environment_says() -> None:
     row = THROTTLE_OF["create_charge"]
     assert row.bucket("live", 7) == Bucket.full(10, 4, 7)
     assert row.bucket("sandbox", 7) == Bucket.full(2, 1, 7)
+
+
+def test_a_quota_that_is_half_known_is_none() -> None:
+    row = replace(THROTTLES[0], live_burst=None, sandbox_rate=None)
+    assert row.bucket("live", 0) is None
+    assert row.bucket("sandbox", 0) is None
 
 
 def test_an_operation_without_a_quota_has_no_bucket() -> None:

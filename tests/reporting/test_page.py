@@ -18,7 +18,7 @@ from amazonpay_conformance.reporting.page.document import page
 from amazonpay_conformance.reporting.page.exchanges import exchange, json_lines
 from amazonpay_conformance.reporting.page.marks import HEADERS_OF, PARTS, marks
 from amazonpay_conformance.reporting.page.shown import shown
-from amazonpay_conformance.reporting.watch_report import write_watch_report
+from amazonpay_conformance.reporting.watch_report import watch_report, write_watch_report
 from amazonpay_conformance.wire.messages import Exchange, Headers, Request, Response
 
 from .conftest import Small
@@ -207,7 +207,7 @@ def test_a_watch_has_a_page_too(tmp_path: Path) -> None:
     watch = Watch(Merchant({}), Configured("", "na", ""))
     watch.see(Exchange(request, Response(200, Headers(), b"{}"), 0.0))
     watch.finish()
-    write_watch_report(watch, tmp_path / "watch.html")
+    write_watch_report(watch_report(watch), tmp_path / "watch.html")
     text = (tmp_path / "watch.html").read_text(encoding="utf-8")
     read = Read(text)
     assert read.open == []

@@ -16,6 +16,7 @@ from amazonpay_conformance.wire.canonical import (
     canonical_path,
     canonical_query,
     canonical_request,
+    query_as_sent,
     string_to_sign,
 )
 from amazonpay_conformance.wire.keys import PrivateKey, load_private_key
@@ -354,6 +355,10 @@ def requests(draw) -> Request:
         Headers.of(BASE_HEADERS | draw(extra_headers)),
         draw(st.binary(max_size=40)),
     )
+
+
+def test_a_query_as_sent_is_in_order_of_names_then_values_and_keeps_its_encoding():
+    assert query_as_sent("b=1&a=z%2f&a=%7E&a") == "a&a=%7E&a=z%2f&b=1"
 
 
 @searching

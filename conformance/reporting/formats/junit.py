@@ -53,7 +53,7 @@ def _properties(report: Mapping[str, Any]) -> Mapping[str, str]:
         "client": f"{client['name']} {client['version']}",
         "target": report["target"],
         "profile": report["profile"],
-        "seed": str(report["seed"]),
+        "seed": "none" if report["seed"] is None else str(report["seed"]),
         "verdict": report["verdict"],
     }
 

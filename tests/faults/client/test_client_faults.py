@@ -28,6 +28,27 @@ SHRUNK = (
     "raises-on-202",
     "capture-sent-to-charges",
     "key-missing-on-refund",
+    # and some from all over the table, each of which a plain tour shows
+    "boolean-as-text",
+    "header-of-the-caller-sent-twice",
+    "pending-told-as-authorized",
+    "retries-a-refusal",
+    "text-cut-within-a-character",
+    "update-as-put",
+    "accept-missing",
+    "date-with-an-offset",
+    "nulls-read-as-empty",
+    "amount-with-an-exponent",
+    "empty-text-added",
+    "key-of-the-caller-in-capitals",
+    "signs-a-header-of-the-connection",
+    "authorization-sent-twice",
+    "body-as-a-form",
+    "authorization-as-aws-writes-it",
+    "date-read-twice",
+    "salt-as-long-as-possible",
+    "header-lines-in-capitals",
+    "canonical-request-signed",
 )
 """Faults of different kinds."""
 
