@@ -31,7 +31,7 @@ CENT: Final = Decimal("0.01")
 
 
 def counts_to(name: str, most: int) -> type[Faulty]:
-    """A server with another number in one of the rules."""
+    """A server with another number in one of the rules' guards."""
 
     class CountsOtherwise(Faulty):
         def outcomes(self, world: World, action: Action) -> Outcomes:
