@@ -355,7 +355,7 @@ DAMAGE: Final = (
         "driver-does-not-survive-malformed-json",
         ("CAL-012",),
         "One bad answer takes down everything that runs in the same process.",
-        _parsed_or(lambda _: object()),
+        _parsed_or(lambda response: object() if response.content else response),
         says="adapter",
     ),
     Damaged(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Final
 from unittest.mock import patch
@@ -45,9 +46,10 @@ class Clock:
 
 @contextlib.contextmanager
 def nobody_waits() -> Iterator[Clock]:
-    """Put a clock in the place of `time` wherever somebody might sleep, and load each key of a client once."""
+    """Put a clock in the place of `time` wherever somebody might sleep, and load a client's keys once."""
     late = Clock()
-    with contextlib.ExitStack() as patched:
+    with contextlib.ExitStack() as patched, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what libraries say of clients that verify nothing
         for module in SLEEPERS:
             patched.enter_context(patch.object(module, "time", late))
         loading = functools.cache(load_private_key)  # loading one takes longer than ten requests

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from unittest.mock import patch
 
-from amazonpay_conformance.model import rules
+from amazonpay_conformance.model import guards
 from amazonpay_conformance.model.actions import Action, Call
 from amazonpay_conformance.model.limits import CEILING, MONTHLY_CAP, REFUND_HEADROOM
 from amazonpay_conformance.model.step import step
@@ -31,11 +31,11 @@ CENT: Final = Decimal("0.01")
 
 
 def counts_to(name: str, most: int) -> type[Faulty]:
-    """A server with another number in one of the rules."""
+    """A server with another number in one of the rules' guards."""
 
     class CountsOtherwise(Faulty):
         def outcomes(self, world: World, action: Action) -> Outcomes:
-            with patch.object(rules, name, most):
+            with patch.object(guards, name, most):
                 return step(world, action)
 
     return CountsOtherwise
