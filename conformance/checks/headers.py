@@ -119,7 +119,12 @@ def _lost(seen: Seen, given: list[tuple[str, str]]) -> Iterator[Problem]:
         values = seen.request.headers.get_all(name)
         if values != (value,):
             yield Problem(
-                f"{name}: {value}, once", f"{name}: {', '.join(values)}" if values else f"no {name}"
+                f"{name}: {value}, once",
+                f"{name}: {', '.join(values)}" if values else f"no {name}",
+                ""
+                if values
+                else "does the adapter pass call.headers on? A client whose callers cannot add headers "
+                "declares headers = False (docs/drivers.md)",
             )
 
 

@@ -45,9 +45,11 @@ def retry_of_a_creating_call_keeps_its_key(made: Made) -> Answer:
     changed = next((pair for pair in pairs if _key(pair[0]) != _key(pair[1])), None)
     if changed is None:
         return HELD
+    danger = "were the first try to take effect after all, this would be a second one"
     return Problem(
-        f"the key of the first try again after {_what(changed[0])}",
-        "another key: were the first try to take effect after all, this would be a second one",
+        f"the first try's key, {_shown(changed[0])}, in the retry after {_what(changed[0])}",
+        f"another key, {_shown(changed[1])}: {danger}",
+        "make the key once, before the loop of tries",
     )
 
 
@@ -205,6 +207,10 @@ def _gap(first: Seen, again: Seen) -> float:
 
 def _key(seen: Seen) -> str | None:
     return seen.request.headers.get(IDEMPOTENCY_HEADER)
+
+
+def _shown(seen: Seen) -> str:
+    return (_key(seen) or "none")[:40]
 
 
 def _what(seen: Seen) -> str:

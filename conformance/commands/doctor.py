@@ -28,8 +28,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "doctor",
         help="see that everything is set up, down to one signed request",
         description="Look at what a certification with the same options needs: credentials, key pair, "
-        "region, host, certificate, clock, driver, and one signed request. It stops at the first that is "
-        "amiss and says what to do. Nothing is certified and no report is written.",
+        "region, host, certificate, clock, driver, one signed request and a button. It stops at the first "
+        "that is amiss and says what to do. Nothing is certified and no report is written.",
         epilog="exit codes: 0 a run can begin, 1 it can, and the client is wrong already, 2 usage, "
         "3 something is not set up, 4 the target cannot be reached",
     )

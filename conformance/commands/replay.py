@@ -111,7 +111,7 @@ def _print_form(arguments: argparse.Namespace, stored: Stored, replayed: Replaye
     try:
         text = printed(arguments.form, shown)
     except CannotPrint as problem:
-        return refuse(f"it cannot be said as {arguments.form}: {problem}", NOTHING_EXERCISED)
+        return refuse(f"it cannot be said as {arguments.form}: {problem}", USAGE)
     if arguments.out is None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.flush()

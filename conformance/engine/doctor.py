@@ -1,4 +1,4 @@
-"""What must be right before a certification can begin, looked at in turn, down to one signed request.
+"""What must be right before a certification can begin, in turn, down to a signed request and a button.
 
 A set-up fault says that nothing can be tried yet, and whose affair it is; only the last examination, of the
 signed request, can find the client itself wrong. What cannot be looked at since something before it is
@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from amazonpay_conformance.clients.driver import DriverError, Hello
-from amazonpay_conformance.engine.lane import lanes
+from amazonpay_conformance.engine.button_payloads import BUTTON_PAYLOADS
+from amazonpay_conformance.engine.certification import Certification
+from amazonpay_conformance.engine.lane import Lane, lanes
 from amazonpay_conformance.engine.order import PROFILES, Order
 from amazonpay_conformance.engine.remote import (
     HOSTS,
@@ -41,7 +43,16 @@ from amazonpay_conformance.wire.keys import KeyProblem, PrivateKey, load_private
 from amazonpay_conformance.wire.messages import Headers, Request
 
 Subject: TypeAlias = Literal[
-    "credentials", "key pair", "region", "host", "certificate", "clock", "client", "driver", "signed request"
+    "credentials",
+    "key pair",
+    "region",
+    "host",
+    "certificate",
+    "clock",
+    "client",
+    "driver",
+    "signed request",
+    "signed button",
 ]
 Answer: TypeAlias = Literal["ok", "left out", "client is wrong", "usage", "set-up", "unreachable"]
 
@@ -102,6 +113,8 @@ def _of_target(choice: Choice, public_key_file: Path | None) -> Iterator[Examine
     if choice.target == "mock":
         why = "the kit's own mock is the target, so a key pair is made for each run"
         yield Examined("credentials", "left out", why)
+        if public_key_file is not None:
+            yield Examined("key pair", "left out", f"{public_key_file.name} is not looked at: {why}")
         return
     given = None
     try:
@@ -237,8 +250,11 @@ def _of_client(choice: Choice) -> Iterator[Examined]:
             hello = ready.driver.hello()
             yield _hello(hello)
             step = _first_call(hello)
-            if step is not None:
-                yield _signed_request(choice, ready, hello, step)
+            signed = _signed_request(choice, ready, hello, step) if step is not None else None
+            if signed is not None:
+                yield signed
+            if hello.capabilities.button and not (signed and signed.is_amiss):
+                yield _signed_button(choice, ready, hello)
     except SetUpProblem as problem:
         answer: Answer = "usage" if problem.is_usage else "set-up"
         yield Examined("client", answer, str(problem), "mend what the line names (docs/drivers.md)")
@@ -266,13 +282,26 @@ def _first_call(hello: Hello) -> CallStep | None:
 
 
 def _signed_request(choice: Choice, ready: Prepared, hello: Hello, step: CallStep) -> Examined:
-    order = Order(PROFILES["quick"], seed=0, region=ready.region, subjects=choice.subjects)
-    certification = ready.certification(order)
-    lane = next(lanes(hello.capabilities, region=ready.region, algorithm=None))
-    if ready.public_key_id is not None:
-        lane = replace(lane, public_key_id=ready.public_key_id)
-    run = certification.run_one(Scenario((step,)), lane)
+    run = _certification(choice, ready).run_one(Scenario((step,)), _lane(ready, hello))
     return _judged(run, step, ready.target.service_host)
+
+
+def _signed_button(choice: Choice, ready: Prepared, hello: Hello) -> Examined:
+    """Have the client sign a button; whether rightly, a certification tells."""
+    ready.driver.configure(_certification(choice, ready).config(_lane(ready, hello)))
+    ready.driver.sign_button(BUTTON_PAYLOADS[0])
+    return Examined("signed button", "ok", "sign_button takes a payload and returns a signature")
+
+
+def _certification(choice: Choice, ready: Prepared) -> Certification:
+    return ready.certification(
+        Order(PROFILES["quick"], seed=0, region=ready.region, subjects=choice.subjects)
+    )
+
+
+def _lane(ready: Prepared, hello: Hello) -> Lane:
+    lane = next(lanes(hello.capabilities, region=ready.region, algorithm=None))
+    return lane if ready.public_key_id is None else replace(lane, public_key_id=ready.public_key_id)
 
 
 def _judged(run: Run, step: CallStep, host: str) -> Examined:

@@ -149,22 +149,36 @@ class Control:
         address: str | None = None,
     ) -> None:
         """Let the buyer do something with a session or a permission."""
-        self.namespace.service.buyer(deed, target, card, product, address=address)
+        self._buyer(deed, target, card, product, address)
 
     @_one_at_a_time
     def approve(self, session: str, card: str | None = None) -> None:
         """Let the buyer sign in where he has not, and approve."""
-        self.namespace.service.buyer("approves", session, card)
+        self._buyer("approves", session, card)
 
     @_one_at_a_time
     def decline(self, session: str) -> None:
         """Let the buyer sign in where he has not, and his payment be declined."""
-        self.namespace.service.buyer("is_declined", session)
+        self._buyer("is_declined", session)
 
     @_one_at_a_time
     def cancel(self, session: str) -> None:
         """Let the buyer sign in where he has not, and cancel."""
-        self.namespace.service.buyer("cancels", session)
+        self._buyer("cancels", session)
+
+    def _buyer(
+        self,
+        deed: BuyerDeed,
+        target: str,
+        card: str | None = None,
+        product: Product | None = None,
+        address: str | None = None,
+    ) -> None:
+        try:
+            self.namespace.service.buyer(deed, target, card, product, address=address)
+        except ImpossibleAct:
+            state = self.object(target)["state"]
+            raise ImpossibleAct(f"the buyer cannot do {deed!r} with {target!r}, which is {state}") from None
 
     # --- time
 

@@ -29,6 +29,13 @@ ELSEWHERE = """
 def connect(config):
     return {"get_charge": lambda call: {"status": 200}}
 """
+UNSIGNED_BUTTON = """
+def connect(config):
+    return {
+        **reference.connect(config),
+        "sign_button": lambda call: call.payload,
+    }
+"""
 NOTHING = "def connect(config):\n    return {}\n"
 
 
@@ -81,7 +88,13 @@ def test_a_wrong_client_is_told_apart_from_a_set_up_fault(
 
 
 @pytest.mark.parametrize(
-    ("body", "subject"), [(ELSEWHERE, "signed request"), (NOTHING, "driver"), ("x = 1", "client")]
+    ("body", "subject"),
+    [
+        (ELSEWHERE, "signed request"),
+        (UNSIGNED_BUTTON, "driver"),
+        (NOTHING, "driver"),
+        ("x = 1", "client"),
+    ],
 )
 def test_a_client_that_cannot_be_tried_is_a_set_up_fault(
     body: str, subject: str, examined: Callable[..., Any], adapter: Callable[[str], str]
@@ -89,6 +102,12 @@ def test_a_client_that_cannot_be_tried_is_a_set_up_fault(
     code, found, advice = examined("--client", adapter(body), *IN_PROCESS)
     assert (code, found[subject]) == (3, "set-up")
     assert advice
+
+
+def test_a_public_key_that_is_not_looked_at_is_said_to_be(command: Callable[..., Any]) -> None:
+    ran = command("doctor", "--public-key", "mine.pub.pem", *IN_PROCESS)
+    assert ran.code == 0
+    assert "mine.pub.pem is not looked at: the kit's own mock is the target" in ran.out
 
 
 def test_a_driver_that_dies_is_a_set_up_fault(examined: Callable[..., Any]) -> None:
@@ -103,7 +122,7 @@ def test_a_target_elsewhere_is_looked_at_from_its_host_to_the_signed_request(
     code, found, _ = examined(*target, env=environment)
     assert code == 0
     looked_at = ["credentials", "key pair", "region", "host", "certificate", "clock"]
-    assert [*found] == [*looked_at, "client", "driver", "signed request"]
+    assert [*found] == [*looked_at, "client", "driver", "signed request", "signed button"]
     assert set(found.values()) <= {"ok", "left out"}
 
 

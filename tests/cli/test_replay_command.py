@@ -127,7 +127,7 @@ def test_a_replay_prints_what_fails_again_and_nothing_else(
     assert (shown.code, shown.out.splitlines()[0]) == (1, "sequenceDiagram")
     assert (kept.code, kept.out) == (1, "")
     assert json.loads((tmp_path / "mine.har").read_text(encoding="utf-8"))["log"]["version"] == "1.2"
-    assert (curl.code, curl.out) == (5, "")
+    assert (curl.code, curl.out) == (2, "")
     assert "it cannot be said as curl: the fault is the client's" in curl.error_lines[-1]
     assert (right.code, right.out) == (5, "")
     assert right.error_lines[-1].endswith("nothing is printed: only what fails again is")

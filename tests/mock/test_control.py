@@ -67,8 +67,15 @@ def test_what_the_buyer_cannot_do_now_is_a_conflict(shop: Shop) -> None:
     session = shop.opened()
     post(shop, "/_mock/buyer", {"deed": "approves", "target": session})
     answer = post(shop, "/_mock/buyer", {"deed": "signs_in", "target": session})
-    assert session in refused(answer, 409)
-    refused(post(shop, "/_mock/buyer", {"deed": "signs_in", "target": "nobody"}), 409)
+    assert f"{session!r}, which is Open" in refused(answer, 409)
+
+
+def test_of_what_is_not_there_the_buyer_can_do_nothing(shop: Shop) -> None:
+    for path, body in (
+        ("/_mock/buyer", {"deed": "signs_in", "target": "nobody"}),
+        ("/_mock/approve", {"session": "nobody"}),
+    ):
+        assert "'nobody'" in refused(post(shop, path, body), 404)
 
 
 @pytest.mark.parametrize(

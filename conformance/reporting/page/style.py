@@ -138,7 +138,7 @@ input[type=search] { font: inherit; padding: .2rem .4rem; width: 12rem; max-widt
 @media screen and (max-width: 52rem) {
  .sides, .way { grid-template-columns: minmax(0, 1fr); }
  .finding { padding: .8rem .7rem; } .finding .aside { float: none; display: block; }
- h1 { font-size: 1.6rem; }
+ h1 { font-size: 1.6rem; } meter { width: 8rem; max-width: 22vw; }
  .requirements thead { position: absolute; left: -99rem; }
  .requirements tr { display: grid; grid-template-columns: auto auto auto auto 1fr; gap: 0 .7rem; padding: .4rem 0;
   border-bottom: 1px solid var(--rim); }
