@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -55,6 +56,9 @@ _TOLD = pytest.StashKey[dict[str, str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_TOLD] = {}
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # a job in the background, as of nohup: what tests start and end with Ctrl-C would never hear it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
