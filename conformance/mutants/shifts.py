@@ -61,5 +61,8 @@ def _in_turn(subjects: Sequence[Listed], profile: str, seed: int) -> Iterator[Ro
 
 def _shift(share: list[tuple[bool, str]], profile: str, seed: int, done: Any) -> None:
     known = {(bool(one.breaks), one.id): one for one in (*faults(), *right_subjects())}
+    employer = multiprocessing.parent_process()
     for row in _in_turn([known[name] for name in share], profile, seed):
+        if employer is not None and not employer.is_alive():
+            return  # it was killed, and could not say so
         done.put(row)

@@ -193,6 +193,11 @@ def _kit(report: Mapping[str, Any]) -> dict[str, Any]:
 def _canonical(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data.decode("utf-8"))
+    except ValueError:
+        raise BadCertificate("no JSON: this is no certificate, or something was changed") from None
+    except RecursionError:
+        raise BadCertificate("nested too deep for a certificate") from None
+    try:
         canonical = rfc8785.dumps(value)
     except (ValueError, RecursionError, rfc8785.CanonicalizationError):
         raise BadCertificate("no JSON that has a canonical form: something was changed") from None
