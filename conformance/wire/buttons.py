@@ -30,7 +30,7 @@ from amazonpay_conformance.wire.forensics import (
 from amazonpay_conformance.wire.keys import PublicKey
 from amazonpay_conformance.wire.mismatch import MISTAKES, Messages
 from amazonpay_conformance.wire.mistakes import serialisations
-from amazonpay_conformance.wire.opening import opened
+from amazonpay_conformance.wire.opening import openings
 from amazonpay_conformance.wire.signing import button_string_to_sign, signature_bytes
 
 _C_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "v": "\v", "b": "\b", "f": "\f"}
@@ -66,12 +66,14 @@ def diagnose_button(payload: str, signature: str, public_key: PublicKey, algorit
     raw = signature_bytes(signature)
     if raw is None:
         return None
-    found = opened(raw, public_key)
-    if found is None:
+    candidates = openings(raw, public_key)
+    if not candidates:
         return Diagnosis((), ANOTHER_KEY)
+    right = utf8(button_string_to_sign(payload, algorithm))
+    found = next((one for one in candidates if one.signs(right)), candidates[0])
     scheme = scheme_mistake(found, algorithm)
     first = ((scheme.name,), (scheme.sentence,)) if scheme else ((), ())
-    if found.signs(utf8(button_string_to_sign(payload, algorithm))):
+    if found.signs(right):
         return of_the_scheme(scheme)
     for name, sentence, signed, message in _tries(payload, algorithm):
         if found.signs(message):

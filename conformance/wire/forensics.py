@@ -26,7 +26,7 @@ from amazonpay_conformance.wire.messages import Request
 from amazonpay_conformance.wire.mismatch import MISTAKES, SCHEME_MISTAKES, Mistake, SchemeMistake
 from amazonpay_conformance.wire.missigned import unspaced
 from amazonpay_conformance.wire.mistakes import Case
-from amazonpay_conformance.wire.opening import Opened, opened
+from amazonpay_conformance.wire.opening import Opened, openings
 from amazonpay_conformance.wire.signing import ALGORITHMS, authorization_of, signature_bytes
 
 NOT_BASE64: Final = "The Signature is not base64 as of RFC 4648 §4 (standard alphabet, padded): encode it so."
@@ -104,12 +104,12 @@ def diagnose(
     signature = signature_bytes(authorization.signature)
     if signature is None:
         return Diagnosis((), NOT_BASE64)
-    found = opened(signature, public_key)
-    if found is None:
+    found = openings(signature, public_key)
+    if not found:
         return Diagnosis((), ANOTHER_KEY)
     case = Case(request, authorization, tuple(body_candidates))
     bases = tuple(dict.fromkeys(forms))  # most requests read the same in every variant
-    return _diagnosed(found, case, bases)
+    return _diagnosed(_that_signs(found, case, bases) or found[0], case, bases)
 
 
 def scheme_mistake(found: Opened, algorithm: str) -> SchemeMistake | None:
@@ -125,11 +125,14 @@ def wrong_scheme(request: Request, public_key: PublicKey) -> SchemeMistake | Non
     except SigningProblem:
         return None
     signature = signature_bytes(authorization.signature)
-    found = opened(signature, public_key) if signature is not None else None
-    case = Case(request, authorization)
-    if found is None or not any(found.signs(case.message(form)) for form in forms):
-        return None
-    return scheme_mistake(found, authorization.algorithm)
+    found = openings(signature, public_key) if signature is not None else ()
+    true = _that_signs(found, Case(request, authorization), forms)
+    return None if true is None else scheme_mistake(true, authorization.algorithm)
+
+
+def _that_signs(found: Iterable[Opened], case: Case, forms: Iterable[CanonicalForm]) -> Opened | None:
+    messages = [case.message(form) for form in forms]
+    return next((one for one in found if any(map(one.signs, messages))), None)
 
 
 def of_the_scheme(wrong: SchemeMistake | None) -> Diagnosis | None:

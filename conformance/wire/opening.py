@@ -48,15 +48,21 @@ class Opened:
         return hashlib.new(self.hash, bytes(8) + digest + self.salt).digest() == self._digest
 
 
-def opened(signature: bytes, public_key: PublicKey) -> Opened | None:
-    """Open a signature; None where this key's private half did not make it, or not as any RSA signature."""
+def openings(signature: bytes, public_key: PublicKey) -> tuple[Opened, ...]:
+    """Open a signature; nothing where this key's private half did not make it, or not as any RSA signature.
+
+    Returns:
+        What it can be, the likeliest first. Rubbish decodes, too, once in a hundred times, with next to no
+        padding: the most padded is the true one, unless the salt leaves no room for any. Who knows what was
+        signed can tell.
+    """
     padded = public_key.unwrapped(signature)
     if padded is None:
-        return None
+        return ()
     made = (_pss(padded, public_key.size - 1, *pair) for pair in itertools.product(HASHES, repeat=2))
-    found = [one for one in made if one is not None]
-    # rubbish decodes, too, once in a hundred times, with next to no padding: the most padded is the true one
-    return max(found, key=_padded_with, default=None) or _pkcs1(padded)
+    found = sorted((one for one in made if one is not None), key=_padded_with, reverse=True)
+    other = None if found else _pkcs1(padded)
+    return (other,) if other is not None else tuple(found)
 
 
 def _pss(padded: bytes, bits: int, hash_name: Hash, mask: Hash) -> Opened | None:

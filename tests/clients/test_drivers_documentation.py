@@ -35,7 +35,7 @@ class AmazonPay:
             raise Failed("no payload")
         return 201, {"payload": payload, "at": self.base_url}
 
-    def get_charge(self, charge_id):
+    def get_charge(self, charge_id, headers):
         return {"chargeId": charge_id}
 
     def button_signature(self, payload):

@@ -13,7 +13,7 @@ from amazonpay_conformance.wire.canonical import canonical_request, string_to_si
 from amazonpay_conformance.wire.forensics import OTHER_BYTES, diagnose, wrong_scheme
 from amazonpay_conformance.wire.keys import generate_private_key, load_private_key
 from amazonpay_conformance.wire.messages import Headers, Request
-from amazonpay_conformance.wire.opening import opened
+from amazonpay_conformance.wire.opening import openings
 from amazonpay_conformance.wire.signing import Authorization, sign, sign_button
 
 KEY = load_private_key((Path(__file__).parents[1] / "keys" / "test-only-private-pkcs8.pem").read_bytes())
@@ -80,13 +80,31 @@ def test_other_bytes_are_said_to_be_that_and_no_more() -> None:
 
 def test_opening_tells_the_salt_and_knows_its_own_key_only() -> None:
     signature = KEY.sign_pss(b"text", salt_length=17)
-    found = opened(signature, KEY.public)
-    assert found is not None
+    (found, *_) = openings(signature, KEY.public)
     assert len(found.salt) == 17
     assert found.signs(b"text")
     assert not found.signs(b"texts")
-    assert opened(b"short", KEY.public) is None
-    assert opened(b"\xff" * 256, KEY.public) is None
+    assert openings(b"short", KEY.public) == ()
+    assert openings(b"\xff" * 256, KEY.public) == ()
+
+
+AMBIGUOUS = (
+    "MzWFAT/q1a+yfWWH5v7i74TKm3bgTsUKGsBk69EaOHSsReOJGp0Of2TZTPDcojWmr+KgQ8JiKaR29SsH/lUOeG/E"
+    "Ifj7O/W35xNSy09wwJtg7WQLtiRY+MmUhv2xZD2RaX/F8zvZ7DKMLRrHHJV6Rr605GbAu1TYXfaj0kHXJsiGjmga"
+    "SurhZ4vyu6gLTaXsqw3oyEn8TcKTmCfN8l1oelpdgCemBb2GAycGNtjBmgblGg5fj2r4bKiNFM3BavO3iMjpkb9q"
+    "5e4CA2mXKU2hDjpLQMlqBBMJwhCMSb6WvTO0cL6voTAua72UsJtIvMlsEccqbuXXbXEwT02QDBHSrg=="
+)
+"""Of POST, with the longest salt there can be; read with another hash it has more padding, and is rubbish."""
+
+
+def test_of_two_readings_the_one_that_signs_is_the_true_one() -> None:
+    value = Authorization(V2, "SANDBOX-A", NAMES, AMBIGUOUS).value
+    request = replace(POST, headers=POST.headers.with_value("authorization", value))
+    assert len(openings(base64.b64decode(AMBIGUOUS), KEY.public)) > 1
+    wrong, found = wrong_scheme(request, KEY.public), diagnose(request, KEY.public)
+    assert wrong is not None
+    assert found is not None
+    assert (found.is_of_the_scheme, found.mistakes) == (True, (wrong.name,))
 
 
 def test_a_key_of_somebody_else_opens_nothing() -> None:
