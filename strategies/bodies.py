@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from amazonpay_conformance.strategies.flaws import Break, breaks, broken, resolved
+from amazonpay_conformance.strategies.flaws import Break, breaks, broken
+from amazonpay_conformance.strategies.payloads import resolved
 from amazonpay_conformance.strategies.validation import VALIDATED
 from hypothesis import strategies as st
 

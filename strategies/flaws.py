@@ -16,8 +16,7 @@ from typing import Any, Final, Literal, TypeAlias
 from amazonpay_conformance import schemas
 from amazonpay_conformance.model.actions import Defect
 from amazonpay_conformance.model.operations import ALL_OPERATIONS
-from amazonpay_conformance.model.scenario import UNKNOWN_IDS
-from amazonpay_conformance.strategies.payloads import RETURN_URL, STORE_ID
+from amazonpay_conformance.strategies.payloads import RETURN_URL, STORE_ID, resolved
 
 Breach: TypeAlias = Literal["missing", "unknown", "type", "enum", "pattern", "length"]
 
@@ -128,17 +127,6 @@ def extremes(operation: str, body: Mapping[str, Any]) -> Iterator[Mapping[str, A
             altered = _altered(json.loads(json.dumps(body)), rule, top)
             if altered is not None and schemas.is_valid(schema, resolved(altered)):
                 yield altered
-
-
-def resolved(body: Any) -> Any:
-    """Return a planned body with something of the right form for each placeholder."""
-    if isinstance(body, Mapping):
-        if "$price" in body:
-            return {"amount": "1.00", "currencyCode": "USD"}
-        if "$id" in body:
-            return UNKNOWN_IDS[body["$id"].partition("#")[0] + "#unknown"]
-        return {name: resolved(value) for name, value in body.items()}
-    return [resolved(value) for value in body] if isinstance(body, list | tuple) else body
 
 
 FREE_TEXTS: Final = ("merchantMetadata", "supplementaryData", "closureReason", "cancellationReason")

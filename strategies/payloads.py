@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from amazonpay_conformance.model.buyer import ADDRESS
+from amazonpay_conformance.model.scenario import FIXED_IDS, UNKNOWN_IDS
 from amazonpay_conformance.model.simulation import SIMULATIONS
 
 STORE_ID: Final = "amzn1.application-oa2-client.0000000000000000000000000000c0de"
@@ -47,6 +48,23 @@ def price(symbol: str) -> dict[str, str]:
 def ref(symbol: str) -> dict[str, str]:
     """Return the placeholder of an id."""
     return {"$id": symbol}
+
+
+def resolved(body: Any) -> Any:
+    """Return a planned body with something of the right form for each placeholder, to be held to a schema.
+
+    Where the facts know no form of an id, its symbol does as well as any text.
+    """
+    if isinstance(body, Mapping):
+        if "$price" in body:
+            return {"amount": "1.00", "currencyCode": "USD"}
+        if "$id" in body:
+            return _NOBODY.get(body["$id"].partition("#")[0] + "#unknown", body["$id"])
+        return {name: resolved(value) for name, value in body.items()}
+    return [resolved(value) for value in body] if isinstance(body, list | tuple) else body
+
+
+_NOBODY: Final = {**UNKNOWN_IDS, **FIXED_IDS}
 
 
 def renamed(body: Mapping[str, Any] | None, names: Mapping[str, str]) -> Mapping[str, Any] | None:

@@ -100,14 +100,8 @@ _DEFECTS_OF: dict[int, tuple[Any, frozenset[Defect]]] = {}
 
 @cache
 def _defects_of(schema: str, symbolic: str) -> frozenset[Defect]:
-    body = json.loads(symbolic, object_hook=_sample)
+    body = payloads.resolved(json.loads(symbolic))
     return frozenset(_DEFECTS[violation.kind] for violation in schemas.violations(schema, body or {}))
-
-
-def _sample(value: dict[str, Any]) -> Any:
-    if "$price" in value:
-        return {"amount": "1.00", "currencyCode": "USD"}
-    return UNKNOWN_IDS[value["$id"].partition("#")[0] + "#unknown"] if "$id" in value else value
 
 
 def subject_kind(name: str) -> Kind | None:
