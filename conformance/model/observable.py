@@ -102,7 +102,10 @@ def _permission_alternatives(
     chargeable = permission.type == "OneTime" and permission.state == "Chargeable"
     if chargeable and world.charges_of(permission.id):
         yield ("NonChargeable", "ChargeInProgress"), ("charge-in-progress", "always")
-    if permission.state == "Closed" or not may_be_closed(world, permission):
+    if _outlived_rejection(world, permission):
+        yield ("Closed", "Expired"), ("rejected-permission", "unaffected")
+    expired = permission.type == "OneTime" and permission.reason == "Expired"
+    if (permission.state == "Closed" and not expired) or not may_be_closed(world, permission):
         return
     if permission.type == "OneTime":
         left = remainder(world, permission, reserved=False, kept=True)
@@ -115,6 +118,12 @@ def _permission_alternatives(
     else:
         yield ("Closed", "Expired"), ("recurring-expiry", "fixed")
         yield (permission.state, permission.reason), ("recurring-expiry", "renewed")
+
+
+def _outlived_rejection(world: World, permission: ChargePermission) -> bool:
+    """Tell whether it may have stayed open when its charge was rejected, and be over by now."""
+    over = permission.expires is not None and world.now >= permission.expires
+    return over and permission.reason == "AmazonCanceled" and may_be_open(world, permission)
 
 
 def permitted_balances(world: World, permission: ChargePermission) -> frozenset[Decimal]:

@@ -490,6 +490,28 @@ def test_where_nobody_holds_the_clock_what_happens_of_itself_may_have_happened()
     assert paid.may_show("charge1") == {("Authorized", None), ("Canceled", "ExpiredUnused")}
 
 
+def test_a_permission_that_is_over_tells_whether_its_first_capture_closed_it() -> None:
+    split = story().completed(order("AuthorizeWithCapture", HALF, **SPLIT))
+    split.after(TIMERS["permission_expires"])
+    assert split.may_show("permission1") == {("Closed", "Expired"), ("Closed", "AmazonClosed")}
+    assert shown(split, "Closed", "AmazonClosed") == {"permission-closes": "at-first-capture"}
+    assert shown(split, "Closed", "Expired") == {"permission-closes": "at-total"}
+
+
+def test_a_permission_that_nothing_was_captured_of_can_only_expire() -> None:
+    unused = story().completed(order("Confirm", HUNDRED))
+    unused.after(TIMERS["permission_expires"])
+    assert unused.may_show("permission1") == {("Closed", "Expired")}
+
+
+def test_a_permission_that_is_over_tells_whether_a_rejected_charge_closed_it() -> None:
+    rejected = story().completed(order("Confirm", HUNDRED))
+    rejected.charge(HALF, simulation="AmazonRejected")
+    assert ("Closed", "Expired") not in rejected.may_show("permission1")
+    rejected.after(TIMERS["permission_expires"])
+    assert shown(rejected, "Closed", "Expired") == {"rejected-permission": "unaffected"}
+
+
 def test_the_rest_is_lost_only_where_all_was_authorized() -> None:
     nearly = story().completed(order("Authorize", price("99.50"), totalOrderAmount=HUNDRED))
     nearly.capture(HALF)
