@@ -187,7 +187,7 @@ def _null_beside(body: JSON) -> JSON:
 
 
 def _defaults_beside(body: JSON) -> JSON:
-    return {"captureNow": False, **body} if "chargePermissionId" in body else body
+    return {"captureNow": False, **body} if "chargeAmount" in body and "chargePermissionId" in body else body
 
 
 # --- the call

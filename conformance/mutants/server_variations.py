@@ -80,6 +80,8 @@ class ShowsItOtherwise(Faulty):
 
     def reply(self, request: Request, response: Response) -> Response:
         headers = Headers.of([(name.upper(), value) for name, value in response.headers])
+        if not response.body:
+            return replace(response, headers=headers)
         body = dict(reversed(response.json().items())) | {"colour": "red"}
         if response.status >= 400:
             body["message"] = "拒否されました"
@@ -88,7 +90,9 @@ class ShowsItOtherwise(Faulty):
 
 
 def _other_words(world: World, kind: ObjectKind, value: Any) -> Iterator[StateReason]:
-    yield from SYNONYMS.get((kind, value.state, value.reason), ())
+    for state, reason in SYNONYMS.get((kind, value.state, value.reason), ()):
+        if value.state != "Closed" or state == "Closed":  # what is shown open must take a charge, too
+            yield state, reason
     in_question = (
         isinstance(value, ChargePermission) and value.type == "OneTime" and value.state == "Chargeable"
     )
