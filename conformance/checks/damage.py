@@ -105,7 +105,11 @@ def _difference(made: Made, field: str) -> Answer:
     told = told_body(made)
     if told is NOT_TOLD or made.last is None:
         return None
-    found = (d for d in differences(made.last.answer, told) if d.path.partition(".")[0] == field)
+    found = (
+        d
+        for d in differences(made.last.answer, told)
+        if d.path.partition(".")[0] == field and not d.is_of_unset  # that is CAL-009's affair
+    )
     return next((d.problem() for d in found), HELD)
 
 
